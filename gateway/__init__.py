@@ -1,0 +1,1 @@
+"""The public door of a sector: API and pages, one process per sector."""

@@ -1,0 +1,1 @@
+"""What all processes of Emploi NEXUS share. It knows no service."""

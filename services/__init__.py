@@ -1,0 +1,1 @@
+"""The services. Each imports of another its `contracts` and nothing else."""

@@ -1,0 +1,1 @@
+"""Programs, documents, posts, partners, pages: what a sector's site says."""

@@ -1,0 +1,1 @@
+"""One index over all content, fed by events."""

@@ -1,0 +1,162 @@
+"""The public door of the search service."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from nexus.messages import Command, Event, Message, Query
+
+Language = Literal["fr", "en"]
+EntryType = Literal["program"]
+Sort = Literal["relevance", "date"]
+FacetName = Literal["theme", "kind", "sector", "provider", "language"]
+FACETS: tuple[FacetName, ...] = ("theme", "kind", "sector", "provider", "language")
+
+MAX_WINDOW = 10_000  # results that paging can reach, as Elasticsearch's max_result_window
+
+
+def _printable(text: str) -> str:
+    if any(ch < " " and ch not in "\t\n\r" or ch == "\x7f" for ch in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+QueryText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_printable)
+]
+FacetValue = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)
+]
+FacetValues = Annotated[tuple[FacetValue, ...], Field(max_length=50)]
+
+
+class Hit(Message):
+    """One result. Texts are in `lang` where they exist, else in the other language (`text_lang`).
+
+    `snippet` is HTML: everything escaped but `<mark>` around the words that matched."""
+
+    type: EntryType
+    id: str
+    slug: str
+    text_lang: Language
+    title: str
+    lead: str
+    snippet: str
+    score: float
+    kind: str | None = None
+    themes: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    provider: str | None = None
+    date: AwareDatetime | None = None
+
+
+class FacetCount(Message):
+    """How many results a value has, all filters of the other facets applied. `label` is in the query's
+    language where the value is a name (providers), else None: the gateway knows the words."""
+
+    value: str
+    count: int
+    label: str | None = None
+    selected: bool = False
+
+
+class SearchResults(Message):
+    """One page of results. `suggestion` is a corrected spelling that has results, if `q` seems mistyped."""
+
+    total: int
+    page: int
+    per_page: int
+    items: tuple[Hit, ...]
+    facets: dict[FacetName, tuple[FacetCount, ...]]
+    suggestion: str | None = None
+
+
+class Search(Query[SearchResults], service="search"):
+    """Entries of the caller's sector that match `q`, best first; all of them when `q` is empty.
+
+    Any word may match; words in quotes must stand together. Values of one facet widen each other, facets
+    narrow each other. Expired entries never show."""
+
+    q: QueryText = ""
+    lang: Language = "fr"
+    theme: FacetValues = ()
+    kind: FacetValues = ()
+    sector: FacetValues = ()
+    provider: FacetValues = ()
+    language: FacetValues = ()
+    sort: Sort = "relevance"
+    page: int = Field(1, ge=1)
+    per_page: int = Field(20, ge=1, le=100)
+
+
+class Suggestion(Message):
+    """An entry whose title continues what was typed."""
+
+    title: str
+    type: EntryType
+    slug: str
+
+
+class Suggestions(Message):
+    """Best first."""
+
+    items: tuple[Suggestion, ...]
+
+
+class Suggest(Query[Suggestions], service="search"):
+    """Completions of what somebody is typing."""
+
+    q: QueryText = ""
+    lang: Language = "fr"
+    limit: int = Field(8, ge=1, le=20)
+
+
+class SimilarEntries(Message):
+    """Most similar first."""
+
+    items: tuple[Hit, ...]
+
+
+class MoreLikeThis(Query[SimilarEntries], service="search"):
+    """Entries that speak of the same as the entry `id`, without itself."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    lang: Language = "fr"
+    limit: int = Field(4, ge=1, le=20)
+
+
+class ReindexStarted(Message):
+    """The rebuild under this id goes on in the background; `GetReindex` tells how far it is."""
+
+    id: str
+
+
+class Reindex(Command[ReindexStarted], service="search"):
+    """Rebuild the index from what the service remembers, beside the one in use. For administrators."""
+
+
+class ReindexProgress(Message):
+    """`done` of `total` entries are in the new index; `state` says whether it is in use."""
+
+    id: str
+    state: Literal["running", "finished", "failed"]
+    done: int
+    total: int
+    seconds: float
+    error: str | None = None
+
+
+class GetReindex(Query[ReindexProgress], service="search"):
+    """How far a rebuild is."""
+
+    id: str
+
+
+class IndexChanged(Event, service="search"):
+    """Searches may answer differently from now on."""
+
+    generation: int
+
+    @property
+    def subject(self) -> str:
+        return "index"
