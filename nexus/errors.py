@@ -40,7 +40,7 @@ class NexusError(Exception):
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.details.items())
-        return f"{self.code} ({told})" if told else self.code
+        return f"{self.code} ({told[:500]})" if told else self.code
 
 
 class InvalidInput(NexusError):

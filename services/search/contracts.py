@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from nexus.messages import Command, Event, Message, Query
 
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 EntryType = Literal["program"]
 Sort = Literal["relevance", "date"]
 FacetName = Literal["theme", "kind", "sector", "provider", "language"]

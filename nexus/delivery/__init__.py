@@ -1,0 +1,1 @@
+"""Events from the document that they describe to every handler: outbox, relay, inbox."""

@@ -1,0 +1,262 @@
+"""Turns a service's declaration into a nameko service. The only place that imports nameko or eventlet.
+
+Importing it patches the standard library for eventlet, so it must come before pymongo and the like."""
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet says at import that it is deprecated; nameko 2 needs it
+    import eventlet
+
+    eventlet.monkey_patch()
+    from nameko.events import EventHandler
+    from nameko.rpc import Rpc
+    from nameko.runners import ServiceRunner
+    from nameko.timer import Timer
+
+import signal  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+from collections import deque  # noqa: E402
+from collections.abc import Callable, Mapping  # noqa: E402
+from functools import partial  # noqa: E402
+from typing import Any, TypeVar  # noqa: E402
+from wsgiref.types import StartResponse, WSGIEnvironment  # noqa: E402
+
+import kombu.serialization  # noqa: E402
+import orjson  # noqa: E402
+from eventlet import wsgi  # noqa: E402
+from prometheus_client import make_wsgi_app  # noqa: E402
+
+from nexus.composition import (  # noqa: E402
+    Resources,
+    composition,
+    database_of,
+    declaration,
+    service_names,
+)
+from nexus.delivery.relay import Relay  # noqa: E402
+from nexus.delivery.topology import declare, subscriptions  # noqa: E402
+from nexus.errors import InvalidInput, NexusError, Unavailable  # noqa: E402
+from nexus.host import ServiceHost  # noqa: E402
+from nexus.messages import CloudEvent  # noqa: E402
+from nexus.mongo import connect  # noqa: E402
+from nexus.service import Subscription  # noqa: E402
+from nexus.settings import Settings  # noqa: E402
+from nexus.telemetry import log  # noqa: E402
+from nexus.transports.publisher import EventPublisher  # noqa: E402
+from nexus.transports.wire import (  # noqa: E402
+    CALLER_HEADER,
+    EVENT_TYPE,
+    JSON_TYPE,
+    TRACE_HEADER,
+    read_caller,
+    refusal_arguments,
+)
+
+T = TypeVar("T")
+
+_WORKERS = 32  # calls under way at once
+_PREFETCH = 200  # messages that a consumer may hold; also the largest batch of events
+_PAUSE = 2.0  # seconds before trying again while an engine is away
+
+
+class _Call(Rpc):  # type: ignore[misc]
+    """An RPC entrypoint that gives its method the decoded fields and the message's own properties."""
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        fields = body.get("kwargs") if isinstance(body, dict) else None
+        if not isinstance(fields, dict) or body.get("args"):
+            raise _refused(InvalidInput("invalid_message", reason="fields are given by name, in `kwargs`"))
+        arguments = (fields, message.headers or {}, message.properties.get("user_id"))
+        done = partial(self.handle_result, message)
+        self.container.spawn_worker(self, arguments, {}, context_data={}, handle_result=done)
+
+
+class _Events(EventHandler):  # type: ignore[misc]
+    """An event entrypoint that hands its events to the inbox, as many at a time as have come.
+
+    It uses no worker: while an engine is away its events wait, and calls are still answered."""
+
+    def __init__(self, subscription: Subscription, host: ServiceHost, **kwargs: Any) -> None:
+        super().__init__(subscription.event.source, subscription.event.type, **kwargs)
+        self._subscription = subscription
+        self._host = host
+        self._held: deque[tuple[CloudEvent, Any]] = deque()
+        self._arrived = threading.Event()
+
+    def start(self) -> None:
+        super().start()
+        self.container.spawn_managed_thread(self._run, identifier=self._subscription.queue)
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        try:
+            event = CloudEvent.model_validate(body)
+        except ValueError:
+            log.error("event_unreadable", queue=self._subscription.queue, body=repr(body)[:500])
+            self.queue_consumer.ack_message(message)
+            return
+        self._held.append((event, message))
+        self._arrived.set()
+
+    def _run(self) -> None:
+        while True:
+            self._arrived.wait()
+            self._arrived.clear()
+            while self._held:
+                held = [self._held.popleft() for _ in range(len(self._held))]
+                self._deliver([event for event, _ in held])
+                for _, message in held:
+                    self.queue_consumer.ack_message(message)
+
+    def _deliver(self, events: list[CloudEvent]) -> None:
+        while True:
+            try:
+                self._host.deliver(self._subscription, events)
+                return
+            except Unavailable as error:
+                log.warning("engine_away", handler=self._subscription.name, code=error.code)
+            except Exception:
+                log.exception("delivery_failed", handler=self._subscription.name)
+            time.sleep(_PAUSE)
+
+
+def _refused(error: NexusError) -> NexusError:
+    error.args = refusal_arguments(error)
+    return error
+
+
+def _answering(host: ServiceHost, method: str) -> Callable[..., Any]:
+    def answer(self: object, fields: Mapping[str, Any], headers: Mapping[str, Any], user: str | None) -> Any:
+        try:
+            caller = read_caller(headers.get(CALLER_HEADER), user)
+            return host.call(method, fields, caller, headers.get(TRACE_HEADER)).to_python()
+        except NexusError as error:
+            raise _refused(error) from None
+
+    answer.__name__ = method
+    return answer
+
+
+def nameko_service(host: ServiceHost) -> type:
+    """The nameko service class whose entrypoints are the doors of `host`."""
+    members: dict[str, Any] = {"name": host.name}
+    for method in host.methods:
+        call = _answering(host, method)
+        members[method] = _Call.decorator(expected_exceptions=NexusError)(call)
+    for subscription in host.service.subscriptions:
+        members |= _event_entrypoint(host, subscription)
+    for interval, tick in host.ticks:
+        members |= _timer_entrypoint(interval, tick, len(members))
+    return type(host.name, (), members)
+
+
+def _event_entrypoint(host: ServiceHost, subscription: Subscription) -> dict[str, Any]:
+    def handler(self: object, event: Any) -> None:
+        """Never called: the entrypoint delivers by itself. nameko names the queue after this method."""
+
+    handler.__name__ = subscription.method
+    return {subscription.method: _Events.decorator(subscription, host)(handler)}
+
+
+def _timer_entrypoint(interval: float, tick: Callable[[], None], number: int) -> dict[str, Any]:
+    def run(self: object) -> None:
+        tick()
+
+    run.__name__ = f"tick_{number}"
+    return {run.__name__: Timer.decorator(interval=interval)(run)}
+
+
+def serve(name: str, settings: Settings) -> None:
+    """Serve one service until SIGTERM or Ctrl-C. Waits for the engines, and says so."""
+    _speak_json()
+    url = settings.need("rabbitmq_url")
+    database = connect(settings.need("mongodb_url"), name)[database_of(name, settings)]
+    woken: list[Relay] = []
+    resources = Resources(settings, database, embedded=False, wake=lambda: [relay.wake() for relay in woken])
+    host = _waiting(lambda: _compose(name, resources))
+    declarations = [declaration(one) for one in service_names()]
+    _waiting(lambda: declare(url, declarations))
+    publisher = EventPublisher(url, frozenset(one.event.type for one in subscriptions(declarations)))
+    relay = host.relay(publisher.publish)
+    woken.append(relay)
+    runner = ServiceRunner(
+        {
+            "AMQP_URI": url,
+            "max_workers": _WORKERS,
+            "serializer": "json",
+            "ACCEPT": ["json", "cloudevents"],
+        }
+    )
+    runner.add_service(nameko_service(host))
+    _serve_health(host, settings)
+    runner.start()
+    relaying = threading.Thread(target=relay.run, daemon=True)
+    relaying.start()
+    log.info("service_started", service=name)
+    _wait_for_signal()
+    log.info("service_stopping", service=name)
+    runner.stop()
+    relay.stop()
+    relaying.join(10)
+    publisher.close()
+    host.close()
+
+
+def _compose(name: str, resources: Resources) -> ServiceHost:
+    host = ServiceHost(composition(name)(resources), resources.database)
+    host.prepare()
+    return host
+
+
+def _waiting(attempt: Callable[[], T]) -> T:
+    while True:
+        try:
+            return attempt()
+        except Unavailable as error:
+            log.warning("engine_away", code=error.code, pause=_PAUSE)
+        time.sleep(_PAUSE)
+
+
+def _speak_json() -> None:
+    """orjson for nameko's messages: the same JSON, several times as fast."""
+    for serializer, content_type in (("json", JSON_TYPE), ("cloudevents", EVENT_TYPE)):
+        kombu.serialization.register(
+            serializer, _dump, orjson.loads, content_type=content_type, content_encoding="utf-8"
+        )
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _wait_for_signal() -> None:
+    stop = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
+    while not stop.wait(0.5):
+        pass
+
+
+def _serve_health(host: ServiceHost, settings: Settings) -> None:
+    metrics = make_wsgi_app()
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        match environ["PATH_INFO"]:
+            case "/metrics":
+                return metrics(environ, start_response)
+            case "/healthz":
+                return _reply(start_response, "200 OK", {"status": "alive"})
+            case "/readyz":
+                health = host.health()
+                status = "200 OK" if health.ready else "503 Service Unavailable"
+                return _reply(start_response, status, health.model_dump())
+        return _reply(start_response, "404 Not Found", {"code": "not_found"})
+
+    listener = eventlet.listen((settings.host, settings.health_port))
+    eventlet.spawn(wsgi.server, listener, application, log_output=False)
+
+
+def _reply(start_response: StartResponse, status: str, body: object) -> list[bytes]:
+    start_response(status, [("Content-Type", JSON_TYPE)])
+    return [orjson.dumps(body)]

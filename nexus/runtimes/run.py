@@ -1,0 +1,73 @@
+"""`nexus run` and `nexus gateway`: processes with an asyncio loop."""
+
+import asyncio
+import time
+
+import click
+
+from nexus.caller import operator
+from nexus.composition import declaration, load_entry_point, service_names
+from nexus.errors import Unavailable
+from nexus.runtimes.embedded import Platform
+from nexus.settings import Settings
+from nexus.telemetry import configure, log
+from nexus.transports.socket import ControlServer
+from nexus.web import sector_names, serve, site
+
+
+async def run_platform(settings: Settings, samples: bool) -> None:
+    """Run the embedded platform with the gateways of all sectors until SIGTERM or Ctrl-C."""
+    started = time.monotonic()
+    configure("embedded", settings)
+    platform = Platform(settings)
+    try:
+        platform.start()
+        control = ControlServer(platform.bus, settings.data)
+        await control.start()
+        try:
+            await _serve_sites(platform, settings, samples, started)
+        finally:
+            await control.stop()
+    finally:
+        platform.stop()
+    click.echo("Stopped; everything is kept.")
+
+
+async def _serve_sites(platform: Platform, settings: Settings, samples: bool, started: float) -> None:
+    sites = [site(name, platform.bus, settings, n) for n, name in enumerate(sector_names(settings))]
+    ready = asyncio.Event()
+    serving = asyncio.create_task(serve(sites, settings, ready))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        click.echo(f"Emploi NEXUS is ready ({time.monotonic() - started:.1f} s). Data: {settings.data.resolve()}")
+        for one in sites:
+            click.echo(f"  {one.title:<45} {one.url}/")
+        if samples:
+            await _bring_samples(platform)
+        click.echo("Press Ctrl-C to stop.")
+    await serving
+
+
+async def _bring_samples(platform: Platform) -> None:
+    bring = load_entry_point("nexus.samples", "programs")
+    if brought := await bring(platform.bus, operator("samples")):
+        click.echo(f"Brought in {brought} sample programs, to be verified before real use.")
+
+
+async def run_gateway(settings: Settings, sector: str) -> None:
+    """Serve one sector on the broker until SIGTERM or Ctrl-C."""
+    from nexus.delivery.topology import declare
+    from nexus.transports.amqp import AmqpBus
+
+    url = settings.need("rabbitmq_url")
+    bus = AmqpBus(url)
+    await bus.connect()
+    try:
+        await asyncio.to_thread(declare, url, [declaration(name) for name in service_names()])
+    except Unavailable as error:
+        log.warning("topology_not_declared", code=error.code)
+    try:
+        await serve([site(sector, bus, settings)], settings)
+    finally:
+        await bus.close()

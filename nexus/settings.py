@@ -1,0 +1,45 @@
+"""The settings: environment variables named NEXUS_…, read once, passed down."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nexus.errors import InvalidInput
+
+
+class Settings(BaseSettings):
+    """Every setting of every process. `nexus doctor` prints this table with the values in force."""
+
+    model_config = SettingsConfigDict(env_prefix="NEXUS_", extra="ignore", frozen=True)
+
+    runtime: Literal["embedded", "distributed"] = Field(
+        "embedded", description="where commands find the platform: in this data folder, or on the broker"
+    )
+    data: Path = Field(Path("data"), description="folder that holds everything of the embedded platform")
+    sectors: Path | None = Field(None, description="folder of the sectors' TOML files; none: those shipped")
+    host: str = Field("127.0.0.1", description="address that gateways and health pages listen on")
+    port: int = Field(8001, description="port of a gateway; `nexus run` gives the next ones to the others")
+    health_port: int = Field(9000, description="port of a service's /healthz, /readyz and /metrics")
+    base_url: str | None = Field(None, description="public address of a gateway, if not its own host and port")
+    rabbitmq_url: SecretStr | None = Field(None, description="amqp://user:password@host:port/vhost")
+    mongodb_url: SecretStr | None = Field(None, description="mongodb://user:password@host:port")
+    elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")
+    database_prefix: str = Field("nexus", description="first part of each service's database and index names")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
+    log_format: Literal["console", "json"] = Field("console", description="json: one object a line")
+
+    @cached_property
+    def broker_user(self) -> str:
+        """The user name in `rabbitmq_url`."""
+        return urlsplit(self.need("rabbitmq_url")).username or "guest"
+
+    def need(self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url"]) -> str:
+        """The address of an engine. Raises InvalidInput(`setting_missing`) when it is not set."""
+        secret: SecretStr | None = getattr(self, name)
+        if secret is None:
+            raise InvalidInput("setting_missing", setting=f"NEXUS_{name.upper()}")
+        return secret.get_secret_value()

@@ -1,0 +1,106 @@
+"""Serves gateways: ASGI applications, one per sector, found through entry points.
+
+    [project.entry-points."nexus.gateway"]
+    sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
+    app = "gateway.app:create_app"                # (sector, bus, base_url=…) -> ASGI application
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+from nexus.bus import Bus
+from nexus.composition import load_entry_point
+from nexus.errors import Conflict, InvalidInput
+from nexus.settings import Settings
+
+
+@dataclass(frozen=True)
+class Site:
+    """A gateway about to be served."""
+
+    name: str
+    title: str
+    port: int
+    url: str
+    app: Any
+
+
+def sector_names(settings: Settings) -> list[str]:
+    """The sectors, in the order of their ports."""
+    return list(_sectors(settings))
+
+
+def _sectors(settings: Settings) -> dict[str, Any]:
+    found: dict[str, Any] = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
+    return found
+
+
+def site(name: str, bus: Bus, settings: Settings, offset: int = 0) -> Site:
+    """The gateway of a sector, on the port `offset` beyond the one set. Raises InvalidInput(`sector_unknown`)."""
+    sectors = _sectors(settings)
+    if name not in sectors:
+        raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
+    port = settings.port + offset
+    url = settings.base_url or f"http://{settings.host}:{port}"
+    app = load_entry_point("nexus.gateway", "app")(sectors[name], bus, base_url=url)
+    return Site(name, str(sectors[name].name), port, url, app)
+
+
+async def serve(sites: Sequence[Site], settings: Settings, ready: asyncio.Event | None = None) -> None:
+    """Serve `sites` until SIGTERM or Ctrl-C; sets `ready` when all of them answer."""
+    servers = [_server(one, settings) for one in sites]
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop)
+    sockets = [_listen(one, settings) for one in sites]
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[bound]))
+        for server, bound in zip(servers, sockets, strict=True)
+    ]
+    while not all(server.started for server in servers) and not any(task.done() for task in tasks):
+        await asyncio.sleep(0.02)
+    if ready is not None:
+        ready.set()
+    await asyncio.gather(*tasks)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: several servers share this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(one: Site, settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, one.port), backlog=2048)
+    except OSError as error:
+        raise Conflict("port_in_use", sector=one.name, port=one.port, reason=str(error)) from None
+
+
+def _server(one: Site, settings: Settings) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            one.app,
+            host=settings.host,
+            port=one.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )

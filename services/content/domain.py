@@ -1,0 +1,219 @@
+"""The life of a program: pure rules, no clock, no store.
+
+Every rule takes the record as it stands (or None) and returns the Change to write, or None when there is
+nothing to change."""
+
+import hashlib
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+
+from slugify import slugify
+
+from nexus.errors import Conflict, StaleRevision
+from nexus.messages import Event
+from services.content.contracts import (
+    ImportRow,
+    LineText,
+    Program,
+    ProgramContent,
+    ProgramPublished,
+    ProgramRetired,
+    SlugText,
+    SlugWish,
+    Status,
+    in_language,
+)
+
+_SLUG_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line of a program's history; `digest` names the content as it was."""
+
+    revision: int
+    at: datetime
+    by: str
+    status: Status
+    changed: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A program and what only this service needs of it: every slug it ever had, where it was imported
+    from, and the content as last imported."""
+
+    program: Program
+    slugs: tuple[str, ...]
+    source_key: str | None = None
+    imported_digest: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record to write, if the stored one is still at revision `before` (None: if there is none yet)."""
+
+    before: int | None
+    after: Record
+    note: Note
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who changes something, and when."""
+
+    by: str
+    at: datetime
+
+
+def digest(content: ProgramContent) -> str:
+    """The identity of a content: equal contents have equal digests."""
+    return hashlib.sha256(content.model_dump_json().encode()).hexdigest()
+
+
+def changed_fields(before: ProgramContent | None, after: ProgramContent) -> tuple[str, ...]:
+    """The names of the fields that differ; of those that say something, when there was nothing before."""
+    if before is None:
+        return tuple(sorted(after.model_fields_set))
+    names = type(after).model_fields
+    return tuple(sorted(name for name in names if getattr(before, name) != getattr(after, name)))
+
+
+def wished_slugs(content: ProgramContent, current: SlugText | None) -> SlugText:
+    """The slugs that a content asks for. Addresses are kept when a title changes; a language whose slug was
+    borrowed gets its own with its first title."""
+    made = SlugText(fr=_made_slug(content, "fr"), en=_made_slug(content, "en"))
+    if current is None:
+        return made
+    borrowed = current.fr == current.en
+    keep_fr = content.slug.fr is None and not (borrowed and content.title.fr and not content.title.en)
+    keep_en = content.slug.en is None and not (borrowed and content.title.en)
+    return SlugText(fr=current.fr if keep_fr else made.fr, en=current.en if keep_en else made.en)
+
+
+def _made_slug(content: ProgramContent, language: str) -> str:
+    wish: SlugWish = content.slug
+    asked, title = (wish.fr, content.title.fr) if language == "fr" else (wish.en, content.title.en)
+    other = wish.en if language == "fr" else wish.fr
+    if asked:
+        return asked
+    text = title or other or in_language(content.title, "fr") or ""
+    return slugify(text, max_length=_SLUG_LENGTH, word_boundary=True, replacements=[("’", "-"), ("'", "-")]) or "programme"
+
+
+def free_slugs(wished: SlugText, taken: Container[str]) -> SlugText:
+    """`wished`, with a number behind a slug that another program has or had."""
+    fr = _free(wished.fr, taken)
+    return SlugText(fr=fr, en=fr if wished.en == wished.fr else _free(wished.en, taken))
+
+
+def _free(slug: str, taken: Container[str]) -> str:
+    return next(one for n in count(1) if (one := slug if n == 1 else f"{slug}-{n}") not in taken)
+
+
+def create(
+    program_id: str, content: ProgramContent, slug: SlugText, status: Status, act: Act
+) -> Change:
+    """A new program."""
+    program = Program(
+        id=program_id,
+        revision=1,
+        status=status,
+        slug=slug,
+        content=content,
+        created_at=act.at,
+        updated_at=act.at,
+        published_at=act.at if status is Status.PUBLISHED else None,
+    )
+    record = Record(program, slugs=_with_slugs((), slug))
+    return Change(None, record, _note(program, changed_fields(None, content), act), _news(None, program))
+
+
+def edit(record: Record, content: ProgramContent, slug: SlugText, act: Act) -> Change | None:
+    """Another content for a program."""
+    before = record.program
+    if content == before.content and slug == before.slug:
+        return None
+    changed = changed_fields(before.content, content)
+    return _revise(record, act, changed, content=content, slug=slug)
+
+
+def publish(record: Record, act: Act) -> Change | None:
+    """Show a program; one that is shown already stays as it is."""
+    if record.program.status is Status.PUBLISHED:
+        return None
+    return _revise(record, act, ("status",), status=Status.PUBLISHED, published_at=act.at)
+
+
+def retire(record: Record, act: Act) -> Change | None:
+    """Take a program away. Raises Conflict(`not_published`) for a draft, which nobody ever saw."""
+    if record.program.status is Status.RETIRED:
+        return None
+    if record.program.status is Status.DRAFT:
+        raise Conflict("not_published", id=record.program.id)
+    return _revise(record, act, ("status",), status=Status.RETIRED)
+
+
+def import_as_new(
+    program_id: str, source_key: str, row: ImportRow, slug: SlugText, publish: bool, act: Act
+) -> Change:
+    """A program from elsewhere that is not here yet."""
+    change = create(program_id, row.content, slug, Status.PUBLISHED if publish else Status.DRAFT, act)
+    return _imported(change, source_key, row)
+
+
+def import_again(record: Record, row: ImportRow, slug: SlugText, publish: bool, act: Act) -> Change | None:
+    """A program from elsewhere that is here already; None when its source has not changed since.
+
+    `publish` shows a draft; what was retired here stays retired."""
+    before = record.program
+    fields: dict[str, object] = {}
+    if record.imported_digest != digest(row.content) and (row.content, slug) != (before.content, before.slug):
+        fields = {"content": row.content, "slug": slug}
+    changed = changed_fields(before.content, row.content) if fields else ()
+    if publish and before.status is Status.DRAFT:
+        fields |= {"status": Status.PUBLISHED, "published_at": act.at}
+        changed = (*changed, "status")
+    return _imported(_revise(record, act, changed, **fields), record.source_key, row) if fields else None
+
+
+def _imported(change: Change, source_key: str | None, row: ImportRow) -> Change:
+    after = replace(change.after, source_key=source_key, imported_digest=digest(row.content))
+    return replace(change, after=after)
+
+
+def require_revision(record: Record, seen: int | None, wanted: ProgramContent | None = None) -> None:
+    """Raise StaleRevision with both versions unless `seen` (if given) is the current revision."""
+    if seen is not None and seen != record.program.revision:
+        raise StaleRevision(
+            yours={"revision": seen, "content": wanted.model_dump(mode="json") if wanted else None},
+            current=record.program.model_dump(mode="json"),
+        )
+
+
+def _revise(record: Record, act: Act, changed: tuple[str, ...], **fields: object) -> Change:
+    before = record.program
+    after = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
+    written = replace(record, program=after, slugs=_with_slugs(record.slugs, after.slug))
+    return Change(before.revision, written, _note(after, changed, act), _news(before, after))
+
+
+def _with_slugs(had: tuple[str, ...], slug: SlugText) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*had, slug.fr, slug.en)))
+
+
+def _note(program: Program, changed: tuple[str, ...], act: Act) -> Note:
+    return Note(program.revision, act.at, act.by, program.status, changed, digest(program.content))
+
+
+def _news(before: Program | None, after: Program) -> tuple[Event, ...]:
+    if after.status is Status.PUBLISHED:
+        return (ProgramPublished(program=after),)
+    if before is not None and before.status is Status.PUBLISHED:
+        title: LineText = before.content.title
+        return (ProgramRetired(id=after.id, revision=after.revision, title=title),)
+    return ()

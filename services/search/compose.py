@@ -1,0 +1,33 @@
+"""The search service on its real collaborators. Engines are imported here, so that each process needs its own only."""
+
+from nexus.composition import Composed, Resources
+from services.search.engine import SearchEngine
+from services.search.service import SearchService
+from services.search.store import EntryStore
+
+
+def compose(resources: Resources) -> Composed:
+    """Search on Elasticsearch, or embedded on tantivy."""
+    store = EntryStore(resources.database)
+    engine = _tantivy(resources) if resources.embedded else _elasticsearch(resources)
+    return Composed(
+        SearchService(store, engine, resources.clock, resources.wake),
+        outboxes=[store.state],
+        checks={"search_engine": engine.check},
+        close=engine.close,
+    )
+
+
+def _tantivy(resources: Resources) -> SearchEngine:
+    from services.search.tantivy_engine import TantivyEngine
+
+    return TantivyEngine(resources.settings.data / "search")
+
+
+def _elasticsearch(resources: Resources) -> SearchEngine:
+    from elasticsearch import Elasticsearch
+
+    from services.search.elastic_engine import ElasticEngine
+
+    client = Elasticsearch(resources.settings.need("elasticsearch_url"), request_timeout=10, max_retries=1)
+    return ElasticEngine(client, index=f"{resources.settings.database_prefix}-search")

@@ -1,0 +1,46 @@
+"""From what other services say to what can be found."""
+
+import re
+
+from services.content.contracts import Eligibility, Program, ProgramContent
+from services.search.contracts import LANGUAGES, Language
+from services.search.domain import Entry, Words
+
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
+_SPACE = re.compile(r"\s+")
+
+
+def program_entry(program: Program) -> Entry:
+    """A program as the index knows it."""
+    content = program.content
+    return Entry(
+        type="program",
+        id=program.id,
+        revision=program.revision,
+        slug=Words(fr=program.slug.fr, en=program.slug.en),
+        title=Words(fr=content.title.fr, en=content.title.en),
+        lead=Words(fr=content.promise.fr or content.summary.fr, en=content.promise.en or content.summary.en),
+        body=Words(**{language: _body(content, language) for language in LANGUAGES}),
+        keywords=Words(fr="\n".join(content.keywords.fr) or None, en="\n".join(content.keywords.en) or None),
+        provider=Words(fr=content.provider.fr, en=content.provider.en),
+        kind=content.kind.value,
+        themes=tuple(theme.value for theme in content.themes),
+        sectors=content.sectors,
+        languages=content.languages,
+        expires=content.valid_until,
+        date=program.updated_at,
+    )
+
+
+def plain(markdown: str) -> str:
+    """Markdown without its marks, on one line. A parser would cost twenty times as much per text."""
+    return _SPACE.sub(" ", _MARKS.sub("", _LINK.sub(r"\1", markdown))).strip()
+
+
+def _body(content: ProgramContent, language: Language) -> str | None:
+    eligibility: Eligibility = content.eligibility
+    texts = [content.summary, content.description, content.audience, eligibility.activities, eligibility.other]
+    texts += [content.amount, content.cost, *(step.text for step in content.steps)]
+    found = [text for one in texts if (text := getattr(one, language))]
+    return plain("\n".join(found)) or None

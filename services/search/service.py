@@ -1,0 +1,132 @@
+"""Use cases of search: hear what changed, answer what is asked, rebuild."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from nexus.caller import Caller, Role
+from nexus.errors import InvalidInput, NexusError, NotFound
+from nexus.service import Service, on, rpc
+from nexus.telemetry import log
+from services.content.contracts import ProgramPublished, ProgramRetired
+from services.search.contracts import (
+    MAX_WINDOW,
+    GetReindex,
+    MoreLikeThis,
+    Reindex,
+    ReindexProgress,
+    ReindexStarted,
+    Search,
+    SearchResults,
+    SimilarEntries,
+    Suggest,
+    Suggestions,
+)
+from services.search.domain import Entry, Removal
+from services.search.engine import SearchEngine
+from services.search.projections import program_entry
+from services.search.store import EntryStore
+
+_ZONE = ZoneInfo("America/Toronto")
+_SILENCE = timedelta(seconds=60)  # a rebuild that says nothing for so long has died with its process
+
+
+class SearchService(Service):
+    """One index over all content, fed by events."""
+
+    name = "search"
+
+    def __init__(
+        self,
+        store: EntryStore,
+        engine: SearchEngine,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._clock = clock
+        self._wake = wake
+
+    @on(ProgramPublished)
+    def index_programs(self, events: list[ProgramPublished]) -> None:
+        self._take_in([program_entry(event.program) for event in events])
+
+    @on(ProgramRetired)
+    def remove_programs(self, events: list[ProgramRetired]) -> None:
+        self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
+
+    @rpc
+    def search(self, query: Search, caller: Caller) -> SearchResults:
+        if query.page * query.per_page > MAX_WINDOW:
+            raise InvalidInput("page_out_of_range", last=MAX_WINDOW // query.per_page)
+        return self._engine.search(query, caller.sector, self._today())
+
+    @rpc
+    def suggest(self, query: Suggest, caller: Caller) -> Suggestions:
+        return self._engine.suggest(query, caller.sector, self._today())
+
+    @rpc
+    def more_like_this(self, query: MoreLikeThis, caller: Caller) -> SimilarEntries:
+        return self._engine.similar(query, caller.sector, self._today())
+
+    @rpc
+    def reindex(self, command: Reindex, caller: Caller) -> ReindexStarted:
+        caller.require(Role.ADMIN)
+        progress = ReindexProgress(
+            id=uuid4().hex, state="running", done=0, total=self._store.count(), seconds=0
+        )
+        self._store.save_progress(progress, self._clock())
+        threading.Thread(target=self._rebuild, args=(progress,), name="nexus-reindex", daemon=True).start()
+        return ReindexStarted(id=progress.id)
+
+    @rpc
+    def get_reindex(self, query: GetReindex, caller: Caller) -> ReindexProgress:
+        caller.require(Role.ADMIN)
+        found = self._store.progress(query.id)
+        if found is None:
+            raise NotFound("reindex_not_found", id=query.id)
+        progress, at = found
+        if progress.state == "running" and self._clock() - at > _SILENCE:
+            return progress.model_copy(update={"state": "failed", "error": "reindex_died"})
+        return progress
+
+    def _take_in(self, news: Sequence[Entry | Removal]) -> None:
+        latest: dict[str, Entry | Removal] = {}
+        for one in news:
+            if one.id not in latest or latest[one.id].revision < one.revision:
+                latest[one.id] = one
+        current = self._store.keep(list(latest.values()))
+        if not current:
+            return
+        self._engine.write(
+            [one for one in current if isinstance(one, Entry)],
+            [one for one in current if isinstance(one, Removal)],
+        )
+        self._announce()
+
+    def _announce(self) -> None:
+        self._store.announce_change()
+        self._wake()
+
+    def _rebuild(self, progress: ReindexProgress) -> None:
+        start = time.monotonic()
+
+        def tell(**change: object) -> None:
+            told = progress.model_copy(update={"seconds": time.monotonic() - start, **change})
+            self._store.save_progress(told, self._clock())
+
+        try:
+            self._engine.rebuild(self._store.batches(), lambda done: tell(done=done))
+        except Exception as error:
+            log.exception("reindex_failed", id=progress.id)
+            tell(state="failed", error=error.code if isinstance(error, NexusError) else "internal_error")
+            return
+        tell(state="finished", done=progress.total)
+        self._announce()
+
+    def _today(self) -> date:
+        return self._clock().astimezone(_ZONE).date()

@@ -1,0 +1,86 @@
+"""What the search service remembers of every entry, so that the index can be rebuilt from it alone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+
+from nexus.delivery.outbox import FIELD as OUTBOX
+from nexus.delivery.outbox import outbox_entries
+from nexus.mongo import Document
+from services.search.contracts import IndexChanged, ReindexProgress
+from services.search.domain import Entry, Removal
+
+_DUPLICATE_KEY = 11000
+_BATCH = 500  # entries read at a time for a rebuild
+
+
+class EntryStore:
+    """The collections `entries` (removed ones too, without a body), `state` and `reindexes`."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._entries = database["entries"]
+        self.state = database["state"]
+        self._reindexes = database["reindexes"]
+
+    def keep(self, news: Sequence[Entry | Removal]) -> list[Entry | Removal]:
+        """Remember `news`; returns those that are not older than what was known already."""
+        found = self._entries.find({"_id": {"$in": [one.id for one in news]}}, {"revision": 1})
+        known = {document["_id"]: document["revision"] for document in found}
+        current = [one for one in news if one.revision >= known.get(one.id, 0)]
+        changed = [_operation(one, one.id in known) for one in current if one.revision != known.get(one.id)]
+        if changed:
+            self._write(changed)
+        return current
+
+    def _write(self, operations: list[Any]) -> None:
+        try:
+            self._entries.bulk_write(operations, ordered=False)
+        except BulkWriteError as error:  # another process kept the same news
+            if any(failure["code"] != _DUPLICATE_KEY for failure in error.details["writeErrors"]):
+                raise
+
+    def count(self) -> int:
+        """How many entries can be found."""
+        return self._entries.count_documents({"body": {"$ne": None}})
+
+    def batches(self) -> Iterator[list[Entry]]:
+        """All entries that can be found, some at a time."""
+        batch: list[Entry] = []
+        for document in self._entries.find({"body": {"$ne": None}}, {"body": 1}).batch_size(_BATCH):
+            batch.append(Entry.model_validate_json(document["body"]))
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def announce_change(self) -> None:
+        """Say in an event that searches may answer differently from now on."""
+        state = self.state.find_one({"_id": "index"}, {"generation": 1}) or {"generation": 0}
+        event = IndexChanged(generation=state["generation"] + 1)
+        change = {"$set": {"generation": event.generation}, "$push": {OUTBOX: {"$each": outbox_entries(event)}}}
+        self.state.update_one({"_id": "index"}, change, upsert=True)
+
+    def save_progress(self, progress: ReindexProgress, at: datetime) -> None:
+        """Remember how far a rebuild is."""
+        fields = progress.model_dump() | {"at": at}
+        del fields["id"]
+        self._reindexes.update_one({"_id": progress.id}, {"$set": fields}, upsert=True)
+
+    def progress(self, reindex_id: str) -> tuple[ReindexProgress, datetime] | None:
+        """How far a rebuild was, and when."""
+        found = self._reindexes.find_one({"_id": reindex_id})
+        return (ReindexProgress.read({"id": reindex_id, **found}), found["at"]) if found else None
+
+
+def _operation(news: Entry | Removal, known: bool) -> Any:
+    body = news.model_dump_json() if isinstance(news, Entry) else None
+    if not known:
+        return InsertOne({"_id": news.id, "revision": news.revision, "body": body})
+    return UpdateOne(
+        {"_id": news.id, "revision": {"$lt": news.revision}}, {"$set": {"revision": news.revision, "body": body}}
+    )
