@@ -3,7 +3,8 @@
 Commands of services are found through entry points: "publish" is `nexus publish`, "import.programs" is
 `nexus import programs`.
 
-Exit codes: 0 done; 1 done in part, or not as it should be; 2 wrong usage; 3 the platform or an engine is away."""
+Exit codes: 0 done; 1 done in part, or not as it should be; 2 wrong usage; 3 the platform or an engine is
+away."""
 
 import asyncio
 import json
@@ -23,14 +24,14 @@ from nexus.settings import Settings
 EXIT_PARTLY, EXIT_USAGE, EXIT_AWAY = 1, 2, 3
 
 _ADVICE = {
-    "data_in_use": "Another command uses this data folder now. Wait for it, or set NEXUS_DATA to another folder.",
+    "data_in_use": "Another command uses this data folder. Wait for it, or set NEXUS_DATA to another one.",
     "port_in_use": "Another program listens there. Stop it, or choose another first port with --port.",
     "setting_missing": "Set this variable; `nexus doctor` lists all of them.",
     "broker_unavailable": "Is RabbitMQ running, and NEXUS_RABBITMQ_URL right? `nexus doctor` tries it.",
     "database_unavailable": "Is the database running? `nexus doctor` tries it.",
     "search_unavailable": "Is the search engine running? `nexus doctor` tries it.",
     "service_unavailable": "Start that service with `nexus serve`.",
-    "deadline_exceeded": "The service did not answer in time; what was asked may still happen. Look, then ask again.",
+    "deadline_exceeded": "No answer in time; what was asked may still happen. Look, then ask again.",
 }
 
 
@@ -74,7 +75,11 @@ class _ImportCommands(_Commands):
 
 def _plugins(prefix: str) -> dict[str, Any]:
     found = {point.name: point for point in entry_points(group="nexus.commands")}
-    return {name: point for name, point in found.items() if name.startswith(prefix) and (prefix or "." not in name)}
+    return {
+        name: point
+        for name, point in found.items()
+        if name.startswith(prefix) and (prefix or "." not in name)
+    }
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,8 +100,12 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65_000), help="Port of the first gateway (8001); the others follow.")
-@click.option("--samples/--no-samples", default=True, help="Bring in the sample content when there is none yet.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_000), help="Port of the first gateway (8001); the others follow."
+)
+@click.option(
+    "--samples/--no-samples", default=True, help="Bring in the sample content when there is none yet."
+)
 @_with_settings
 def run(settings: Settings, port: int | None, samples: bool) -> None:
     """Run the whole platform in this process, on one data folder (NEXUS_DATA).
@@ -213,5 +222,3 @@ def cli() -> None:
         for item in error.errors(include_url=False, include_context=False, include_input=False):
             click.echo(f"nexus: NEXUS_{str(item['loc'][0]).upper()}: {item['msg']}", err=True)
         sys.exit(EXIT_USAGE)
-
-

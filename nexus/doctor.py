@@ -39,7 +39,9 @@ class Report:
         return {
             "settings": {name: value for name, (value, _) in self.settings.items()},
             "engines": self.engines,
-            "parked": [{"service": service, **event.model_dump(mode="json")} for service, event in self.parked],
+            "parked": [
+                {"service": service, **event.model_dump(mode="json")} for service, event in self.parked
+            ],
         }
 
 
@@ -120,6 +122,6 @@ def print_report(report: Report, console: Console) -> None:
     for service, event in report.parked:
         parked.add_row(service, event.key, event.subject, event.error)
     console.print(parked)
-    console.print("Mend the cause, then `nexus events resend KEY`; or give one up: `nexus events discard KEY`.")
-
-
+    console.print(
+        "Mend the cause, then `nexus events resend KEY`; or give one up: `nexus events discard KEY`."
+    )

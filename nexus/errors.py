@@ -1,14 +1,14 @@
 """The one tree of refusals. Each has a stable code; a person's words for it live in the gateway.
 
-    NexusError
-    ├── InvalidInput      the request itself is wrong                      400
-    ├── Forbidden         the caller has no right to it                    403
-    ├── NotFound          it does not exist, or not for this caller        404
-    ├── Conflict          it clashes with what is stored                   409
-    │   └── StaleRevision   an edit of a revision that is no longer current
-    ├── Unavailable       an engine or a service is away; try again later  503
-    │   └── DeadlineExceeded  no answer in time                            504
-    └── Defect            a bug of ours                                    500
+NexusError
+├── InvalidInput      the request itself is wrong                      400
+├── Forbidden         the caller has no right to it                    403
+├── NotFound          it does not exist, or not for this caller        404
+├── Conflict          it clashes with what is stored                   409
+│   └── StaleRevision   an edit of a revision that is no longer current
+├── Unavailable       an engine or a service is away; try again later  503
+│   └── DeadlineExceeded  no answer in time                            504
+└── Defect            a bug of ours                                    500
 """
 
 from typing import Any, ClassVar

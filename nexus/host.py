@@ -18,7 +18,6 @@ from nexus.errors import Defect, InvalidInput, NexusError, Unavailable
 from nexus.messages import CloudEvent, Request
 from nexus.mongo import AWAY, Document, check
 from nexus.operations import (
-    OPERATIONS,
     CheckHealth,
     DiscardParkedEvent,
     Health,
@@ -61,8 +60,8 @@ class ServiceHost:
             door.method: (door.message, getattr(self.service, door.method))
             for door in self.service.rpcs.values()
         }
-        own = (self._health, self._list_parked, self._resend, self._discard)
-        self._doors |= {message.method: (message, do) for message, do in zip(OPERATIONS, own, strict=True)}
+        for message, do in self._operations():
+            self._doors[message.method] = (message, do)
         self._handlers: dict[str, Handle] = {
             subscription.name: self._handler(subscription) for subscription in self.service.subscriptions
         }
@@ -137,12 +136,23 @@ class ServiceHost:
 
     def health(self) -> Health:
         """What can be reached now."""
-        checks = {"database": partial(check, self._database), **self.composed.checks}
+        checks: dict[str, Callable[[], None]] = {
+            "database": partial(check, self._database),
+            **self.composed.checks,
+        }
         return Health(engines={name: _code_of(probe) for name, probe in checks.items()})
 
     def close(self) -> None:
         """Let go of the service's engines."""
         self.composed.close()
+
+    def _operations(self) -> list[tuple[type[Request[Any]], Callable[[Any, Caller], Any]]]:
+        return [
+            (CheckHealth, self._health),
+            (ListParkedEvents, self._list_parked),
+            (ResendParkedEvent, self._resend),
+            (DiscardParkedEvent, self._discard),
+        ]
 
     def _retry_safely(self) -> None:
         try:
@@ -152,7 +162,9 @@ class ServiceHost:
 
     def _handler(self, subscription: Subscription) -> Handle:
         method = getattr(self.service, subscription.method)
-        types = {one.event.type: one.event for one in self.service.subscriptions if one.name == subscription.name}
+        types = {
+            one.event.type: one.event for one in self.service.subscriptions if one.name == subscription.name
+        }
 
         def handle(envelopes: Sequence[CloudEvent]) -> None:
             events = [types[envelope.type].read(envelope.data) for envelope in envelopes]

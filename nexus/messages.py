@@ -74,7 +74,7 @@ class Query(Request[R], Generic[R]):
 
 
 class Event(Message):
-    """What happened to one document; past tense. `revision` is the document's, so that late news is recognised."""
+    """What happened to one document; past tense. It carries the document's revision: late news shows."""
 
     source: ClassVar[str]
     type: ClassVar[str]
@@ -129,6 +129,13 @@ class CloudEvent(BaseModel):
     def service(self) -> str:
         """The service that published it."""
         return self.source.removeprefix("/")
+
+
+def without_control_characters(text: str) -> str:
+    """`text`, for use as a validator of fields. Raises ValueError if it holds what no text needs."""
+    if any((ch < " " and ch not in "\n\t\r") or ch in "\x7f\ufffe\uffff" for ch in text):
+        raise ValueError("control characters are not allowed")
+    return text
 
 
 def field_errors(error: ValidationError) -> list[dict[str, str]]:

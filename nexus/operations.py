@@ -51,6 +51,3 @@ class DiscardParkedEvent(Command[None]):
     """Give it up. For administrators."""
 
     key: str
-
-
-OPERATIONS = (CheckHealth, ListParkedEvents, ResendParkedEvent, DiscardParkedEvent)

@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address that gateways and health pages listen on")
     port: int = Field(8001, description="port of a gateway; `nexus run` gives the next ones to the others")
     health_port: int = Field(9000, description="port of a service's /healthz, /readyz and /metrics")
-    base_url: str | None = Field(None, description="public address of a gateway, if not its own host and port")
+    base_url: str | None = Field(
+        None, description="public address of a gateway, if not its own host and port"
+    )
     rabbitmq_url: SecretStr | None = Field(None, description="amqp://user:password@host:port/vhost")
     mongodb_url: SecretStr | None = Field(None, description="mongodb://user:password@host:port")
     elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")

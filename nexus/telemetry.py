@@ -30,7 +30,9 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 1
 CALL_SECONDS = Histogram(
     "nexus_call_seconds", "Time to answer a call", ["service", "method", "outcome"], buckets=_BUCKETS
 )
-EVENTS_HANDLED = Counter("nexus_events_handled_total", "Events by what became of them", ["handler", "outcome"])
+EVENTS_HANDLED = Counter(
+    "nexus_events_handled_total", "Events by what became of them", ["handler", "outcome"]
+)
 EVENT_LAG = Histogram(
     "nexus_event_lag_seconds", "From what happened to its handling", ["handler"], buckets=_BUCKETS
 )
@@ -69,9 +71,7 @@ def _configure_logs(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
-    )
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 

@@ -1,8 +1,8 @@
 """Serves gateways: ASGI applications, one per sector, found through entry points.
 
-    [project.entry-points."nexus.gateway"]
-    sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
-    app = "gateway.app:create_app"                # (sector, bus, base_url=…) -> ASGI application
+[project.entry-points."nexus.gateway"]
+sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
+app = "gateway.app:create_app"                # (sector, bus, base_url=…) -> ASGI application
 """
 
 import asyncio
@@ -43,7 +43,7 @@ def _sectors(settings: Settings) -> dict[str, Any]:
 
 
 def site(name: str, bus: Bus, settings: Settings, offset: int = 0) -> Site:
-    """The gateway of a sector, on the port `offset` beyond the one set. Raises InvalidInput(`sector_unknown`)."""
+    """The gateway of a sector, `offset` ports beyond the one set. Raises InvalidInput(`sector_unknown`)."""
     sectors = _sectors(settings)
     if name not in sectors:
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
@@ -69,7 +69,7 @@ async def serve(sites: Sequence[Site], settings: Settings, ready: asyncio.Event 
         asyncio.create_task(server.serve(sockets=[bound]))
         for server, bound in zip(servers, sockets, strict=True)
     ]
-    while not all(server.started for server in servers) and not any(task.done() for task in tasks):
+    while not all(server.started for server in servers) and not any(task.done() for task in tasks):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     if ready is not None:
         ready.set()

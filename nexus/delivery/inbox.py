@@ -20,7 +20,9 @@ from nexus.mongo import AWAY, Document
 from nexus.telemetry import EVENT_LAG, EVENTS_HANDLED, log
 
 MAX_ATTEMPTS = 8
-_FIRST_PAUSE = 2.0  # seconds; doubled at each attempt, so that the eighth comes about four minutes after the first
+_FIRST_PAUSE = (
+    2.0  # seconds; doubled at each attempt, so that the eighth comes about four minutes after the first
+)
 _LEASE = timedelta(seconds=60)  # a retry that a process took and never finished is free again after this
 _MEMORY = timedelta(days=30)  # an event that comes again later than this would be handled twice
 _DUPLICATE_KEY = 11000
@@ -92,7 +94,11 @@ class Inbox:
     def discard(self, key: str) -> None:
         """Give a parked event up. Raises NotFound."""
         self._release(
-            key, {"$set": {"state": "discarded", "handled_at": _now()}, "$unset": {"body": "", "next_attempt": ""}}
+            key,
+            {
+                "$set": {"state": "discarded", "handled_at": _now()},
+                "$unset": {"body": "", "next_attempt": ""},
+            },
         )
 
     def _release(self, key: str, change: Document) -> None:
@@ -124,7 +130,9 @@ class Inbox:
 
     def _remember(self, handler: str, events: Sequence[CloudEvent]) -> None:
         now = _now()
-        self._insert([{"_id": _key(handler, event), "state": "handled", "handled_at": now} for event in events])
+        self._insert(
+            [{"_id": _key(handler, event), "state": "handled", "handled_at": now} for event in events]
+        )
         EVENTS_HANDLED.labels(handler, "handled").inc(len(events))
         for event in events:
             EVENT_LAG.labels(handler).observe(max((now - event.time).total_seconds(), 0))
@@ -175,7 +183,9 @@ class Inbox:
             log.warning("retry_failed", handler=record["handler"], event=event.id, state=outcome["state"])
             return 0
         done: dict[str, Any] = {"state": "handled", "handled_at": _now()}
-        self._collection.update_one({"_id": record["_id"]}, {"$set": done, "$unset": {"body": "", "error": ""}})
+        self._collection.update_one(
+            {"_id": record["_id"]}, {"$set": done, "$unset": {"body": "", "error": ""}}
+        )
         EVENTS_HANDLED.labels(record["handler"], "retried").inc()
         return 1
 

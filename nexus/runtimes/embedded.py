@@ -64,7 +64,7 @@ class Platform:
             self._lock.close()
 
     def settle(self, timeout: float = 60.0) -> bool:
-        """Wait until every event written so far has been handled; False when `timeout` seconds were not enough."""
+        """Wait until every event written so far was handled; False when `timeout` seconds were too few."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if not any(self._relays[host.name].waiting() for host in self.hosts):
@@ -74,9 +74,7 @@ class Platform:
 
     def _serve(self, name: str, client: MongoClient[Document]) -> None:
         database = client[database_of(name, self._settings)]
-        resources = Resources(
-            self._settings, database, embedded=True, wake=lambda: self._relays[name].wake()
-        )
+        resources = Resources(self._settings, database, embedded=True, wake=lambda: self._relays[name].wake())
         host = ServiceHost(composition(name)(resources), database)
         host.prepare()
         self.hosts.append(host)

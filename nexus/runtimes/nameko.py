@@ -14,38 +14,39 @@ with warnings.catch_warnings():
     from nameko.runners import ServiceRunner
     from nameko.timer import Timer
 
-import signal  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from collections import deque  # noqa: E402
-from collections.abc import Callable, Mapping  # noqa: E402
-from functools import partial  # noqa: E402
-from typing import Any, TypeVar  # noqa: E402
-from wsgiref.types import StartResponse, WSGIEnvironment  # noqa: E402
+import logging
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-import kombu.serialization  # noqa: E402
-import orjson  # noqa: E402
-from eventlet import wsgi  # noqa: E402
-from prometheus_client import make_wsgi_app  # noqa: E402
+import kombu.serialization
+import orjson
+from eventlet import wsgi
+from prometheus_client import make_wsgi_app
 
-from nexus.composition import (  # noqa: E402
+from nexus.composition import (
     Resources,
     composition,
     database_of,
     declaration,
     service_names,
 )
-from nexus.delivery.relay import Relay  # noqa: E402
-from nexus.delivery.topology import declare, subscriptions  # noqa: E402
-from nexus.errors import InvalidInput, NexusError, Unavailable  # noqa: E402
-from nexus.host import ServiceHost  # noqa: E402
-from nexus.messages import CloudEvent  # noqa: E402
-from nexus.mongo import connect  # noqa: E402
-from nexus.service import Subscription  # noqa: E402
-from nexus.settings import Settings  # noqa: E402
-from nexus.telemetry import log  # noqa: E402
-from nexus.transports.publisher import EventPublisher  # noqa: E402
-from nexus.transports.wire import (  # noqa: E402
+from nexus.delivery.relay import Relay
+from nexus.delivery.topology import declare, subscriptions
+from nexus.errors import InvalidInput, NexusError, Unavailable
+from nexus.host import ServiceHost
+from nexus.messages import CloudEvent
+from nexus.mongo import connect
+from nexus.service import Subscription
+from nexus.settings import Settings
+from nexus.telemetry import log
+from nexus.transports.publisher import EventPublisher
+from nexus.transports.wire import (
     CALLER_HEADER,
     EVENT_TYPE,
     JSON_TYPE,
@@ -170,16 +171,22 @@ def _timer_entrypoint(interval: float, tick: Callable[[], None], number: int) ->
 def serve(name: str, settings: Settings) -> None:
     """Serve one service until SIGTERM or Ctrl-C. Waits for the engines, and says so."""
     _speak_json()
+    logging.getLogger("nameko.containers").setLevel(logging.ERROR)  # a refusal is an answer, not a warning
     url = settings.need("rabbitmq_url")
     database = connect(settings.need("mongodb_url"), name)[database_of(name, settings)]
-    woken: list[Relay] = []
-    resources = Resources(settings, database, embedded=False, wake=lambda: [relay.wake() for relay in woken])
+    relays: list[Relay] = []
+
+    def wake() -> None:
+        for one in relays:
+            one.wake()
+
+    resources = Resources(settings, database, embedded=False, wake=wake)
     host = _waiting(lambda: _compose(name, resources))
     declarations = [declaration(one) for one in service_names()]
     _waiting(lambda: declare(url, declarations))
     publisher = EventPublisher(url, frozenset(one.event.type for one in subscriptions(declarations)))
     relay = host.relay(publisher.publish)
-    woken.append(relay)
+    relays.append(relay)
     runner = ServiceRunner(
         {
             "AMQP_URI": url,

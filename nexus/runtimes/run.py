@@ -40,7 +40,9 @@ async def _serve_sites(platform: Platform, settings: Settings, samples: bool, st
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if not serving.done():
-        click.echo(f"Emploi NEXUS is ready ({time.monotonic() - started:.1f} s). Data: {settings.data.resolve()}")
+        click.echo(
+            f"Emploi NEXUS is ready ({time.monotonic() - started:.1f} s). Data: {settings.data.resolve()}"
+        )
         for one in sites:
             click.echo(f"  {one.title:<45} {one.url}/")
         if samples:

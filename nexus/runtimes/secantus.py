@@ -115,8 +115,11 @@ class DocumentStore:
         """End the store of a run that was killed, where the system did not (it would hold the folder)."""
         try:
             pid = int(self._pid_file.read_text())
-            listing = subprocess.run(  # noqa: S603 - a number of our own
-                ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False  # noqa: S607
+            listing = subprocess.run(  # noqa: S603 - its argument is a number
+                ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607
+                capture_output=True,
+                text=True,
+                check=False,
             ).stdout
         except (OSError, ValueError):
             return

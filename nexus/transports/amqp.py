@@ -37,6 +37,7 @@ class AmqpBus:
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
 
     async def connect(self, wait: float = 10.0) -> None:
         """Start; returns when connected or after `wait` seconds, and goes on trying in the latter case."""
@@ -48,6 +49,7 @@ class AmqpBus:
 
     async def close(self) -> None:
         """Stop; calls under way fail."""
+        self._closing = True
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -128,7 +130,7 @@ class AmqpBus:
                 opened.set_exception(error)
 
         def with_channel(channel: Channel) -> None:
-            channel.add_on_close_callback(lambda ch, error: ch.connection.is_open and ch.connection.close())
+            channel.add_on_close_callback(lambda ch, _: ch.connection.is_open and ch.connection.close())
             channel.add_on_return_callback(self._returned)
             channel.queue_declare(
                 self._reply_queue, exclusive=True, callback=lambda _: self._consume_replies(channel, opened)
@@ -186,7 +188,8 @@ class AmqpBus:
                 reply.set_exception(Unavailable("broker_unavailable"))
         for _, heard in self._listeners:
             heard(None)
-        log.warning("broker_connection_lost", error=repr(error))
+        if not self._closing:
+            log.warning("broker_connection_lost", error=repr(error))
 
 
 def _expire(reply: "asyncio.Future[bytes]", key: str) -> None:

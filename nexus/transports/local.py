@@ -88,8 +88,6 @@ class LocalBus:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _answer(
-    host: ServiceHost, method: str, body: str | bytes, caller: Caller, parent: str | None
-) -> bytes:
+def _answer(host: ServiceHost, method: str, body: str | bytes, caller: Caller, parent: str | None) -> bytes:
     fields: Mapping[str, Any] = orjson.loads(body)
     return host.call(method, fields, caller, parent).to_json()

@@ -10,7 +10,7 @@ import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 from pika.frame import Method
-from pika.spec import Basic, BasicProperties, PERSISTENT_DELIVERY_MODE
+from pika.spec import PERSISTENT_DELIVERY_MODE, Basic, BasicProperties
 
 from nexus.delivery.outbox import WaitingEvent
 from nexus.delivery.topology import events_exchange
@@ -49,9 +49,10 @@ class EventPublisher:
         self._ready = threading.Event()
         self._batch: _Batch | None = None
         self._last_tag = 0
+        self._closing = False
 
     def publish(self, events: Sequence[WaitingEvent]) -> None:
-        """Raises Unavailable when the broker is away or did not confirm all of them; all may be sent again."""
+        """Raises Unavailable when the broker is away or did not confirm them all; all may be sent again."""
         self._ensure_connected()
         batch = _Batch(events)
         connection = self._connection
@@ -65,6 +66,7 @@ class EventPublisher:
 
     def close(self) -> None:
         """Disconnect."""
+        self._closing = True
         connection = self._connection
         if connection is not None:
             connection.ioloop.add_callback_threadsafe(lambda: connection.is_open and connection.close())
@@ -140,7 +142,8 @@ class EventPublisher:
         self._fail(f"no queue takes {method.routing_key}")
 
     def _closed(self, connection: SelectConnection, error: BaseException | str) -> None:
-        log.warning("broker_connection_lost", error=repr(error))
+        if not self._closing:
+            log.warning("broker_connection_lost", error=repr(error))
         self._fail(repr(error))
         self._channel = None
         self._connection = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from nexus.messages import Command, Event, Message, Query
+from nexus.messages import Command, Event, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -18,12 +18,6 @@ CompanySize = Literal["1-4", "5-24", "25-49", "50-99", "100-249", "250-499", "50
 ExternalId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-def _without_control_characters(text: str) -> str:
-    if any(ch < " " and ch not in "\n\t\r" or ch in "\x7f\ufffe\uffff" for ch in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
 def _web_address(text: str) -> str:
     if not text.startswith(("https://", "http://")) or any(ch.isspace() for ch in text):
         raise ValueError("must be a web address beginning with https:// or http://")
@@ -31,7 +25,7 @@ def _web_address(text: str) -> str:
 
 
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_without_control_characters)
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
 ]
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]

@@ -15,6 +15,7 @@ from nexus.errors import Conflict, StaleRevision
 from nexus.messages import Event
 from services.content.contracts import (
     ImportRow,
+    Language,
     LineText,
     Program,
     ProgramContent,
@@ -77,32 +78,39 @@ def digest(content: ProgramContent) -> str:
 
 def changed_fields(before: ProgramContent | None, after: ProgramContent) -> tuple[str, ...]:
     """The names of the fields that differ; of those that say something, when there was nothing before."""
-    if before is None:
-        return tuple(sorted(after.model_fields_set))
-    names = type(after).model_fields
-    return tuple(sorted(name for name in names if getattr(before, name) != getattr(after, name)))
+    fields = ProgramContent.model_fields.items()
+    was = {name: getattr(before, name) if before else info.default for name, info in fields}
+    return tuple(sorted(name for name, value in was.items() if getattr(after, name) != value))
 
 
-def wished_slugs(content: ProgramContent, current: SlugText | None) -> SlugText:
-    """The slugs that a content asks for. Addresses are kept when a title changes; a language whose slug was
-    borrowed gets its own with its first title."""
+def wished_slugs(content: ProgramContent, before: Program | None) -> SlugText:
+    """The slugs that a content asks for. A changed title keeps its address; a language that had neither
+    title nor wish borrowed the other's slug, and gets its own with its first title."""
     made = SlugText(fr=_made_slug(content, "fr"), en=_made_slug(content, "en"))
-    if current is None:
+    if before is None:
         return made
-    borrowed = current.fr == current.en
-    keep_fr = content.slug.fr is None and not (borrowed and content.title.fr and not content.title.en)
-    keep_en = content.slug.en is None and not (borrowed and content.title.en)
-    return SlugText(fr=current.fr if keep_fr else made.fr, en=current.en if keep_en else made.en)
+    return SlugText(
+        fr=made.fr if _wants_slug(content, before.content, "fr") else before.slug.fr,
+        en=made.en if _wants_slug(content, before.content, "en") else before.slug.en,
+    )
 
 
-def _made_slug(content: ProgramContent, language: str) -> str:
+def _wants_slug(content: ProgramContent, before: ProgramContent, language: Language) -> bool:
+    had_own = getattr(before.title, language) or getattr(before.slug, language)
+    return bool(getattr(content.slug, language) or (not had_own and getattr(content.title, language)))
+
+
+def _made_slug(content: ProgramContent, language: Language) -> str:
     wish: SlugWish = content.slug
     asked, title = (wish.fr, content.title.fr) if language == "fr" else (wish.en, content.title.en)
     other = wish.en if language == "fr" else wish.fr
     if asked:
         return asked
     text = title or other or in_language(content.title, "fr") or ""
-    return slugify(text, max_length=_SLUG_LENGTH, word_boundary=True, replacements=[("’", "-"), ("'", "-")]) or "programme"
+    return (
+        slugify(text, max_length=_SLUG_LENGTH, word_boundary=True, replacements=[("’", "-"), ("'", "-")])
+        or "programme"
+    )
 
 
 def free_slugs(wished: SlugText, taken: Container[str]) -> SlugText:
@@ -115,9 +123,7 @@ def _free(slug: str, taken: Container[str]) -> str:
     return next(one for n in count(1) if (one := slug if n == 1 else f"{slug}-{n}") not in taken)
 
 
-def create(
-    program_id: str, content: ProgramContent, slug: SlugText, status: Status, act: Act
-) -> Change:
+def create(program_id: str, content: ProgramContent, slug: SlugText, status: Status, act: Act) -> Change:
     """A new program."""
     program = Program(
         id=program_id,

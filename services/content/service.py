@@ -129,7 +129,7 @@ class Content(Service):
     ) -> tuple[dict[str, Change], list[ImportedRow]]:
         act = self._act(caller)
         wishes = {
-            key: domain.wished_slugs(row.content, known[key].program.slug if key in known else None)
+            key: domain.wished_slugs(row.content, known[key].program if key in known else None)
             for key, row in zip(keys, command.rows, strict=True)
         }
         taken = self._programs.slugs_in_use([slug for wish in wishes.values() for slug in _both(wish)])
@@ -169,7 +169,7 @@ class Content(Service):
         return self._free_slugs(wish, own, others)
 
     def _slugs_for(self, content: ProgramContent, record: Record) -> SlugText:
-        return self._free_slugs(domain.wished_slugs(content, record.program.slug), record.program.id)
+        return self._free_slugs(domain.wished_slugs(content, record.program), record.program.id)
 
     def _free_slugs(self, wish: SlugText, own: str | None, others: set[str] | None = None) -> SlugText:
         candidates = [slug if n == 1 else f"{slug}-{n}" for slug in _both(wish) for n in range(1, 21)]

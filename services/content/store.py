@@ -36,7 +36,9 @@ class ProgramStore:
 
     def by_ref(self, ref: str) -> Record | None:
         """The program that has or had the slug `ref`, or has this id."""
-        found = self.programs.find_one({"slugs": ref}, _WITHOUT) or self.programs.find_one({"_id": ref}, _WITHOUT)
+        found = self.programs.find_one({"slugs": ref}, _WITHOUT) or self.programs.find_one(
+            {"_id": ref}, _WITHOUT
+        )
         return _record(found) if found else None
 
     def by_source_keys(self, keys: Iterable[str]) -> dict[str, Record]:
@@ -53,7 +55,7 @@ class ProgramStore:
     def page(
         self, status: Status, sector: str | None, after: str | None, limit: int
     ) -> tuple[list[Program], int]:
-        """Up to `limit` programs by French slug, those beyond the slug `after`, and how many there are in all."""
+        """Up to `limit` programs by French slug, beyond the slug `after`, and how many there are in all."""
         wanted: Document = {"status": status.value}
         if sector:
             wanted["$or"] = [{"content.sectors": {"$size": 0}}, {"content.sectors": sector}]
@@ -75,7 +77,9 @@ class ProgramStore:
         """Write `changes`; returns those refused, as program id → `slug_taken` or `stale_revision`."""
         self._save_snapshots(changes)
         refused = self._write([_operation(change) for change in changes], changes)
-        return refused | self._overtaken([c for c in changes if c.before and c.after.program.id not in refused])
+        return refused | self._overtaken(
+            [c for c in changes if c.before and c.after.program.id not in refused]
+        )
 
     def _save_snapshots(self, changes: Sequence[Change]) -> None:
         contents = {change.note.digest: _dump(change.after.program.content) for change in changes}
@@ -98,7 +102,7 @@ class ProgramStore:
         return {}
 
     def _overtaken(self, updates: Sequence[Change]) -> dict[str, str]:
-        """Which updates did not take place because the revision had moved: their note is not in the history."""
+        """Updates that did not take place, the revision having moved: their note is not in the history."""
         written = {change.after.program.id: change for change in updates}
         found = self.programs.find({"_id": {"$in": list(written)}}, {"history": 1})
         ours = {

@@ -1,4 +1,4 @@
-"""The search service on its real collaborators. Engines are imported here, so that each process needs its own only."""
+"""The search service on its real collaborators. A process imports only the engine that it uses."""
 
 from nexus.composition import Composed, Resources
 from services.search.engine import SearchEngine

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from nexus.messages import Command, Event, Message, Query
+from nexus.messages import Command, Event, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -16,17 +16,11 @@ FACETS: tuple[FacetName, ...] = ("theme", "kind", "sector", "provider", "languag
 MAX_WINDOW = 10_000  # results that paging can reach, as Elasticsearch's max_result_window
 
 
-def _printable(text: str) -> str:
-    if any(ch < " " and ch not in "\t\n\r" or ch == "\x7f" for ch in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
 QueryText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(without_control_characters)
 ]
 FacetValue = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_control_characters)
 ]
 FacetValues = Annotated[tuple[FacetValue, ...], Field(max_length=50)]
 

@@ -26,7 +26,7 @@ class Entry(Message):
     """Something that can be found: a program today, documents and posts later.
 
     `title`, `lead`, `keywords`, `provider` and `body` are searched, in this order of weight; `body` is plain
-    text. `sectors` empty: shared with all. After the day `expires` it is found no more. `date` orders by date.
+    text. `sectors` empty: shared with all. After the day `expires` it is found no more. `date` orders.
     """
 
     type: EntryType

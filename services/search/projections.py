@@ -40,7 +40,13 @@ def plain(markdown: str) -> str:
 
 def _body(content: ProgramContent, language: Language) -> str | None:
     eligibility: Eligibility = content.eligibility
-    texts = [content.summary, content.description, content.audience, eligibility.activities, eligibility.other]
+    texts = [
+        content.summary,
+        content.description,
+        content.audience,
+        eligibility.activities,
+        eligibility.other,
+    ]
     texts += [content.amount, content.cost, *(step.text for step in content.steps)]
     found = [text for one in texts if (text := getattr(one, language))]
     return plain("\n".join(found)) or None

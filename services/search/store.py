@@ -62,7 +62,10 @@ class EntryStore:
         """Say in an event that searches may answer differently from now on."""
         state = self.state.find_one({"_id": "index"}, {"generation": 1}) or {"generation": 0}
         event = IndexChanged(generation=state["generation"] + 1)
-        change = {"$set": {"generation": event.generation}, "$push": {OUTBOX: {"$each": outbox_entries(event)}}}
+        change = {
+            "$set": {"generation": event.generation},
+            "$push": {OUTBOX: {"$each": outbox_entries(event)}},
+        }
         self.state.update_one({"_id": "index"}, change, upsert=True)
 
     def save_progress(self, progress: ReindexProgress, at: datetime) -> None:
@@ -82,5 +85,6 @@ def _operation(news: Entry | Removal, known: bool) -> Any:
     if not known:
         return InsertOne({"_id": news.id, "revision": news.revision, "body": body})
     return UpdateOne(
-        {"_id": news.id, "revision": {"$lt": news.revision}}, {"$set": {"revision": news.revision, "body": body}}
+        {"_id": news.id, "revision": {"$lt": news.revision}},
+        {"$set": {"revision": news.revision, "body": body}},
     )
