@@ -34,7 +34,7 @@ def every(*, seconds: float = 0, minutes: float = 0) -> Callable[[F], F]:
     """Runs at this interval in each process that serves the service: `method(self)`."""
 
     def mark(method: F) -> F:
-        setattr(method, _MARK, seconds + 60 * minutes)
+        setattr(method, _MARK, float(seconds + 60 * minutes))
         return method
 
     return mark

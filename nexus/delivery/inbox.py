@@ -138,7 +138,7 @@ class Inbox:
             EVENT_LAG.labels(handler).observe(max((now - event.time).total_seconds(), 0))
 
     def _remember_failure(self, handler: str, event: CloudEvent, error: Exception) -> None:
-        log.warning("handler_failed", handler=handler, event=event.id, type=event.type, exc_info=error)
+        log.warning("handler_failed", handler=handler, event_id=event.id, type=event.type, exc_info=error)
         record = {
             "_id": _key(handler, event),
             "handler": handler,
@@ -180,7 +180,7 @@ class Inbox:
         except Exception as error:
             outcome = self._after_failure(record["attempts"] + 1, error)
             self._collection.update_one({"_id": record["_id"]}, {"$set": outcome})
-            log.warning("retry_failed", handler=record["handler"], event=event.id, state=outcome["state"])
+            log.warning("retry_failed", handler=record["handler"], event_id=event.id, state=outcome["state"])
             return 0
         done: dict[str, Any] = {"state": "handled", "handled_at": _now()}
         self._collection.update_one(

@@ -28,9 +28,7 @@ class SearchEngine(Protocol):
 
     def suggest(self, query: Suggest, sector: str | None, today: datetime.date) -> Suggestions: ...
 
-    def similar(
-        self, query: MoreLikeThis, sector: str | None, today: datetime.date
-    ) -> SimilarEntries: ...
+    def similar(self, query: MoreLikeThis, sector: str | None, today: datetime.date) -> SimilarEntries: ...
 
     def rebuild(self, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
         """Fill a new index with `batches` beside the one in use, then put it in its place at once.

@@ -31,7 +31,7 @@ def _start(make: Callable[[], Any], url: Callable[[Any], str]) -> Found:
 
 
 def rabbitmq() -> Found:
-    from testcontainers.rabbitmq import RabbitMqContainer
+    from testcontainers.community.rabbitmq import RabbitMqContainer
 
     def at(scheme: str, container: Any, port: int) -> str:
         host = container.get_container_host_ip()
@@ -48,13 +48,13 @@ def rabbitmq() -> Found:
 
 
 def mongodb() -> Found:
-    from testcontainers.mongodb import MongoDbContainer
+    from testcontainers.community.mongodb import MongoDbContainer
 
     return _start(lambda: MongoDbContainer("mongo:8"), lambda container: str(container.get_connection_url()))
 
 
 def elasticsearch() -> Found:
-    from testcontainers.elasticsearch import ElasticSearchContainer
+    from testcontainers.community.elasticsearch import ElasticSearchContainer
 
     def url(container: Any) -> str:
         return f"http://{container.get_container_host_ip()}:{container.get_exposed_port(9200)}"

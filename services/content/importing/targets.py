@@ -1,0 +1,107 @@
+"""The fields of a program that a mapping may fill, told from the contract itself."""
+
+import difflib
+from collections.abc import Iterable
+from types import NoneType
+from typing import Any, get_args
+
+from nexus.messages import Message
+from services.content.contracts import (
+    Keywords,
+    Language,
+    LineText,
+    MarkdownText,
+    ParagraphText,
+    ProgramContent,
+)
+
+PER_LANGUAGE = (LineText, ParagraphText, MarkdownText, Keywords)
+
+
+def _model_in(annotation: Any) -> type[Message] | None:
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, Message):
+            return candidate
+    return None
+
+
+def _is_list(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is tuple
+
+
+def fields_of(model: type[Message]) -> dict[str, tuple[type[Message] | None, bool]]:
+    """Each field of `model`: the message that it holds (if any), and whether it is a list."""
+    return {
+        name: (_model_in(field.annotation), _is_list(field.annotation))
+        for name, field in model.model_fields.items()
+    }
+
+
+def names_in(model: type[Message], prefix: str = "") -> list[str]:
+    """The dotted names of everything that can be filled in `model`, lists as a whole."""
+    found = []
+    for name, (inner, many) in fields_of(model).items():
+        found.append(prefix + name)
+        if inner and not many:
+            found += names_in(inner, f"{prefix}{name}.")
+    return found
+
+
+def _texts_in(model: type[Message], prefix: str = "") -> list[str]:
+    found = []
+    for name, (inner, many) in fields_of(model).items():
+        if inner in PER_LANGUAGE:
+            found.append(prefix + name)
+        elif inner and not many:
+            found += _texts_in(inner, f"{prefix}{name}.")
+    return found
+
+
+PROGRAM = names_in(ProgramContent)
+TEXTS = frozenset(_texts_in(ProgramContent))
+
+
+def items_of(name: str) -> list[str]:
+    """What can be filled in the items of the list `name`. Raises ValueError if it is none of objects."""
+    model, many = fields_of(ProgramContent).get(name, (None, False))
+    if not (model and many):
+        raise ValueError(f"{name}: each and fields are only for lists of objects (steps)")
+    return names_in(model)
+
+
+def check_names(given: Iterable[str], known: list[str], under: str = "") -> None:
+    """Raises ValueError for the first name that is not among `known`."""
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            raise ValueError(
+                f"fields.{under}{name}: a program has no field {name!r}; {hint}known: {', '.join(known)}"
+            )
+
+
+def in_languages(model: type[Message], data: Any, language: Language | None) -> Any:
+    """`data` for `model`, with plain texts put under `language` wherever the contract has one per language.
+
+    Only the shape is touched: what is wrong stays wrong, for the contract to tell."""
+    if not isinstance(data, dict):
+        return data
+    if model in PER_LANGUAGE:
+        return data
+    told = dict(data)
+    for name, (inner, many) in fields_of(model).items():
+        if inner and name in told:
+            value = told[name]
+            told[name] = (
+                [_in_language(inner, item, language) for item in value]
+                if many and isinstance(value, list)
+                else _in_language(inner, value, language)
+            )
+    return told
+
+
+def _in_language(model: type[Message], value: Any, language: Language | None) -> Any:
+    plain = not isinstance(value, dict | NoneType)
+    if model in PER_LANGUAGE and plain and language:
+        return {language: value}
+    return in_languages(model, value, language)

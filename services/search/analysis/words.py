@@ -1,0 +1,144 @@
+"""Tokens, folding and stems."""
+
+import re
+import unicodedata
+from collections.abc import Container
+from functools import lru_cache
+from typing import NamedTuple
+
+from services.search.analysis import english, french
+from services.search.contracts import Language
+
+LONGEST_WORD = 64  # letters; engines refuse terms of tens of kilobytes, and nobody looks for them
+ACRONYMS = {"TI": "tic", "IT": "ict"}  # capitals tell them from everyday words
+
+_APOSTROPHES = "'’ʼ‘"
+_ENDS = tuple(_APOSTROPHES)
+_ELIDED = frozenset(
+    ["c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "presqu", "puisqu", "quelqu", "quoiqu"]
+)
+# What is cut off in `_bare` stays attached here: one simple pattern reads a text twice as fast.
+_TOKEN: dict[Language, re.Pattern[str]] = {
+    "fr": re.compile(rf"[^\W_]+(?:[{_APOSTROPHES}](?=[^\W_]))?"),
+    "en": re.compile(rf"[^\W_]+(?:[{_APOSTROPHES}][sS](?![^\W_]))?"),
+}
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
+_SUFFIXES: dict[Language, tuple[tuple[str, str, int], ...]] = {"fr": french.SUFFIXES, "en": english.SUFFIXES}
+_STEMS: dict[Language, dict[str, str]] = {"fr": french.STEMS, "en": english.STEMS}
+STOP_WORDS: dict[Language, frozenset[str]] = {"fr": french.STOP_WORDS, "en": english.STOP_WORDS}
+
+
+class Token(NamedTuple):
+    """A word of a text: its stem and where it stands, as offsets of `str`."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """`text` in small letters without accents: Œuvre → oeuvre."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+
+
+@lru_cache(maxsize=131072)
+def stem(word: str, language: Language) -> str:
+    """What `word`, as it stands in a text, is looked up by; "" for an elided article and the like."""
+    word = _bare(word)
+    if word in ACRONYMS:
+        return ACRONYMS[word]
+    folded = fold(word)[:LONGEST_WORD]
+    if len(folded) < 4 or folded in STOP_WORDS[language] or not folded.isalpha():
+        return folded
+    known = _STEMS[language]
+    singular = _singular(folded, language)
+    if found := known.get(folded) or known.get(singular):
+        return found
+    return _shorten(singular, language)
+
+
+def _bare(word: str) -> str:
+    """`word` without a possessive; nothing of an elision."""
+    if word.endswith(_ENDS):
+        return "" if word[:-1].lower() in _ELIDED else word[:-1]
+    return word[:-2] if word[:-1].endswith(_ENDS) else word
+
+
+def _singular(word: str, language: Language) -> str:
+    if language == "en" and word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if language == "fr" and re.search(r".{5}(?<!i|s|n|z|l)ons$", word):
+        return word[:-3]  # recrutons, but not formations, maisons, compagnons
+    if word.endswith(("ss", "us", "is")) and not (language == "fr" and word.endswith(("eus", "is"))):
+        return word
+    if language == "fr" and word.endswith("ais"):
+        return word
+    if word.endswith("s") or (language == "fr" and word.endswith(("eux", "eaux")) and len(word) < 8):
+        return word[:-1]
+    return word
+
+
+_BY_ENDING: dict[Language, dict[str, tuple[str, int]]] = {
+    language: {suffix: (instead, least) for suffix, instead, least in rules}
+    for language, rules in _SUFFIXES.items()
+}
+_LONGEST_SUFFIX = max(len(suffix) for table in _BY_ENDING.values() for suffix in table)
+
+
+def _shorten(word: str, language: Language) -> str:
+    endings = _BY_ENDING[language]
+    for length in range(min(_LONGEST_SUFFIX, len(word) - 1), 0, -1):
+        rule = endings.get(word[-length:])
+        if rule and len(word) - length >= rule[1]:
+            word = word[:-length] + rule[0]
+            break
+    doubled = "lnmtprfc" if language == "fr" else "nmtpbdgr"
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] in doubled:
+        return word[:-1]
+    return word
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFC", text).replace("\u00ad", "")
+
+
+def stems(text: str, language: Language) -> list[str]:
+    """The stems of all words of `text` in order, stop words too: phrases need them."""
+    found = (stem(word, language) for word in _TOKEN[language].findall(_clean(text)))
+    return [each for each in found if each]
+
+
+def content_stems(text: str, language: Language) -> list[str]:
+    """The stems of the words of `text` that carry a subject, in order."""
+    stop = STOP_WORDS[language]
+    return [stem(word, language) for word in words(text, language) if not is_stop(word, stop)]
+
+
+def is_stop(word: str, stop: frozenset[str]) -> bool:
+    """Whether `word` only joins others. Capitals make `IT` a subject."""
+    return word not in ACRONYMS and fold(word) in stop
+
+
+def words(text: str, language: Language) -> list[str]:
+    """The words of `text` as written, without elisions and possessives."""
+    found = (_bare(word) for word in _TOKEN[language].findall(_clean(text)))
+    return [word for word in found if word]
+
+
+def surfaces(text: str, language: Language) -> list[str]:
+    """The words of `text` folded but whole, for spelling and completion."""
+    return [fold(word)[:LONGEST_WORD] for word in words(text, language)]
+
+
+def places(text: str, wanted: Container[str], language: Language) -> list[Token]:
+    """The words of `text` with their places; none at all, and at once, if no stem of theirs is in `wanted`."""
+    if not any(stem(word, language) in wanted for word in _TOKEN[language].findall(text)):
+        return []
+    read = ((match, stem(match[0], language)) for match in _TOKEN[language].finditer(text))
+    return [
+        Token(found, match.start(), match.start() + len(_bare(match[0]))) for match, found in read if found
+    ]

@@ -1,0 +1,189 @@
+"""The search engine of the distributed platform: Elasticsearch 8."""
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+
+from nexus.errors import Unavailable
+from services.search.contracts import (
+    FACETS,
+    Language,
+    MoreLikeThis,
+    Search,
+    SearchResults,
+    SimilarEntries,
+    Suggest,
+    Suggestions,
+)
+from services.search.domain import Entry, Removal
+from services.search.elastic_index import BEAT, ElasticIndex
+from services.search.elastic_queries import (
+    Json,
+    counts,
+    known_body,
+    labels,
+    search_body,
+    similar_body,
+    suggest_body,
+    visible,
+)
+from services.search.matching.completion import suggestions, typed_words
+from services.search.matching.documents import latest, read_view
+from services.search.matching.facets import facet_counts
+from services.search.matching.plan import Plan, plan, similar_plan
+from services.search.matching.results import Found, hits, similar_texts, spelling_suggestion
+from services.search.matching.spelling import nearest
+
+
+class ElasticEngine:
+    """A SearchEngine for many processes; `index` is the alias that all of them use."""
+
+    def __init__(self, client: Elasticsearch, index: str = "nexus-search") -> None:
+        self._client = client
+        self._index = ElasticIndex(client, index)
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def write(self, entries: Sequence[Entry], removals: Sequence[Removal]) -> None:
+        """Add, replace and remove; searches see it when this returns."""
+        changes = latest(entries, removals)
+        if changes:
+            with _available():
+                self._ensure()
+                self._index.write(changes)
+
+    def search(self, query: Search, sector: str | None, today: datetime.date) -> SearchResults:
+        shown = visible(sector, today)
+        asked = plan(query.q, query.lang)
+        told = self._ask(search_body(asked, query, shown))
+        near = self._near(told.get("suggest", {}), query.lang)
+        if near:
+            asked = plan(query.q, query.lang, near)
+            told = self._ask(search_body(asked, query, shown))
+        found = _found(told, query.lang)
+        counted, named = counts(told["aggregations"], query), labels(told["aggregations"])
+        total = told["hits"]["total"]["value"]
+        return SearchResults(
+            total=total,
+            page=query.page,
+            per_page=query.per_page,
+            items=hits(found, asked),
+            facets={name: facet_counts(name, counted[name], query, sector, named) for name in FACETS},
+            suggestion=spelling_suggestion(query.q, near, total, found),
+        )
+
+    def suggest(self, query: Suggest, sector: str | None, today: datetime.date) -> Suggestions:
+        typed = typed_words(query.q, query.lang)
+        shown = visible(sector, today)
+        for mistyped in (False, True) if typed else ():
+            told = self._ask(suggest_body(typed, query.lang, query.limit, shown, mistyped=mistyped))
+            if told["hits"]["hits"]:
+                return suggestions(_found(told, query.lang), query.limit)
+        return Suggestions(items=())
+
+    def similar(self, query: MoreLikeThis, sector: str | None, today: datetime.date) -> SimilarEntries:
+        shown = visible(sector, today)
+        itself: Json = {"bool": {"filter": [*shown, {"term": {"id": query.id}}]}}
+        told = self._ask({"query": itself, "size": 1, "_source": ["view_*"]})
+        views = [found.view for language in ("fr", "en") for found in _found(told, language)]
+        if not views:
+            return SimilarEntries(items=())
+        asked = similar_plan(similar_texts(views))
+        best = self._ask(similar_body(asked, query.id, query.lang, query.limit, shown))
+        return SimilarEntries(items=hits(_found(best, query.lang), Plan()))
+
+    def rebuild(self, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+        """Fill a new index with `batches` beside the one in use, then put it in its place at once.
+
+        Raises Conflict(`reindex_running`) when another rebuild is under way, in whichever process."""
+        with _available():
+            self._ensure()
+            new = self._index.begin()
+        try:
+            self._fill(new, batches, progress)
+            with _available():
+                self._index.swap(new)
+        except BaseException:
+            with suppress(ApiError, TransportError):
+                self._index.drop(new)
+            raise
+
+    def check(self) -> None:
+        """Raise Unavailable unless searches can be answered."""
+        self._ask({"size": 0, "query": {"match_none": {}}})
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _fill(self, new: str, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+        done, told = 0, time.monotonic()
+        for batch in batches:
+            with _available():
+                self._index.fill(batch)
+                if time.monotonic() - told > BEAT:
+                    self._index.beat(new)
+                    told = time.monotonic()
+            done += len(batch)
+            progress(done)
+
+    def _ask(self, body: Json) -> Json:
+        with _available():
+            self._ensure()
+            try:
+                return self._search(body)
+            except NotFoundError:  # somebody deleted the index
+                self._ready = False
+                self._ensure()
+                return self._search(body)
+
+    def _near(self, told: Json, language: Language) -> dict[str, list[str]]:
+        """For each word that no entry has, those that may have been meant."""
+        near = {
+            word: nearest(word, [(each["text"], each["freq"]) for each in places[0]["options"]], language)
+            for word, places in told.items()
+            if places and places[0]["options"]
+        }
+        near = {word: others for word, others in near.items() if others}
+        if near:
+            known = self._ask(known_body(near))["aggregations"]["known"]["buckets"]
+            near = {word: others for word, others in near.items() if not known[word]["doc_count"]}
+        return near
+
+    def _search(self, body: Json) -> Json:
+        told: Json = self._client.search(
+            index=self._index.name, allow_partial_search_results=False, **_as_arguments(body)
+        ).body
+        return told
+
+    def _ensure(self) -> None:
+        if not self._ready:
+            with self._lock:
+                self._index.ensure()
+                self._ready = True
+
+
+def _as_arguments(body: Json) -> dict[str, Any]:
+    """The client's names for the parts of a request that Python reserves or shadows."""
+    renamed = {"from": "from_", "_source": "source"}
+    return {renamed.get(name, name): value for name, value in body.items()}
+
+
+def _found(told: Json, language: Language) -> list[Found]:
+    return [
+        Found(each.get("_score") or 0.0, read_view(each["_source"][f"view_{language}"]))
+        for each in told["hits"]["hits"]
+    ]
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """Tell the failures of Elasticsearch, and of the way to it, as Unavailable."""
+    try:
+        yield
+    except (ApiError, TransportError) as error:
+        raise Unavailable("search_unavailable", reason=str(error)) from error

@@ -1,0 +1,1 @@
+"""What a query means and how results read, decided once for every engine."""

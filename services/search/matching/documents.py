@@ -1,0 +1,158 @@
+"""An entry as an engine keeps it: words to look up, values to filter by, and texts to show, made beforehand."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.search.analysis import fold, stems, surfaces
+from services.search.contracts import Hit, Language
+from services.search.domain import Entry, Removal, Words
+
+SHARED = "*"  # the sector of what all sectors show
+NEVER = 9_999_999  # a day of `date.toordinal` that stays ahead
+GONE = 0  # a day that is past: what was removed stays in the index, hidden, to know later news by
+BOUNDARY = "·"  # stands between texts of one field, so that no phrase spans two of them
+
+LANGUAGES: tuple[Language, Language] = ("fr", "en")
+TEXT_FIELDS = tuple(
+    f"{name}_{language}" for language in LANGUAGES for name in ("title", "lead", "provider", "body", "all")
+)
+COMPLETION_FIELDS = tuple(f"complete_{language}" for language in LANGUAGES)
+START_FIELDS = tuple(f"start_{language}" for language in LANGUAGES)
+VIEW_FIELDS = tuple(f"view_{language}" for language in LANGUAGES)
+WORDS = "words"
+VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
+
+_LATEST = 10**17  # microseconds since 1970, about the year 5138
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`texts` are words joined by spaces, `values` exact; `views` are JSON of what a hit shows."""
+
+    id: str
+    revision: int
+    expires: int
+    newest: str
+    texts: dict[str, str]
+    values: dict[str, tuple[str, ...]]
+    views: dict[str, str]
+
+
+def document(change: Entry | Removal) -> Document:
+    """What to keep of `change`; of a removal only that it happened."""
+    if isinstance(change, Removal):
+        return Document(change.id, change.revision, GONE, change.id, {}, {}, {})
+    return Document(
+        id=change.id,
+        revision=change.revision,
+        expires=change.expires.toordinal() if change.expires else NEVER,
+        newest=_newest_first(change),
+        texts=_texts(change),
+        values=_values(change),
+        views={f"view_{language}": _view(change, language) for language in LANGUAGES},
+    )
+
+
+def latest(entries: Sequence[Entry], removals: Sequence[Removal]) -> list[Entry | Removal]:
+    """The last news of each id; at equal revisions a removal."""
+    newest: dict[str, Entry | Removal] = {}
+    changes: list[Entry | Removal] = [*entries, *removals]
+    for change in changes:
+        held = newest.get(change.id)
+        if held is None or held.revision <= change.revision:
+            newest[change.id] = change
+    return list(newest.values())
+
+
+def provider_slug(name: str) -> str:
+    """The value that stands for the provider `name` in addresses."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-") or fold(name)
+
+
+def provider_name(value: str, language: Language) -> tuple[str, str]:
+    """The slug and the name in `language` (else the other) out of a `provider_name` value."""
+    slug, french, english = value.split("\t")
+    return slug, Words(fr=french, en=english).best(language)[0]
+
+
+def read_view(view: str | bytes) -> dict[str, Any]:
+    """What `document` put in a view: the fields of a Hit but its score and snippet, `body` besides."""
+    found: dict[str, Any] = orjson.loads(view)
+    return found
+
+
+def hit(view: dict[str, Any], snippet: str, score: float) -> Hit:
+    """The result that `view` describes."""
+    shown = {name: value for name, value in view.items() if name not in ("body", "keywords")}
+    return Hit(**shown, snippet=snippet, score=score)
+
+
+def _newest_first(entry: Entry) -> str:
+    """A key that sorts later dates first, then by id."""
+    return f"{_LATEST - int(entry.date.timestamp() * 1_000_000):018d} {entry.id}"
+
+
+def _texts(entry: Entry) -> dict[str, str]:
+    found: dict[str, str] = {}
+    vocabulary: dict[str, None] = {}
+    for language in LANGUAGES:
+        parts = {
+            "title": [getattr(entry.title, language)],
+            "lead": [getattr(entry.lead, language), getattr(entry.keywords, language)],
+            "provider": [getattr(entry.provider, language)],
+            "body": [getattr(entry.body, language)],
+        }
+        for name, texts in parts.items():
+            found[f"{name}_{language}"] = _joined(" ".join(stems(text, language)) for text in texts if text)
+            for text in texts:
+                vocabulary.update(dict.fromkeys(surfaces(text or "", language)))
+        found[f"all_{language}"] = _joined(found[f"{name}_{language}"] for name in parts)
+        title, own = entry.title.best(language)
+        found[f"complete_{language}"] = " ".join(surfaces(title, own))
+        found[f"start_{language}"] = found[f"complete_{language}"]
+    found[WORDS] = " ".join(vocabulary)
+    return {field: text for field, text in found.items() if text}
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return f" {BOUNDARY} ".join(text for text in texts if text)
+
+
+def _values(entry: Entry) -> dict[str, tuple[str, ...]]:
+    name = entry.provider.fr or entry.provider.en
+    slug = provider_slug(name) if name else ""
+    names = [part.replace("\t", " ") if part else "" for part in (entry.provider.fr, entry.provider.en)]
+    return {
+        "type": (entry.type,),
+        "theme": tuple(dict.fromkeys(entry.themes)),
+        "kind": (entry.kind,) if entry.kind else (),
+        "sector": tuple(dict.fromkeys(entry.sectors)) or (SHARED,),
+        "provider": (slug,) if slug else (),
+        "provider_name": ("\t".join([slug, *names]),) if slug else (),
+        "language": tuple(dict.fromkeys(entry.languages)),
+    }
+
+
+def _view(entry: Entry, language: Language) -> str:
+    title, text_lang = entry.title.best(language)
+    return orjson.dumps(
+        {
+            "type": entry.type,
+            "id": entry.id,
+            "slug": entry.slug.best(language)[0],
+            "text_lang": text_lang,
+            "title": title,
+            "lead": entry.lead.best(text_lang)[0],
+            "body": entry.body.best(text_lang)[0],
+            "keywords": entry.keywords.best(text_lang)[0],
+            "kind": entry.kind,
+            "themes": entry.themes,
+            "sectors": entry.sectors,
+            "provider": entry.provider.best(language)[0] or None,
+            "date": entry.date,
+        }
+    ).decode()

@@ -1,0 +1,156 @@
+"""What a query asks of the index, in terms that every engine has: terms, phrases, weights."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.search.analysis.words import STOP_WORDS, fold, is_stop, stem, stems, words
+from services.search.contracts import Language
+from services.search.matching import weights
+from services.search.matching.documents import LANGUAGES
+from services.search.matching.synonyms import Member, matches
+
+SHORTEST_MISTYPED = 4  # letters; shorter words are near to everything
+
+_QUOTED = re.compile(r'["“«„]([^"“”«»„]*)["”»“]')
+_TEXT_FIELDS = tuple(weights.FIELDS.items())
+_SYNONYM_FIELDS = tuple((name, weight) for name, weight in _TEXT_FIELDS if name != "provider")
+
+
+class Clause(NamedTuple):
+    """Stems that must stand together in a field; its BM25 score is multiplied by `weight`."""
+
+    field: str
+    stems: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One word or phrase of the query: `scored` by its best clause; found by `own` or `others`, unscored."""
+
+    scored: tuple[Clause, ...]
+    own: tuple[Clause, ...]
+    others: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`required` must all match; of `optional` at least `least`. `everything`: nothing was asked for.
+
+    `marks` are the stems, in sequences, to highlight in texts of a language; `spelled` the words (folded) whose
+    spelling may be looked into."""
+
+    required: tuple[Concept, ...] = ()
+    optional: tuple[Concept, ...] = ()
+    least: int = 1
+    everything: bool = False
+    marks: Mapping[Language, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    spelled: tuple[str, ...] = ()
+
+
+def plan(q: str, language: Language, near: Mapping[str, Sequence[str]] | None = None) -> Plan:
+    """What `q`, typed by somebody who reads `language`, asks for.
+
+    `near` gives, for a folded word that the index doesn't know, the known ones that may have been meant."""
+    if not q.strip():
+        return Plan(everything=True)
+    phrases, rest = _split(q)
+    asked = _subject(words(rest, language), language, alone=not phrases)
+    required = tuple(_phrase(phrase, language) for phrase in phrases)
+    optional = tuple(_concepts(asked, language, near or {}))
+    return Plan(
+        required=required,
+        optional=optional,
+        least=0 if required else 1,
+        marks=_marks((*required, *optional)),
+        spelled=tuple(fold(word) for word in asked if len(word) >= SHORTEST_MISTYPED and word.isalpha()),
+    )
+
+
+def similar_plan(texts: Iterable[tuple[Language, str]]) -> Plan:
+    """What finds entries that use the words of `texts`, the telling ones first."""
+    asked: dict[tuple[Language, str], None] = {}
+    for language, text in texts:
+        for word in words(text, language):
+            if not is_stop(word, STOP_WORDS[language]) and not word.isdigit():
+                asked[language, stem(word, language)] = None
+    chosen = list(asked)[: weights.SIMILAR_WORDS]
+    optional = tuple(_bare(language, found) for language, found in chosen)
+    return Plan(optional=optional, least=min(2, len(optional)))
+
+
+def _bare(language: Language, found: str) -> Concept:
+    scored = tuple(Clause(f"{name}_{language}", (found,), weights.FIELDS[name]) for name in ("title", "lead"))
+    return Concept(scored, own=())
+
+
+def _split(q: str) -> tuple[list[list[str]], str]:
+    """The quoted phrases and the rest; a quote without its partner is no quote."""
+    phrases = [text for text in _QUOTED.findall(q) if words(text, "fr")]
+    return [[text] for text in phrases], _QUOTED.sub(" ", q)
+
+
+def _subject(typed: list[str], language: Language, *, alone: bool) -> list[str]:
+    telling = [word for word in typed if not is_stop(word, STOP_WORDS[language])]
+    chosen = telling or (typed if alone else [])
+    return list({fold(word): word for word in chosen}.values())[: weights.MOST_WORDS]
+
+
+def _factor(of: Language, language: Language) -> float:
+    return 1.0 if of == language else weights.OTHER_LANGUAGE
+
+
+def _phrase(texts: list[str], language: Language) -> Concept:
+    scored, own = [], []
+    for each in LANGUAGES:
+        found = tuple(stems(texts[0], each))
+        scored += _clauses(_TEXT_FIELDS, Member(each, found), _factor(each, language))
+        own.append(Clause(f"all_{each}", found, 1.0))
+    return Concept(tuple(scored), tuple(own))
+
+
+def _concepts(asked: list[str], language: Language, near: Mapping[str, Sequence[str]]) -> list[Concept]:
+    others: list[dict[Member, float]] = [{} for _ in asked]
+    for each in LANGUAGES:
+        for match in matches(asked, each):
+            for position in range(match.start, match.end):
+                for member in match.members:
+                    others[position][member] = weights.SYNONYM * _factor(member.language, language)
+    for position, word in enumerate(asked):
+        for meant in near.get(fold(word), ()):
+            for each in LANGUAGES:
+                others[position][Member(each, (stem(meant, each),))] = weights.TYPO
+    return [_concept(word, language, near) for word, near in zip(asked, others, strict=True)]
+
+
+def _concept(word: str, language: Language, others: Mapping[Member, float]) -> Concept:
+    own = [
+        Member(each, (stem(word, each),))
+        for each in LANGUAGES
+        if each == language or not is_stop(word, STOP_WORDS[each])
+    ]
+    scored: list[Clause] = []
+    for member in own:
+        scored += _clauses(_TEXT_FIELDS, member, _factor(member.language, language))
+    rest = {member: weight for member, weight in others.items() if member not in own}
+    for member, weight in rest.items():
+        scored += _clauses(_SYNONYM_FIELDS, member, weight)
+    return Concept(tuple(scored), _anywhere(own), _anywhere(rest))
+
+
+def _clauses(fields: tuple[tuple[str, float], ...], member: Member, factor: float) -> list[Clause]:
+    return [Clause(f"{name}_{member.language}", member.stems, weight * factor) for name, weight in fields]
+
+
+def _anywhere(members: Iterable[Member]) -> tuple[Clause, ...]:
+    return tuple(Clause(f"all_{member.language}", member.stems, 1.0) for member in members)
+
+
+def _marks(concepts: Iterable[Concept]) -> dict[Language, frozenset[tuple[str, ...]]]:
+    found: dict[Language, set[tuple[str, ...]]] = {"fr": set(), "en": set()}
+    for concept in concepts:
+        for clause in (*concept.own, *concept.others):
+            found["fr" if clause.field == "all_fr" else "en"].add(clause.stems)
+    return {language: frozenset(marks) for language, marks in found.items()}

@@ -1,0 +1,3 @@
+from tests.support.databases import database
+
+__all__ = ["database"]

@@ -1,0 +1,132 @@
+"""Each event has its effects once in each handler, whatever fails."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from pymongo.database import Database
+
+from nexus.delivery.inbox import MAX_ATTEMPTS, Inbox
+from nexus.errors import NotFound, Unavailable
+from nexus.messages import CloudEvent
+from nexus.mongo import Document
+from services.content.contracts import LineText, ProgramRetired
+
+
+def event(subject: str = "a") -> CloudEvent:
+    return CloudEvent.of(ProgramRetired(id=subject, revision=1, title=LineText(fr="Titre")))
+
+
+class Recorder:
+    """A handler that keeps what it got and fails for the subjects named."""
+
+    def __init__(self, *failing: str, error: Exception | None = None) -> None:
+        self.failing = set(failing)
+        self.error = error or ValueError("cannot do this one")
+        self.got: list[str] = []
+
+    def __call__(self, events: Sequence[CloudEvent]) -> None:
+        if self.failing & {one.subject for one in events}:
+            raise self.error
+        self.got += [one.subject for one in events]
+
+
+@pytest.fixture
+def inbox(database: Database[Document]) -> Inbox:
+    inbox = Inbox(database["inbox"], first_pause=0.0)
+    inbox.prepare()
+    return inbox
+
+
+def test_an_event_that_comes_twice_is_handled_once(inbox):
+    handler, one = Recorder(), event()
+    inbox.deliver("h", handler, [one])
+    inbox.deliver("h", handler, [one])
+    assert handler.got == ["a"]
+
+
+def test_two_handlers_each_handle_the_same_event(inbox):
+    first, second, one = Recorder(), Recorder(), event()
+    inbox.deliver("first", first, [one])
+    inbox.deliver("second", second, [one])
+    assert (first.got, second.got) == (["a"], ["a"])
+
+
+def test_one_failing_event_does_not_keep_the_others_of_its_batch_waiting(inbox):
+    handler = Recorder("bad")
+    inbox.deliver("h", handler, [event("a"), event("bad"), event("b")])
+    assert handler.got == ["a", "b"]
+
+
+def test_a_failed_event_is_tried_again_from_the_inbox(inbox):
+    handler = Recorder("bad")
+    inbox.deliver("h", handler, [event("bad")])
+    handler.failing = set()
+    assert inbox.retry_due({"h": handler}) == 1
+    assert handler.got == ["bad"]
+    assert inbox.retry_due({"h": handler}) == 0
+
+
+def park(inbox: Inbox, handler: Recorder) -> str:
+    inbox.deliver("h", handler, [event("bad")])
+    for _ in range(MAX_ATTEMPTS - 1):
+        inbox.retry_due({"h": handler})
+    (parked,) = inbox.parked()
+    return parked.key
+
+
+def test_an_event_that_always_fails_is_parked_with_its_error(inbox):
+    key = park(inbox, Recorder("bad"))
+    (parked,) = inbox.parked()
+    assert (parked.key, parked.attempts, parked.error) == (key, MAX_ATTEMPTS, "ValueError: cannot do this one")
+    assert parked.event.subject == "bad"
+    assert inbox.retry_due({"h": Recorder()}) == 0
+
+
+def test_a_parked_event_can_be_sent_again(inbox):
+    handler = Recorder("bad")
+    key = park(inbox, handler)
+    handler.failing = set()
+    inbox.resend(key)
+    assert inbox.retry_due({"h": handler}) == 1
+    assert (handler.got, inbox.parked()) == (["bad"], [])
+
+
+def test_a_parked_event_can_be_discarded_and_does_not_come_back(inbox):
+    key = park(inbox, Recorder("bad"))
+    inbox.discard(key)
+    assert inbox.parked() == []
+    with pytest.raises(NotFound):
+        inbox.discard(key)
+
+
+def test_an_engine_that_is_away_is_not_counted_against_the_event(inbox):
+    away = Recorder("a", error=Unavailable("search_unavailable"))
+    one = event("a")
+    with pytest.raises(Unavailable):
+        inbox.deliver("h", away, [one])
+    away.failing = set()
+    inbox.deliver("h", away, [one])
+    assert away.got == ["a"]
+
+
+def test_a_retry_while_an_engine_is_away_costs_no_attempt(inbox, database):
+    inbox.deliver("h", Recorder("bad"), [event("bad")])
+    assert inbox.retry_due({"h": Recorder("bad", error=Unavailable("search_unavailable"))}) == 0
+    assert database["inbox"].find_one({"handler": "h"})["attempts"] == 1
+
+
+def test_two_processes_do_not_retry_the_same_event_at_once(inbox):
+    inbox.deliver("h", Recorder("bad"), [event("bad")])
+    handler, start = Recorder(), threading.Barrier(4)
+
+    def retry() -> None:
+        start.wait()
+        inbox.retry_due({"h": handler})
+
+    threads = [threading.Thread(target=retry) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert handler.got == ["bad"]
