@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pymongo.database import Database
-
 from nexus.caller import Caller, Role
-from nexus.composition import Composed
+from nexus.composition import Composed, Resources
 from nexus.delivery.inbox import Handle, Inbox, ParkedRecord
 from nexus.delivery.outbox import Outbox
 from nexus.delivery.relay import Publish, Relay
 from nexus.errors import Defect, InvalidInput, NexusError, Unavailable
 from nexus.messages import CloudEvent, Request
-from nexus.mongo import AWAY, Document, check
+from nexus.mongo import AWAY, check
 from nexus.operations import (
     CheckHealth,
     DiscardParkedEvent,
@@ -50,12 +48,12 @@ class Answer:
 class ServiceHost:
     """One service with its inbox, relay and the operations that every service answers."""
 
-    def __init__(self, composed: Composed, database: Database[Document]) -> None:
+    def __init__(self, composed: Composed, resources: Resources) -> None:
         self.composed = composed
         self.service: Service = composed.service
         self.name = composed.service.name
-        self.inbox = Inbox(database["inbox"])
-        self._database = database
+        self.inbox = Inbox(resources.database["inbox"], resources.settings.retry_pause)
+        self._database = resources.database
         self._doors: dict[str, tuple[type[Request[Any]], Callable[[Any, Caller], Any]]] = {
             door.method: (door.message, getattr(self.service, door.method))
             for door in self.service.rpcs.values()

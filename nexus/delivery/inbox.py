@@ -20,9 +20,6 @@ from nexus.mongo import AWAY, Document
 from nexus.telemetry import EVENT_LAG, EVENTS_HANDLED, log
 
 MAX_ATTEMPTS = 8
-_FIRST_PAUSE = (
-    2.0  # seconds; doubled at each attempt, so that the eighth comes about four minutes after the first
-)
 _LEASE = timedelta(seconds=60)  # a retry that a process took and never finished is free again after this
 _MEMORY = timedelta(days=30)  # an event that comes again later than this would be handled twice
 _DUPLICATE_KEY = 11000
@@ -53,7 +50,8 @@ def _key(handler: str, event: CloudEvent) -> str:
 class Inbox:
     """The memory of one service's handlers."""
 
-    def __init__(self, collection: Collection[Document], first_pause: float = _FIRST_PAUSE) -> None:
+    def __init__(self, collection: Collection[Document], first_pause: float) -> None:
+        """`first_pause` is in seconds; each further attempt waits twice as long."""
         self._collection = collection
         self._first_pause = first_pause
 

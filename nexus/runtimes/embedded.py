@@ -75,7 +75,7 @@ class Platform:
     def _serve(self, name: str, client: MongoClient[Document]) -> None:
         database = client[database_of(name, self._settings)]
         resources = Resources(self._settings, database, embedded=True, wake=lambda: self._relays[name].wake())
-        host = ServiceHost(composition(name)(resources), database)
+        host = ServiceHost(composition(name)(resources), resources)
         host.prepare()
         self.hosts.append(host)
         self.bus.add(host)

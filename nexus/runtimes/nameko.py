@@ -211,7 +211,7 @@ def serve(name: str, settings: Settings) -> None:
 
 
 def _compose(name: str, resources: Resources) -> ServiceHost:
-    host = ServiceHost(composition(name)(resources), resources.database)
+    host = ServiceHost(composition(name)(resources), resources)
     host.prepare()
     return host
 

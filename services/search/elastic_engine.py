@@ -150,7 +150,7 @@ class ElasticEngine:
         }
         near = {word: others for word, others in near.items() if others}
         if near:
-            known = self._ask(known_body(near))["aggregations"]["known"]["buckets"]
+            known = self._ask(known_body(near, language))["aggregations"]["known"]["buckets"]
             near = {word: others for word, others in near.items() if not known[word]["doc_count"]}
         return near
 

@@ -1,8 +1,8 @@
 """The indexes behind the alias: how they are made, written to, rebuilt and exchanged.
 
-Two names take turns, so that creating the one that is free is also the lock of a rebuild: Elasticsearch lets only one
-process create it. The alias `<name>` is on the index in use, `<name>-next` on the one being filled. Versions are
-the revisions of entries, `external_gte`: Elasticsearch itself refuses older ones, whoever comes first.
+Two names take turns, so that creating the one that is free is also the lock of a rebuild: Elasticsearch lets
+only one process create it. The alias `<name>` is on the index in use, `<name>-next` on the one being filled.
+Versions are the revisions of entries, `external_gte`: Elasticsearch itself refuses older ones.
 """
 
 import time
@@ -55,7 +55,7 @@ MAPPINGS: Json = {
         **{name: {"type": "text", "analyzer": "whitespace"} for name in TEXT_FIELDS},
         **{name: {**_WORD_LIST, "fields": {"prefixes": _PREFIXES}} for name in COMPLETION_FIELDS},
         WORDS: _WORD_LIST,
-        **{name: _KEYWORD for name in (*VALUE_FIELDS, *START_FIELDS)},
+        **dict.fromkeys((*VALUE_FIELDS, *START_FIELDS), _KEYWORD),
         **{name: {"type": "keyword", "index": False, "doc_values": False} for name in VIEW_FIELDS},
     },
 }
@@ -71,7 +71,7 @@ class ElasticIndex:
         self._turns = (f"{name}--a", f"{name}--b")
 
     def ensure(self) -> None:
-        """Create the index if there is none, and clean up after a rebuild that died. Safe in many processes at once."""
+        """Create the index if there is none; clean up after a dead rebuild. Many processes may do it at once."""
         if self._client.indices.exists_alias(name=self.name):
             self._clean()
         else:
@@ -79,7 +79,7 @@ class ElasticIndex:
 
     def write(self, changes: Sequence[Entry | Removal]) -> None:
         """Take `changes` over in the index in use, and in the next one if a rebuild is under way."""
-        # Looked up before the first write: if the rebuild begins later, it reads what the caller stored before.
+        # Looked up before the first write: a rebuild that begins later reads what the caller stored before.
         rebuilding = bool(self._client.indices.exists_alias(name=self.next))
         lines = _lines(changes)
         self._bulk(self.name, lines)
@@ -108,13 +108,16 @@ class ElasticIndex:
         """Put `new` in place of the index in use, at once."""
         self._client.indices.put_settings(index=new, settings={"index": {"refresh_interval": None}})
         self._client.indices.refresh(index=new)
+        old = self._in_use()
         self._client.indices.update_aliases(
             actions=[
                 {"remove": {"index": new, "alias": self.next}},
+                {"remove": {"index": old, "alias": self.name}},
                 {"add": {"index": new, "alias": self.name}},
-                {"remove_index": {"index": self._in_use()}},
             ]
         )
+        # Not in the same step: a node closes the old index before it sees where the alias points now.
+        self.drop(old)
 
     def drop(self, new: str) -> None:
         """Give a rebuild up."""
@@ -163,7 +166,7 @@ class ElasticIndex:
 
 
 def _lines(changes: Iterable[Entry | Removal]) -> list[Any]:
-    """The body of a bulk request, each line ready to be sent: the client takes bytes, whatever its types say."""
+    """The body of a bulk request, each line ready to be sent: the client takes bytes, too."""
     lines: list[bytes] = []
     for change in changes:
         action = {"_id": change.id, "version": change.revision, "version_type": "external_gte"}

@@ -8,7 +8,7 @@ from services.search.analysis import stem
 from services.search.contracts import FACETS, FacetName, Language, Search
 from services.search.matching import weights
 from services.search.matching.completion import CANDIDATES
-from services.search.matching.documents import LANGUAGES, SHARED, WORDS
+from services.search.matching.documents import SHARED, WORDS
 from services.search.matching.facets import COUNTED, MOST_VALUES, Filters, filters
 from services.search.matching.plan import SHORTEST_MISTYPED, Clause, Concept, Plan
 from services.search.matching.spelling import allowed_edits
@@ -58,13 +58,11 @@ def matching(asked: Plan) -> list[Json]:
 
 def scoring(asked: Plan) -> list[Json]:
     """What adds up to the score."""
-    found: list[Json] = []
-    for concept in (*asked.required, *asked.optional):
-        each = [_clause(clause, clause.weight) for clause in concept.scored]
-        found.append({"dis_max": {"queries": each, "tie_breaker": weights.TIE_BREAKER}})
+    found = [_best(concept) for concept in asked.required]  # they all match: a bonus would change nothing
+    for concept in asked.optional:
+        found.append(_best(concept))
         if concept.own:
-            found.append(_bonus(concept.own, weights.OWN_BONUS))
-            found.append(_bonus((*concept.own, *concept.others), weights.BONUS))
+            found.append(_bonus(concept))
     return found
 
 
@@ -92,12 +90,9 @@ def similar_body(asked: Plan, id: str, language: Language, limit: int, shown: li
     return {"query": {"bool": others}, "sort": BEST_FIRST, "size": limit, "_source": [f"view_{language}"]}
 
 
-def known_body(words: Iterable[str]) -> Json:
-    """Counts for each of `words` the entries that have it in this or another form."""
-    forms: Json = {
-        word: {"bool": {"should": [{"term": {f"all_{each}": stem(word, each)}} for each in LANGUAGES]}}
-        for word in words
-    }
+def known_body(words: Iterable[str], language: Language) -> Json:
+    """Counts for each of `words` the entries that have it in another form."""
+    forms: Json = {word: {"term": {f"all_{language}": stem(word, language)}} for word in words}
     return {"size": 0, "aggs": {"known": {"filters": {"filters": forms}}}}
 
 
@@ -175,8 +170,20 @@ def _filters(chosen: Mapping[FacetName, tuple[str, ...]], but: FacetName | None 
     return [{"terms": {name: list(values)}} for name, values in chosen.items() if name != but]
 
 
-def _bonus(clauses: Sequence[Clause], bonus: float) -> Json:
-    return {"constant_score": {"filter": _any_of(clauses), "boost": bonus}}
+def _best(concept: Concept) -> Json:
+    each = [_clause(clause, clause.weight) for clause in concept.scored]
+    return {"dis_max": {"queries": each, "tie_breaker": weights.TIE_BREAKER}}
+
+
+def _bonus(concept: Concept) -> Json:
+    own = _constant(concept.own, weights.BONUS + weights.OWN_BONUS)
+    return (
+        {"dis_max": {"queries": [own, _constant(concept.others, weights.BONUS)]}} if concept.others else own
+    )
+
+
+def _constant(clauses: Sequence[Clause], score: float) -> Json:
+    return {"constant_score": {"filter": _any_of(clauses), "boost": score}}
 
 
 def _anywhere(concept: Concept) -> Json:

@@ -1,8 +1,8 @@
 """The search engine inside the process: tantivy, in a folder.
 
-The folder holds one folder for each index, and a file `current` that names the one in use; replacing this file is
-what puts a rebuilt index in the place of the old one. Folders that it doesn't name are left from a crash and removed
-at the start.
+The folder holds one folder for each index, and a file `current` that names the one in use; replacing this
+file is what puts a rebuilt index in the place of the old one. Folders that it doesn't name are left from a
+crash and removed at the start.
 """
 
 import datetime

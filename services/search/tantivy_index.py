@@ -113,7 +113,7 @@ class IndexFolder:
             self._index.reload()
 
     def _forget(self) -> None:
-        """Drop half a batch. Batches before it that were not committed go with it: the index is of no use then."""
+        """Drop half a batch. What was not committed before goes with it: the index is of no use then."""
         self._failed = self._behind
         self._uncommitted.clear()
         self._writer = None

@@ -47,16 +47,16 @@ class Translator:
 
     def scoring(self, plan: Plan) -> list[Query]:
         """What adds up to the score."""
-        found: list[Query] = []
-        for concept in (*plan.required, *plan.optional):
+        # The required ones all match: a bonus would change nothing.
+        found = [self._best(concept.scored) for concept in plan.required]
+        for concept in plan.optional:
             found.append(self._best(concept.scored))
             if concept.own:
-                found.append(self._bonus(concept.own, weights.OWN_BONUS))
-                found.append(self._bonus((*concept.own, *concept.others), weights.BONUS))
+                found.append(self._bonus(concept))
         return found
 
     def prefixes(self, field: str, typed: list[str], *, mistyped: bool = False) -> list[Query]:
-        """Titles in which a word begins with each of `typed`; with one typo in the longer ones if `mistyped`."""
+        """Titles in which a word begins with each of `typed`; `mistyped`: with a typo in the longer ones."""
         return [
             Query.fuzzy_term_query(self._schema, field, word, distance=1, prefix=True)
             if mistyped and len(word) >= SHORTEST_MISTYPED
@@ -76,8 +76,14 @@ class Translator:
         each = [Query.boost_query(self._clause(clause), clause.weight) for clause in clauses]
         return Query.disjunction_max_query(each, weights.TIE_BREAKER)
 
-    def _bonus(self, clauses: tuple[Clause, ...], bonus: float) -> Query:
-        return Query.const_score_query(any_of([self._clause(clause) for clause in clauses]), bonus)
+    def _bonus(self, concept: Concept) -> Query:
+        own = self._constant(concept.own, weights.BONUS + weights.OWN_BONUS)
+        if not concept.others:
+            return own
+        return Query.disjunction_max_query([own, self._constant(concept.others, weights.BONUS)])
+
+    def _constant(self, clauses: tuple[Clause, ...], score: float) -> Query:
+        return Query.const_score_query(any_of([self._clause(clause) for clause in clauses]), score)
 
     def _anywhere(self, concept: Concept) -> Query:
         return any_of([self._clause(clause) for clause in (*concept.own, *concept.others) or concept.scored])
@@ -106,7 +112,7 @@ def all_of(queries: list[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
-def scored(required: list[Query], optional: list[Query]) -> Query:
-    """What `required` finds, in the order that `optional` gives."""
+def scored(required: list[Query], optional: list[Query], least: int = 0) -> Query:
+    """What `required` and `least` of `optional` find, in the order that `optional` gives."""
     must = (Occur.Must, Query.const_score_query(all_of(required), 0.0))
-    return Query.boolean_query([must, *((Occur.Should, query) for query in optional)])
+    return Query.boolean_query([must, *((Occur.Should, query) for query in optional)], least)

@@ -22,8 +22,8 @@ from services.search.contracts import (
     Suggestions,
 )
 from services.search.matching.completion import CANDIDATES, suggestions, typed_words
-from services.search.matching.documents import LANGUAGES, WORDS, read_view
-from services.search.matching.facets import COUNTED, MOST_VALUES, facet_counts, filters
+from services.search.matching.documents import WORDS, read_view
+from services.search.matching.facets import COUNTED, MOST_VALUES, Filters, facet_counts, filters
 from services.search.matching.plan import Plan, plan, similar_plan
 from services.search.matching.results import Found, hits, similar_texts, spelling_suggestion
 from services.search.matching.spelling import nearest
@@ -31,6 +31,8 @@ from services.search.tantivy_index import id_of
 from services.search.tantivy_queries import Translator, all_of, scored
 
 Ranked = list[tuple[float, DocAddress]]
+
+_TIES = 256  # hits fetched beyond the page, in the hope that what equals its last one is among them
 
 
 class Reader:
@@ -91,8 +93,7 @@ class Reader:
         if offset >= total:
             return []
         if query.sort == "relevance" and not asked.everything:
-            required = [*matching, *self._queries.filters(filters(query))]
-            return self._best(scored(required, self._queries.scoring(asked)), offset, query.per_page)
+            return self._best(self._scored(asked, filters(query)), offset, query.per_page)
         order = "newest" if query.sort == "date" else "id"
         narrowed = all_of([*matching, *self._queries.filters(filters(query))])
         ordered = self._searcher.search(
@@ -100,16 +101,26 @@ class Reader:
         )
         return [(0.0, address) for _, address in ordered.hits]
 
+    def _scored(self, asked: Plan, chosen: Filters) -> Query:
+        # What scores in a plain list of words is what matches: asked once, not twice.
+        plain = asked.least == 1 and not asked.required
+        required = [
+            *self._visible,
+            *self._queries.filters(chosen),
+            *([] if plain else self._queries.matching(asked)),
+        ]
+        return scored(required, self._queries.scoring(asked), least=1 if plain else 0)
+
     def _best(self, wanted: Query, offset: int, limit: int) -> Ranked:
         """The hits from `offset` on, best first, equal ones in the order of their ids.
 
         tantivy lists equal ones segment by segment, in the order of ids within each: what is left is to merge
         these lists, for which all that are equal to the last hit must be known."""
         end = offset + limit
-        found: Ranked = self._searcher.search(wanted, limit=end + 1, count=False).hits
-        asked = end + 1
-        while len(found) == asked and found[-1][0] == found[end - 1][0] and self._searcher.num_segments > 1:
-            asked *= 4
+        asked = end + (_TIES if self._searcher.num_segments > 1 else 0)
+        found: Ranked = self._searcher.search(wanted, limit=asked, count=False).hits
+        while len(found) == asked > end and found[-1][0] == found[end - 1][0]:
+            asked *= 16
             found = self._searcher.search(wanted, limit=asked, count=False).hits
         ordered: Ranked = []
         for _, group in groupby(found, key=itemgetter(0)):
@@ -137,15 +148,15 @@ class Reader:
         near = {
             word: nearest(word, self._searcher.terms_with_prefix(WORDS, word[0]), language)
             for word in asked.spelled
-            if not self._known(word)
+            if not self._known(word, language)
         }
         return {word: others for word, others in near.items() if others}
 
-    def _known(self, word: str) -> bool:
+    def _known(self, word: str, language: Language) -> bool:
         """Whether an entry has `word` in this or another form."""
+        as_stem = stem(word, language)
         return bool(
-            self._searcher.doc_freq(WORDS, word)
-            or any(self._searcher.doc_freq(f"all_{each}", stem(word, each)) for each in LANGUAGES)
+            self._searcher.doc_freq(WORDS, word) or self._searcher.doc_freq(f"all_{language}", as_stem)
         )
 
     def _count(self, matching: list[Query], query: Search) -> tuple[dict[FacetName, dict[str, int]], int]:

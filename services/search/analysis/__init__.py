@@ -6,6 +6,28 @@ makes `francisation` and `France` one word, Snowball makes `formation` and `form
 `embauchée` from `embauche` once accents are folded, and two engines never agree on all of them.
 """
 
-from services.search.analysis.words import Token, content_stems, fold, places, stem, stems, surfaces
+from services.search.analysis.words import (
+    Token,
+    content_stems,
+    fold,
+    places,
+    stem,
+    stems,
+    stems_of,
+    surface,
+    surfaces,
+    tokenize,
+)
 
-__all__ = ["Token", "content_stems", "fold", "places", "stem", "stems", "surfaces"]
+__all__ = [
+    "Token",
+    "content_stems",
+    "fold",
+    "places",
+    "stem",
+    "stems",
+    "stems_of",
+    "surface",
+    "surfaces",
+    "tokenize",
+]

@@ -4,11 +4,13 @@
 SUFFIXES: tuple[tuple[str, str, int], ...] = (
     ("isation", "is", 3), ("ization", "is", 3), ("ising", "is", 3), ("izing", "is", 3), ("ised", "is", 3),
     ("ized", "is", 3), ("iser", "is", 3), ("izer", "is", 3), ("ise", "is", 3), ("ize", "is", 3),
-    ("ication", "i", 3), ("ational", "", 4), ("ation", "", 5), ("ating", "", 4), ("ated", "", 4), ("ator", "", 4),
-    ("ative", "", 4), ("ate", "", 4), ("ional", "ion", 3), ("ial", "", 5), ("ically", "i", 3), ("ical", "i", 3),
+    ("ication", "i", 3), ("ational", "", 4), ("ation", "", 5), ("ating", "", 4), ("ated", "", 4),
+    ("ator", "", 4), ("ative", "", 4), ("ate", "", 4), ("ional", "ion", 3), ("ial", "", 5),
+    ("ically", "i", 3), ("ical", "i", 3),
     ("ic", "i", 4), ("ment", "", 3), ("ship", "", 5), ("ness", "", 4), ("ful", "", 4), ("ity", "", 5),
     ("ance", "", 5), ("ence", "", 5), ("ant", "", 5), ("ent", "", 6), ("able", "", 5), ("ing", "", 3),
-    ("ied", "i", 3), ("ed", "", 3), ("ers", "", 4), ("er", "", 4), ("ee", "", 4), ("or", "", 5), ("ly", "", 4),
+    ("ied", "i", 3), ("ed", "", 3), ("ers", "", 4), ("er", "", 4), ("ee", "", 4), ("or", "", 5),
+    ("ly", "", 4),
     ("y", "i", 3), ("e", "", 3),
 )  # fmt: skip
 
@@ -25,13 +27,14 @@ STEMS: dict[str, str] = {
         "employee": "employee", "employer": "employer", "francis": "francization francisation francize",
         "french": "french", "france": "france", "mentor": "mentor mentored mentoring mentorship mentorat",
         "retention": "retention retain retained retaining", "being": "being", "during": "during",
-        "agent": "agent", "student": "student", "talent": "talent", "sector": "sector sectoral",
+        "agent": "agent", "internation": "international internationally", "student": "student", "talent": "talent", "sector": "sector sectoral",
         "need": "need", "general": "general", "diversit": "diversity", "divers": "diverse",
         "partner": "partner partnered partnering partnership", "fund": "fund funded funding",
         "sponsor": "sponsor sponsored sponsoring sponsorship", "communit": "community",
         "universit": "university", "universal": "universal", "engineer": "engineer engineered engineering",
         "manag": "manage managed manager managing management", "integr": "integrate integration integrating",
-        "assess": "assess assessed assessing assessment", "wage": "wage", "stage": "stage", "aging": "aging",
+        "assess": "assess assessed assessing assessment", "wage": "wage", "stage": "stage",
+        "aging": "aging",
     }.items()
     for word in words.split()
 }  # fmt: skip

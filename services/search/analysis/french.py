@@ -1,4 +1,4 @@
-"""French, with accents already folded: suffixes, words with a stem of their own, words that carry no subject."""
+"""French, accents folded: suffixes, words with a stem of their own, words that carry no subject."""
 
 # Each suffix, what takes its place, and the least number of letters that must stand before it.
 # The longest that fits is taken. `-ition` is missing on purpose: `compétition` is not `compétence`.
@@ -11,8 +11,10 @@ SUFFIXES: tuple[tuple[str, str, int], ...] = (
     ("ance", "", 5), ("ence", "", 5), ("eur", "", 5), ("euse", "", 5), ("eux", "", 5), ("erie", "", 5),
     # adjectives
     ("ionnelle", "ion", 3), ("ionnel", "ion", 3), ("ielle", "i", 4), ("iel", "i", 4), ("elle", "el", 4),
-    ("iale", "i", 4), ("ial", "i", 4), ("iaux", "i", 4), ("aux", "al", 3), ("ale", "al", 3), ("eaux", "eau", 1),
-    ("aire", "", 5), ("ique", "i", 3), ("if", "iv", 3), ("ive", "iv", 3), ("aise", "ais", 3), ("able", "", 5),
+    ("iale", "i", 4), ("ial", "i", 4), ("iaux", "i", 4), ("aux", "al", 3), ("ale", "al", 3),
+    ("eaux", "eau", 1),
+    ("aire", "", 5), ("ique", "i", 3), ("if", "iv", 3), ("ive", "iv", 3), ("aise", "ais", 3),
+    ("able", "", 5),
     ("iere", "", 5), ("ier", "", 5), ("ere", "", 4), ("ienne", "ien", 3), ("enne", "en", 3),
     # verbs
     ("issaient", "", 4), ("issait", "", 4), ("issant", "", 4), ("issante", "", 4), ("issent", "", 4),
@@ -20,14 +22,15 @@ SUFFIXES: tuple[tuple[str, str, int], ...] = (
     ("iront", "", 5), ("ira", "", 5), ("ir", "", 4),
     ("eraient", "", 4), ("erait", "", 4), ("eront", "", 4), ("erons", "", 4), ("erez", "", 4),
     ("erai", "", 4), ("era", "", 4), ("erent", "", 4), ("aient", "", 5), ("ait", "", 5),
-    ("ante", "", 5), ("ant", "", 5), ("ent", "", 5), ("ez", "", 4), ("er", "", 3), ("ee", "", 4), ("e", "", 3),
+    ("ante", "", 5), ("ant", "", 5), ("ent", "", 5), ("ez", "", 4), ("er", "", 3), ("ee", "", 4),
+    ("e", "", 3),
 )  # fmt: skip
 
 # Words that the suffixes would lead astray, or that they leave apart from their family.
 STEMS: dict[str, str] = {
     word: stem
     for stem, words in {
-        "formation": "formation formateur formatrice formatif former formez formons formant formera formeront",
+        "formation": "formation formateur formatrice formatif former formez formons formant",
         "format": "format formater formatage",
         "francais": "francais francaise",
         "france": "france",
@@ -42,7 +45,8 @@ STEMS: dict[str, str] = {
         "avantag": "avantage avantageux",
         "personnel": "personnel personnelle",
         "maillage": "maillage",
-        "cours": "cours", "pays": "pays", "acquis": "acquis", "permis": "permis", "accueil": "accueil accueille",
+        "cours": "cours", "pays": "pays", "acquis": "acquis", "permis": "permis",
+        "accueil": "accueil accueille",
         "stagiair": "stagiaire", "stage": "stage", "page": "page", "usage": "usage", "mission": "mission",
         "document": "document documenter documentation documentaire",
         "parent": "parent", "present": "present presente", "different": "different differente difference",

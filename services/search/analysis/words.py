@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Container
-from functools import lru_cache
+from collections.abc import Callable, Container, Iterable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from services.search.analysis import english, french
 from services.search.contracts import Language
 
 LONGEST_WORD = 64  # letters; engines refuse terms of tens of kilobytes, and nobody looks for them
+CACHED_WORDS = 50_000  # about 8 MB for each cache
 ACRONYMS = {"TI": "tic", "IT": "ict"}  # capitals tell them from everyday words
 
 _APOSTROPHES = "'’ʼ‘"
@@ -36,7 +37,7 @@ class Token(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED_WORDS)
 def fold(text: str) -> str:
     """`text` in small letters without accents: Œuvre → oeuvre."""
     if text.isascii():
@@ -45,9 +46,12 @@ def fold(text: str) -> str:
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
 
 
-@lru_cache(maxsize=131072)
 def stem(word: str, language: Language) -> str:
     """What `word`, as it stands in a text, is looked up by; "" for an elided article and the like."""
+    return _STEMMERS[language](word)
+
+
+def _stem(language: Language, word: str) -> str:
     word = _bare(word)
     if word in ACRONYMS:
         return ACRONYMS[word]
@@ -59,6 +63,13 @@ def stem(word: str, language: Language) -> str:
     if found := known.get(folded) or known.get(singular):
         return found
     return _shorten(singular, language)
+
+
+# One cache for each language: with the word alone as the key it answers twice as fast.
+_STEMMERS: dict[Language, Callable[[str], str]] = {
+    "fr": lru_cache(maxsize=CACHED_WORDS)(partial(_stem, "fr")),
+    "en": lru_cache(maxsize=CACHED_WORDS)(partial(_stem, "en")),
+}
 
 
 def _bare(word: str) -> str:
@@ -103,13 +114,25 @@ def _shorten(word: str, language: Language) -> str:
 
 
 def _clean(text: str) -> str:
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFC", text).replace("\u00ad", "")
 
 
+def tokenize(text: str, language: Language) -> list[str]:
+    """The words of `text`, elisions and possessives still attached: `stem` and `surface` know what to do."""
+    found: list[str] = _TOKEN[language].findall(_clean(text))
+    return found
+
+
+def stems_of(tokens: Iterable[str], language: Language) -> list[str]:
+    """The stems of `tokens` in order, stop words too: phrases need them."""
+    return [found for found in map(_STEMMERS[language], tokens) if found]
+
+
 def stems(text: str, language: Language) -> list[str]:
-    """The stems of all words of `text` in order, stop words too: phrases need them."""
-    found = (stem(word, language) for word in _TOKEN[language].findall(_clean(text)))
-    return [each for each in found if each]
+    """The stems of all words of `text` in order."""
+    return stems_of(tokenize(text, language), language)
 
 
 def content_stems(text: str, language: Language) -> list[str]:
@@ -125,20 +148,26 @@ def is_stop(word: str, stop: frozenset[str]) -> bool:
 
 def words(text: str, language: Language) -> list[str]:
     """The words of `text` as written, without elisions and possessives."""
-    found = (_bare(word) for word in _TOKEN[language].findall(_clean(text)))
-    return [word for word in found if word]
+    return [word for word in map(_bare, tokenize(text, language)) if word]
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def surface(token: str) -> str:
+    """`token` folded but whole, for spelling and completion; "" for an elided article and the like."""
+    return fold(_bare(token))[:LONGEST_WORD]
 
 
 def surfaces(text: str, language: Language) -> list[str]:
-    """The words of `text` folded but whole, for spelling and completion."""
-    return [fold(word)[:LONGEST_WORD] for word in words(text, language)]
+    """The words of `text` folded but whole."""
+    return [found for found in map(surface, tokenize(text, language)) if found]
 
 
 def places(text: str, wanted: Container[str], language: Language) -> list[Token]:
-    """The words of `text` with their places; none at all, and at once, if no stem of theirs is in `wanted`."""
-    if not any(stem(word, language) in wanted for word in _TOKEN[language].findall(text)):
+    """The words of `text` with their places; none, at once, if none has a stem in `wanted`."""
+    stemmed = _STEMMERS[language]
+    if not any(stemmed(word) in wanted for word in _TOKEN[language].findall(text)):
         return []
-    read = ((match, stem(match[0], language)) for match in _TOKEN[language].finditer(text))
+    read = ((match, stemmed(match[0])) for match in _TOKEN[language].finditer(text))
     return [
         Token(found, match.start(), match.start() + len(_bare(match[0]))) for match, found in read if found
     ]

@@ -1,4 +1,4 @@
-"""An entry as an engine keeps it: words to look up, values to filter by, and texts to show, made beforehand."""
+"""An entry as an engine keeps it: words to look up, values to filter by, texts to show."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from services.search.analysis import fold, stems, surfaces
+from services.search.analysis import fold, stems_of, surface, surfaces, tokenize
 from services.search.contracts import Hit, Language
 from services.search.domain import Entry, Removal, Words
 
@@ -98,23 +98,22 @@ def _newest_first(entry: Entry) -> str:
 
 def _texts(entry: Entry) -> dict[str, str]:
     found: dict[str, str] = {}
-    vocabulary: dict[str, None] = {}
+    vocabulary: set[str] = set()
     for language in LANGUAGES:
         parts = {
-            "title": [getattr(entry.title, language)],
-            "lead": [getattr(entry.lead, language), getattr(entry.keywords, language)],
-            "provider": [getattr(entry.provider, language)],
-            "body": [getattr(entry.body, language)],
+            "title": [entry.title],
+            "lead": [entry.lead, entry.keywords],
+            "provider": [entry.provider],
+            "body": [entry.body],
         }
         for name, texts in parts.items():
-            found[f"{name}_{language}"] = _joined(" ".join(stems(text, language)) for text in texts if text)
-            for text in texts:
-                vocabulary.update(dict.fromkeys(surfaces(text or "", language)))
+            read = [tokenize(getattr(text, language) or "", language) for text in texts]
+            vocabulary.update(*read)
+            found[f"{name}_{language}"] = _joined(" ".join(stems_of(tokens, language)) for tokens in read)
         found[f"all_{language}"] = _joined(found[f"{name}_{language}"] for name in parts)
         title, own = entry.title.best(language)
-        found[f"complete_{language}"] = " ".join(surfaces(title, own))
-        found[f"start_{language}"] = found[f"complete_{language}"]
-    found[WORDS] = " ".join(vocabulary)
+        found[f"complete_{language}"] = found[f"start_{language}"] = " ".join(surfaces(title, own))
+    found[WORDS] = " ".join(set(map(surface, vocabulary)))
     return {field: text for field, text in found.items() if text}
 
 

@@ -1,7 +1,7 @@
 """Which filters apply to what, and how counts are told.
 
-Values of one facet widen each other, facets narrow each other: so the counts of a facet are taken with the filters
-of all others and without its own, and a facet in which nothing is chosen is counted with all of them.
+Values of one facet widen each other, facets narrow each other: so the counts of a facet are taken with the
+filters of all others and without its own, and a facet in which nothing is chosen is counted with all of them.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ def facet_counts(
 ) -> tuple[FacetCount, ...]:
     """The values of the facet `name`, most frequent first, chosen ones even without results.
 
-    `counted` is what the engine counted in the field COUNTED[name]; `labels` holds the `provider_name` values of
-    chosen providers."""
+    `counted` is what the engine counted in the field COUNTED[name]; `labels` holds the `provider_name` values
+    of chosen providers."""
     chosen = getattr(query, name)
     counts, names = _told(name, counted, query.lang)
     if name == "sector":

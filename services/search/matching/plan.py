@@ -16,6 +16,8 @@ SHORTEST_MISTYPED = 4  # letters; shorter words are near to everything
 _QUOTED = re.compile(r'["“«„]([^"“”«»„]*)["”»“]')
 _TEXT_FIELDS = tuple(weights.FIELDS.items())
 _SYNONYM_FIELDS = tuple((name, weight) for name, weight in _TEXT_FIELDS if name != "provider")
+# Phrases cost most: those that nobody typed are looked for in two places, `all` standing for lead and body.
+_PHRASE_FIELDS = (("title", weights.FIELDS["title"]), ("all", weights.FIELDS["body"]))
 
 
 class Clause(NamedTuple):
@@ -28,7 +30,9 @@ class Clause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One word or phrase of the query: `scored` by its best clause; found by `own` or `others`, unscored."""
+    """One word or phrase of the query: `scored` by its best clause; found by `own` or `others`, unscored.
+
+    The stems of `scored` are those of `own` and `others`."""
 
     scored: tuple[Clause, ...]
     own: tuple[Clause, ...]
@@ -39,8 +43,8 @@ class Concept:
 class Plan:
     """`required` must all match; of `optional` at least `least`. `everything`: nothing was asked for.
 
-    `marks` are the stems, in sequences, to highlight in texts of a language; `spelled` the words (folded) whose
-    spelling may be looked into."""
+    `marks` are the stems, in sequences, to highlight in texts of a language; `spelled` the words (folded)
+    whose spelling may be looked into."""
 
     required: tuple[Concept, ...] = ()
     optional: tuple[Concept, ...] = ()
@@ -106,7 +110,7 @@ def _phrase(texts: list[str], language: Language) -> Concept:
     scored, own = [], []
     for each in LANGUAGES:
         found = tuple(stems(texts[0], each))
-        scored += _clauses(_TEXT_FIELDS, Member(each, found), _factor(each, language))
+        scored += _clauses(_PHRASE_FIELDS, Member(each, found), _factor(each, language))
         own.append(Clause(f"all_{each}", found, 1.0))
     return Concept(tuple(scored), tuple(own))
 
@@ -136,7 +140,7 @@ def _concept(word: str, language: Language, others: Mapping[Member, float]) -> C
         scored += _clauses(_TEXT_FIELDS, member, _factor(member.language, language))
     rest = {member: weight for member, weight in others.items() if member not in own}
     for member, weight in rest.items():
-        scored += _clauses(_SYNONYM_FIELDS, member, weight)
+        scored += _clauses(_SYNONYM_FIELDS if len(member.stems) == 1 else _PHRASE_FIELDS, member, weight)
     return Concept(tuple(scored), _anywhere(own), _anywhere(rest))
 
 

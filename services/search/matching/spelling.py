@@ -17,7 +17,7 @@ def allowed_edits(word: str) -> int:
 
 
 def nearest(word: str, known: Iterable[tuple[str, int]], language: Language) -> list[str]:
-    """Of the `known` words (with the number of entries that use them) those that `word` may be a typo of, best first.
+    """Of the `known` words (and how many entries use them) those that `word` may stand for, best first.
 
     Empty when one of them is another form of `word`, which is then spelled well."""
     edits = allowed_edits(word)
@@ -60,7 +60,7 @@ def edit_distance(one: str, other: str, most: int) -> int:
 
 
 def corrected(q: str, near: Mapping[str, Sequence[str]], texts: Iterable[str]) -> str | None:
-    """`q` with its mistyped words as `near` spells them, with the accents that `texts` give them; None if none is."""
+    """`q` with its mistyped words as `near` spells them, accented as in `texts`; None if none is mistyped."""
     meant = {word: others[0] for word, others in near.items() if others}
     if not meant:
         return None

@@ -4,25 +4,31 @@ Abbreviations stand beside what they shorten. Words that only resemble each othe
 comparative) are kept apart.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.search.analysis import content_stems, stem, stems
 from services.search.contracts import Language
 
-# French members | English members
+# French members | English members; an indented line goes on with the one before it.
 _GROUPS = """
-aide financière; financement; subvention; soutien financier | funding; grant; financial assistance; financial aid
+aide financière; financement; subvention; soutien financier
+    | funding; grant; financial assistance; financial aid
 programme d'aide; mesure | assistance program; aid program
 subvention salariale; aide salariale; aide au salaire | wage subsidy; salary subsidy; wage support
 crédit d'impôt; allègement fiscal | tax credit; tax relief
-stage; stage en entreprise; stagiaire; placement étudiant | internship; intern; work placement; trainee; co-op
+stage; stage en entreprise; stagiaire; placement étudiant
+    | internship; intern; work placement; trainee; co-op
 apprenti; compagnonnage; alternance | apprentice; apprenticeship; work-study
-immigrant; nouvel arrivant; nouveaux arrivants; nouveau venu; personne issue de l'immigration | newcomer; immigrant
+immigrant; nouvel arrivant; nouveaux arrivants; nouveau venu; personne issue de l'immigration
+    | newcomer; immigrant
 minorité visible; personne racisée | visible minority; racialized
-travailleur étranger temporaire; travailleur étranger; tet | temporary foreign worker; foreign worker; tfw
+travailleur étranger temporaire; travailleur étranger; tet
+    | temporary foreign worker; foreign worker; tfw
 permis de travail | work permit
-eimt; étude d'impact sur le marché du travail; évaluation de l'impact sur le marché du travail | lmia; labour market impact assessment
+eimt; étude d'impact sur le marché du travail; évaluation de l'impact sur le marché du travail
+    | lmia; labour market impact assessment
 traitement simplifié | facilitated process; simplified processing
 ptet; programme des travailleurs étrangers temporaires | tfwp; temporary foreign worker program
 pmi; mobilité internationale | imp; international mobility
@@ -31,19 +37,29 @@ caq; certificat d'acceptation | acceptance certificate
 csq; certificat de sélection | selection certificate
 résidence permanente; résident permanent | permanent residence; permanent resident
 réfugié; demandeur d'asile; personne protégée | refugee; asylum seeker; protected person
-francisation; cours de français; apprentissage du français; français langue seconde; apprendre le français; franciser | francization; french classes; french courses; french lessons; french training; learn french; learning french
+francisation; cours de français; apprentissage du français; français langue seconde; apprendre le
+    français; franciser
+    | francization; french classes; french courses; french lessons; french training; learn french;
+    learning french
 certificat de francisation | francization certificate
-rac; reconnaissance des acquis; reconnaissance des compétences; validation des acquis | prior learning; recognition of skills; recognition of acquired competencies; skills recognition; prior learning assessment
-évaluation comparative; évaluation des diplômes | comparative evaluation; credential evaluation; credential assessment
+rac; reconnaissance des acquis; reconnaissance des compétences; validation des acquis
+    | prior learning; recognition of skills; recognition of acquired competencies; skills recognition;
+    prior learning assessment
+évaluation comparative; évaluation des diplômes
+    | comparative evaluation; credential evaluation; credential assessment
 diplôme étranger; diplôme obtenu à l'étranger | foreign credential; foreign diploma; foreign degree
 ordre professionnel; profession réglementée | professional order; regulated profession; licensing body
 permis d'exercice; autorisation d'exercer | licence to practise
 arrangement de reconnaissance mutuelle; arm | mutual recognition arrangement; mra
 mise à niveau; formation d'appoint | bridging program; upgrading; top-up training
-formation; formation continue; perfectionnement; cours | training; continuing education; professional development; course
-développement des compétences; requalification; montée en compétences | skills development; upskilling; reskilling
-embauche; recrutement; engager; recruter; trouver des employés | hiring; recruitment; recruit; hire; staffing
-recrutement international; recruter à l'étranger; mission de recrutement | international recruitment; recruiting abroad; recruitment mission
+formation; formation continue; perfectionnement; cours
+    | training; continuing education; professional development; course
+développement des compétences; requalification; montée en compétences
+    | skills development; upskilling; reskilling
+embauche; recrutement; engager; recruter; trouver des employés
+    | hiring; recruitment; recruit; hire; staffing
+recrutement international; recruter à l'étranger; mission de recrutement
+    | international recruitment; recruiting abroad; recruitment mission
 salon de l'emploi; foire de l'emploi; forum d'emploi | job fair; career fair; job forum
 offre d'emploi; affichage de poste; poste à pourvoir | job posting; job offer; vacancy; job ad
 emploi; travail; poste | job; employment; work
@@ -53,23 +69,31 @@ entreprise; compagnie; société; organisation | company; business; enterprise; 
 accueil; intégration en emploi; accueil et intégration | onboarding; welcoming; job integration
 intégration; insertion; inclusion | integration; inclusion; settlement
 rétention; maintien en emploi; fidélisation; garder ses employés | retention; keeping employees
-mentorat; parrainage; jumelage; maillage; tutorat | mentoring; mentorship; sponsorship; pairing; matching; coaching
-diversité; gestion de la diversité; édi; équité diversité et inclusion; interculturel | diversity; diversity management; edi; dei; intercultural
+mentorat; parrainage; jumelage; maillage; tutorat
+    | mentoring; mentorship; sponsorship; pairing; matching; coaching
+diversité; gestion de la diversité; édi; équité diversité et inclusion; interculturel
+    | diversity; diversity management; edi; dei; intercultural
 accès à l'égalité; équité en emploi; discrimination | employment equity; equal access; discrimination
-pénurie de main-d'oeuvre; rareté de main-d'oeuvre; manque de main-d'oeuvre | labour shortage; worker shortage; staff shortage
-pme; petite entreprise; petite et moyenne entreprise; petites et moyennes entreprises; tpe | sme; small business; small company; small and medium-sized enterprises; small and medium-sized business
+pénurie de main-d'oeuvre; rareté de main-d'oeuvre; manque de main-d'oeuvre
+    | labour shortage; worker shortage; staff shortage
+pme; petite entreprise; petite et moyenne entreprise; petites et moyennes entreprises; tpe
+    | sme; small business; small company; small and medium-sized enterprises; small and medium-sized
+    business
 comité sectoriel; csmo | sectoral committee
 grappe; grappe industrielle | cluster; industry cluster
 masse salariale | payroll
 neq; numéro d'entreprise | enterprise number
-TI; TIC; ti; technologies de l'information; informatique; numérique | IT; ICT; information technology; digital; software
-svts; sciences de la vie; technologies de la santé; biotechnologie; pharmaceutique | life sciences; health technologies; lsht; biotech; pharma
+TI; TIC; ti; technologies de l'information; informatique; numérique
+    | IT; ICT; information technology; digital; software
+svts; sciences de la vie; technologies de la santé; biotechnologie; pharmaceutique
+    | life sciences; health technologies; lsht; biotech; pharma
 aérospatiale; aéronautique; avion; aviation | aerospace; aeronautics; aviation; aircraft
 rh; ressources humaines | hr; human resources
 surqualification; sous-emploi; déqualification | overqualification; underemployment
 bassin de candidats; bassin de talents; candidats | talent pool; candidates
 salaire; rémunération; paie | wage; salary; pay
-conseiller; accompagnement; coaching; rencontre individualisée | advisor; support; guidance; coaching; counselling
+conseiller; accompagnement; coaching; rencontre individualisée
+    | advisor; support; guidance; coaching; counselling
 guide; trousse; boîte à outils | guide; toolkit; handbook
 gratuit; sans frais | free; no cost
 jeune; étudiant | youth; young; student
@@ -100,7 +124,7 @@ class Match(NamedTuple):
 
 def _read() -> dict[tuple[Language, str], list[tuple[tuple[str, ...], tuple[Member, ...]]]]:
     found: dict[tuple[Language, str], list[tuple[tuple[str, ...], tuple[Member, ...]]]] = {}
-    for line in _GROUPS.splitlines():
+    for line in re.sub(r"\n +", " ", _GROUPS).splitlines():
         texts = list(_texts(line))
         members = tuple(
             dict.fromkeys(Member(language, tuple(stems(text, language))) for language, text in texts)

@@ -1,7 +1,7 @@
 """How much each kind of match counts, for every engine.
 
-A word of the query scores the best of its matches, by BM25 times the weights here, plus a bonus for matching at
-all: so entries that match more of the words come before those that match one of them better.
+A word of the query scores the best of its matches, by BM25 times the weights here, plus a bonus for matching
+at all: so entries that match more of the words come before those that match one of them better.
 """
 
 from typing import Final

@@ -1,0 +1,97 @@
+"""A handler that always fails parks its event where `nexus doctor` lists it, and the others go on."""
+
+import re
+import time
+from pathlib import Path
+
+import pika
+import pytest
+from pymongo import MongoClient
+
+from nexus.delivery.topology import events_exchange
+from nexus.messages import CloudEvent
+from services.content.contracts import ProgramPublished
+from tests.support.broker import Broker
+from tests.support.platforms import DistributedPlatform, EmbeddedPlatform, RunningPlatform
+
+
+def poison() -> CloudEvent:
+    """An event that no handler can read."""
+    return CloudEvent(
+        source="/content", type=ProgramPublished.type, subject="poisoned", data={"program": {"id": "poisoned"}}
+    )
+
+
+def wait_until_parked(platform: RunningPlatform) -> str:
+    deadline = time.monotonic() + 60
+    while True:
+        report = platform.nexus("doctor", "--json", check=False)
+        if key := re.search(r'"key": "(search\.index_programs:\w+)"', report.stdout):
+            assert report.returncode == 1
+            return key.group(1)
+        assert time.monotonic() < deadline, report.stdout
+        time.sleep(0.5)
+
+
+def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> None:
+    platform.import_samples()
+    key = wait_until_parked(platform)
+    assert "poisoned" in platform.nexus("events", "list").stdout
+    platform.nexus("events", "resend", key)
+    assert wait_until_parked(platform) == key
+    platform.nexus("events", "discard", key, "--yes")
+    assert platform.nexus("doctor", check=False).returncode == 0
+
+
+def test_embedded(tmp_path: Path):
+    platform = EmbeddedPlatform(tmp_path)
+    platform.environment["NEXUS_RETRY_PAUSE"] = "0.01"
+    platform.start()
+    try:
+        put_into_the_outbox(platform, poison())
+        assert_others_go_on_and_a_person_can_decide(platform)
+    finally:
+        platform.stop()
+
+
+def put_into_the_outbox(platform: EmbeddedPlatform, event: CloudEvent) -> None:
+    """As a service would have written it."""
+    pid = (platform.folder / "data" / "documents" / "secantus.pid").read_text().strip()
+    arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    port = int(arguments[arguments.index(b"--port") + 1])
+    with MongoClient(f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
+        entry = {"id": event.id, "body": event.model_dump_json()}
+        client["nexus_content"]["programs"].insert_one({"_id": "poisoned", "outbox": [entry]})
+
+
+def test_distributed(tmp_path: Path, broker: Broker, mongodb_url: str, elasticsearch_url: str):
+    url = broker.make_vhost()
+    platform = DistributedPlatform(tmp_path, url, mongodb_url, elasticsearch_url)
+    platform.environment["NEXUS_RETRY_PAUSE"] = "0.01"
+    platform.start()
+    try:
+        publish(url, poison())
+        assert_others_go_on_and_a_person_can_decide(platform)
+    finally:
+        platform.stop()
+
+
+def publish(url: str, event: CloudEvent) -> None:
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    properties = pika.BasicProperties(content_type="application/cloudevents+json", content_encoding="utf-8")
+    body = event.model_dump_json().encode()
+    connection.channel().basic_publish(events_exchange("content"), event.type, body, properties)
+    connection.close()
+
+
+@pytest.mark.parametrize("garbage", [b"{", b"[]", b'{"specversion": "1.0"}'])
+def test_what_is_no_event_at_all_does_not_stop_the_queue(distributed: RunningPlatform, garbage: bytes):
+    url = distributed.environment["NEXUS_RABBITMQ_URL"]
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    properties = pika.BasicProperties(content_type="application/cloudevents+json", content_encoding="utf-8")
+    connection.channel().basic_publish(
+        events_exchange("content"), ProgramPublished.type, garbage, properties
+    )
+    connection.close()
+    again = distributed.nexus("reindex")
+    assert "Rebuilt" in again.stdout
