@@ -50,7 +50,7 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0) -> Site:
     port = settings.port + offset
     url = settings.base_url or f"http://{settings.host}:{port}"
     app = load_entry_point("nexus.gateway", "app")(sectors[name], bus, base_url=url)
-    return Site(name, str(sectors[name].name), port, url, app)
+    return Site(name, str(sectors[name].title.fr), port, url, app)
 
 
 async def serve(sites: Sequence[Site], settings: Settings, ready: asyncio.Event | None = None) -> None:

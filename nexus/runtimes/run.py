@@ -44,7 +44,7 @@ async def _serve_sites(platform: Platform, settings: Settings, samples: bool, st
             f"Emploi NEXUS is ready ({time.monotonic() - started:.1f} s). Data: {settings.data.resolve()}"
         )
         for one in sites:
-            click.echo(f"  {one.title:<45} {one.url}/")
+            click.echo(f"  {one.title:<70} {one.url}/")
         if samples:
             await _bring_samples(platform)
         click.echo("Press Ctrl-C to stop.")

@@ -71,7 +71,7 @@ class ElasticIndex:
         self._turns = (f"{name}--a", f"{name}--b")
 
     def ensure(self) -> None:
-        """Create the index if there is none; clean up after a dead rebuild. Many processes may do it at once."""
+        """Create the index if there is none; clean up after a dead rebuild. Safe in many processes."""
         if self._client.indices.exists_alias(name=self.name):
             self._clean()
         else:

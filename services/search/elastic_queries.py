@@ -30,7 +30,7 @@ def search_body(asked: Plan, query: Search, shown: list[Json]) -> Json:
     """One request for a page of results, their number and all facets, and near words of unknown ones."""
     chosen = filters(query)
     return {
-        "query": {"bool": {"filter": [*shown, *matching(asked)], "should": scoring(asked)}},
+        "query": _scored(asked, shown),
         "post_filter": {"bool": {"filter": _filters(chosen)}},
         "aggs": _counts(chosen, query.provider, shown),
         "sort": _order(asked, query),
@@ -108,6 +108,12 @@ def counts(told: Json, query: Search) -> dict[FacetName, dict[str, int]]:
 def labels(told: Json) -> dict[str, int]:
     """The names of chosen providers, out of a response's aggregations."""
     return _buckets(told["labels"]["chosen"]["provider"]) if "labels" in told else {}
+
+
+def _scored(asked: Plan, shown: list[Json]) -> Json:
+    if asked.plain:
+        return {"bool": {"filter": shown, "should": scoring(asked), "minimum_should_match": 1}}
+    return {"bool": {"filter": [*shown, *matching(asked)], "should": scoring(asked)}}
 
 
 def _prefix(field: str, word: str, *, mistyped: bool) -> Json:

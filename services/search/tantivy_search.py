@@ -102,14 +102,12 @@ class Reader:
         return [(0.0, address) for _, address in ordered.hits]
 
     def _scored(self, asked: Plan, chosen: Filters) -> Query:
-        # What scores in a plain list of words is what matches: asked once, not twice.
-        plain = asked.least == 1 and not asked.required
         required = [
             *self._visible,
             *self._queries.filters(chosen),
-            *([] if plain else self._queries.matching(asked)),
+            *([] if asked.plain else self._queries.matching(asked)),
         ]
-        return scored(required, self._queries.scoring(asked), least=1 if plain else 0)
+        return scored(required, self._queries.scoring(asked), least=1 if asked.plain else 0)
 
     def _best(self, wanted: Query, offset: int, limit: int) -> Ranked:
         """The hits from `offset` on, best first, equal ones in the order of their ids.

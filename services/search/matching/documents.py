@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from services.search.analysis import fold, stems_of, surface, surfaces, tokenize
-from services.search.contracts import Hit, Language
+from services.search.contracts import LANGUAGES, Hit, Language
 from services.search.domain import Entry, Removal, Words
 
 SHARED = "*"  # the sector of what all sectors show
@@ -16,7 +16,6 @@ NEVER = 9_999_999  # a day of `date.toordinal` that stays ahead
 GONE = 0  # a day that is past: what was removed stays in the index, hidden, to know later news by
 BOUNDARY = "·"  # stands between texts of one field, so that no phrase spans two of them
 
-LANGUAGES: tuple[Language, Language] = ("fr", "en")
 TEXT_FIELDS = tuple(
     f"{name}_{language}" for language in LANGUAGES for name in ("title", "lead", "provider", "body", "all")
 )

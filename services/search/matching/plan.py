@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.search.analysis.words import STOP_WORDS, fold, is_stop, stem, stems, words
-from services.search.contracts import Language
+from services.search.contracts import LANGUAGES, Language
 from services.search.matching import weights
-from services.search.matching.documents import LANGUAGES
-from services.search.matching.synonyms import Member, matches
+from services.search.matching.synonyms import Match, Member, matches
 
 SHORTEST_MISTYPED = 4  # letters; shorter words are near to everything
 
@@ -53,6 +52,11 @@ class Plan:
     marks: Mapping[Language, frozenset[tuple[str, ...]]] = field(default_factory=dict)
     spelled: tuple[str, ...] = ()
 
+    @property
+    def plain(self) -> bool:
+        """Whether whatever scores matches, so that an engine need not ask both."""
+        return self.least == 1 and bool(self.optional) and not self.required
+
 
 def plan(q: str, language: Language, near: Mapping[str, Sequence[str]] | None = None) -> Plan:
     """What `q`, typed by somebody who reads `language`, asks for.
@@ -63,13 +67,24 @@ def plan(q: str, language: Language, near: Mapping[str, Sequence[str]] | None = 
     phrases, rest = _split(q)
     asked = _subject(words(rest, language), language, alone=not phrases)
     required = tuple(_phrase(phrase, language) for phrase in phrases)
-    optional = tuple(_concepts(asked, language, near or {}))
+    mentioned = [match for each in LANGUAGES for match in matches(asked, each)]
+    optional = tuple(_concepts(asked, mentioned, language, near or {}))
     return Plan(
         required=required,
         optional=optional,
         least=0 if required else 1,
         marks=_marks((*required, *optional)),
-        spelled=tuple(fold(word) for word in asked if len(word) >= SHORTEST_MISTYPED and word.isalpha()),
+        spelled=_uncertain(asked, matches(asked, language)),
+    )
+
+
+def _uncertain(asked: list[str], mentioned: list[Match]) -> tuple[str, ...]:
+    """The words, folded, that may be mistyped: long enough, and not known from the synonyms."""
+    known = {position for match in mentioned for position in range(match.start, match.end)}
+    return tuple(
+        fold(word)
+        for position, word in enumerate(asked)
+        if position not in known and len(word) >= SHORTEST_MISTYPED and word.isalpha()
     )
 
 
@@ -115,18 +130,19 @@ def _phrase(texts: list[str], language: Language) -> Concept:
     return Concept(tuple(scored), tuple(own))
 
 
-def _concepts(asked: list[str], language: Language, near: Mapping[str, Sequence[str]]) -> list[Concept]:
+def _concepts(
+    asked: list[str], mentioned: list[Match], language: Language, near: Mapping[str, Sequence[str]]
+) -> list[Concept]:
     others: list[dict[Member, float]] = [{} for _ in asked]
-    for each in LANGUAGES:
-        for match in matches(asked, each):
-            for position in range(match.start, match.end):
-                for member in match.members:
-                    others[position][member] = weights.SYNONYM * _factor(member.language, language)
+    for match in mentioned:
+        for position in range(match.start, match.end):
+            for member in match.members:
+                others[position][member] = weights.SYNONYM * _factor(member.language, language)
     for position, word in enumerate(asked):
         for meant in near.get(fold(word), ()):
             for each in LANGUAGES:
                 others[position][Member(each, (stem(meant, each),))] = weights.TYPO
-    return [_concept(word, language, near) for word, near in zip(asked, others, strict=True)]
+    return [_concept(word, language, rest) for word, rest in zip(asked, others, strict=True)]
 
 
 def _concept(word: str, language: Language, others: Mapping[Member, float]) -> Concept:

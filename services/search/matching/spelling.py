@@ -8,7 +8,7 @@ from services.search.contracts import Language
 from services.search.matching.plan import SHORTEST_MISTYPED
 
 MOST_NEAR = 3  # spellings considered for one word
-_LONG = 8  # letters from which a word may have two typos
+_LONG = 10  # letters from which a word may have two typos
 
 
 def allowed_edits(word: str) -> int:

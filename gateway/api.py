@@ -1,0 +1,266 @@
+"""The public API: search, completions, programs."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import RedirectResponse, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gateway.links import program_url
+from gateway.problems import MEDIA_TYPE, Problem
+from gateway.sectors import Language, Sector
+from nexus.bus import Bus
+from nexus.caller import anonymous
+from nexus.errors import NotFound
+from services.content.contracts import GetProgram, ListPrograms, Program, ProgramContent, SlugText
+from services.search.contracts import (
+    EntryType,
+    FacetCount,
+    FacetName,
+    FacetValues,
+    Hit,
+    QueryText,
+    Search,
+    SearchResults,
+    Sort,
+    Suggest,
+)
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
+    for status, words in {
+        400: "A parameter is wrong; `errors` says which",
+        404: "There is no such thing",
+        410: "It is no longer offered",
+        503: "Part of the platform is away; try again",
+        504: "The answer took too long; try again",
+    }.items()
+}
+
+
+def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: _REFUSALS[status] for status in (400, *statuses, 503, 504)}
+
+
+class _Parameters(BaseModel):
+    """Parameters that are not known are refused: a misspelt filter must not widen a search in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SearchParameters(_Parameters):
+    """What to search, and how."""
+
+    q: QueryText = Field("", description="Words; any may match, quoted ones must stand together", examples=["francisation"])
+    lang: Language = Field("fr", description="The language of the answer, and of the analysis of `q`")
+    theme: FacetValues = Field((), description="Any of these themes", examples=[["hiring"]])
+    kind: FacetValues = Field((), description="Any of these kinds of help", examples=[["wage_subsidy"]])
+    sector: FacetValues = Field((), description="Any of these sectors")
+    provider: FacetValues = Field((), description="Any of these providers, as named in the facets")
+    language: FacetValues = Field((), description="Any of these languages of service")
+    sort: Sort = "relevance"
+    page: int = Field(1, ge=1, le=10_000)
+    per_page: int = Field(20, ge=1, le=100)
+
+
+class Item(BaseModel):
+    """A result. `snippet` is HTML in which all is escaped but `<mark>` around the words found."""
+
+    type: EntryType
+    slug: str
+    title: str
+    lead: str
+    snippet: str
+    url: str
+    score: float
+    text_lang: Language
+    kind: str | None
+    themes: tuple[str, ...]
+    sectors: tuple[str, ...]
+    provider: str | None
+    date: AwareDatetime | None
+
+
+class SearchAnswer(BaseModel):
+    """One page of results."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "total": 1,
+                    "page": 1,
+                    "per_page": 20,
+                    "items": [
+                        {
+                            "type": "program",
+                            "slug": "priime",
+                            "title": "PRIIME",
+                            "lead": "Une partie du salaire remboursée pour une première embauche",
+                            "snippet": "Une <mark>subvention salariale</mark> pour une première embauche",
+                            "url": "https://tic.example.org/fr/programmes/priime",
+                            "score": 12.5,
+                            "text_lang": "fr",
+                            "kind": "wage_subsidy",
+                            "themes": ["hiring"],
+                            "sectors": [],
+                            "provider": "Services Québec",
+                            "date": "2026-11-23T15:00:00Z",
+                        }
+                    ],
+                    "facets": {"kind": [{"value": "wage_subsidy", "count": 1, "label": None, "selected": False}]},
+                    "suggestion": None,
+                }
+            ]
+        }
+    )
+
+    total: int
+    page: int
+    per_page: int
+    items: tuple[Item, ...]
+    facets: Mapping[FacetName, tuple[FacetCount, ...]]
+    suggestion: str | None
+
+
+class SuggestParameters(_Parameters):
+    """What somebody is typing."""
+
+    q: QueryText = Field("", examples=["franc"])
+    lang: Language = "fr"
+    limit: int = Field(8, ge=1, le=20)
+
+
+class Completion(BaseModel):
+    """An entry whose title continues what was typed."""
+
+    title: str
+    type: EntryType
+    slug: str
+    url: str
+
+
+class Completions(BaseModel):
+    """Best first."""
+
+    items: tuple[Completion, ...]
+
+
+class ListParameters(_Parameters):
+    """Which part of the list."""
+
+    after: str | None = Field(None, max_length=200, description="`next` of the answer before", examples=["priime"])
+    limit: int = Field(20, ge=1, le=200)
+
+
+class ProgramUrls(BaseModel):
+    """Its page in each language."""
+
+    fr: str
+    en: str
+
+
+class PublicProgram(BaseModel):
+    """A published program. A text that is missing in a language is null there."""
+
+    id: str
+    revision: int
+    slug: SlugText
+    url: ProgramUrls
+    updated_at: AwareDatetime
+    published_at: AwareDatetime | None
+    content: ProgramContent
+
+
+class ProgramList(BaseModel):
+    """Some programs in a stable order; ask again with `after` = `next` until it is null."""
+
+    total: int
+    next: str | None
+    items: tuple[PublicProgram, ...]
+
+
+def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
+    """The routes of a sector's API."""
+    router = APIRouter(prefix="/api/v1")
+
+    @router.get("/search", response_model=SearchAnswer, responses=_refusals(404), tags=["search"])
+    async def search(parameters: Annotated[SearchParameters, Query()]) -> Response:
+        """Search everything that the sector publishes."""
+        query = Search(**parameters.model_dump())
+        results = await bus.call(query, anonymous(sector.name, parameters.lang))
+        return _json(_answer(results, parameters.lang, base_url))
+
+    @router.get("/suggest", response_model=Completions, responses=_refusals(), tags=["search"])
+    async def suggest(parameters: Annotated[SuggestParameters, Query()]) -> Response:
+        """Complete what somebody is typing."""
+        query = Suggest(**parameters.model_dump())
+        found = await bus.call(query, anonymous(sector.name, parameters.lang))
+        items = [
+            Completion(**one.model_dump(), url=program_url(base_url, parameters.lang, one.slug))
+            for one in found.items
+        ]
+        return _json(Completions(items=tuple(items)))
+
+    @router.get("/programs", response_model=ProgramList, responses=_refusals(), tags=["programs"])
+    async def programs(parameters: Annotated[ListParameters, Query()]) -> Response:
+        """All published programs of the sector, a part at a time."""
+        page = await bus.call(ListPrograms(**parameters.model_dump()), anonymous(sector.name))
+        items = tuple(_public(program, base_url) for program in page.items)
+        return _json(ProgramList(total=page.total, next=page.next, items=items))
+
+    @router.get(
+        "/programs/{slug}",
+        response_model=PublicProgram,
+        responses={308: {"description": "The address has changed"}, **_refusals(404, 410)},
+        tags=["programs"],
+    )
+    async def program(slug: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])]) -> Response:
+        """One program, by its slug in either language. A slug it no longer has is redirected."""
+        found = await bus.call(GetProgram(ref=slug), anonymous(sector.name))
+        if slug not in (found.slug.fr, found.slug.en):
+            return RedirectResponse(f"{base_url}/api/v1/programs/{found.slug.fr}", 308)
+        return _json(_public(found, base_url))
+
+    return router
+
+
+def require_page(results: SearchResults) -> None:
+    """Raise NotFound(`page_not_found`) for a page beyond the last one."""
+    if results.page > 1 and not results.items:
+        raise NotFound("page_not_found", total=results.total)
+
+
+def _json(body: BaseModel) -> Response:
+    return Response(body.model_dump_json(), media_type="application/json")
+
+
+def _answer(results: SearchResults, language: Language, base_url: str) -> SearchAnswer:
+    require_page(results)
+    return SearchAnswer(
+        total=results.total,
+        page=results.page,
+        per_page=results.per_page,
+        items=tuple(_item(hit, language, base_url) for hit in results.items),
+        facets=results.facets,
+        suggestion=results.suggestion,
+    )
+
+
+def _item(hit: Hit, language: Language, base_url: str) -> Item:
+    return Item(**hit.model_dump(exclude={"id"}), url=program_url(base_url, language, hit.slug))
+
+
+def _public(program: Program, base_url: str) -> PublicProgram:
+    return PublicProgram(
+        id=program.id,
+        revision=program.revision,
+        slug=program.slug,
+        url=ProgramUrls(
+            fr=program_url(base_url, "fr", program.slug.fr), en=program_url(base_url, "en", program.slug.en)
+        ),
+        updated_at=program.updated_at,
+        published_at=program.published_at,
+        content=program.content,
+    )

@@ -1,0 +1,99 @@
+"""One sector's gateway: API, pages, health, behind a cache."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway import problems
+from gateway.api import api_router
+from gateway.cache import App, Cache
+from gateway.edge import Edge
+from gateway.pages import error_page, pages_router
+from gateway.sectors import Language, Sector
+from nexus.bus import Bus
+from nexus.caller import anonymous
+from nexus.errors import NexusError
+from nexus.operations import CheckHealth
+from services.content.contracts import ProgramPublished, ProgramRetired
+from services.search.contracts import IndexChanged
+
+_STATIC = Path(__file__).with_name("static")
+_SERVICES = ("content", "search")
+_PATIENCE = 1.0  # seconds for a service to say how it is
+
+
+def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
+    """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
+
+    To be called in the event loop that serves it."""
+    app = FastAPI(
+        title=f"Emploi NEXUS – {sector.short.en}",
+        version="1",
+        summary="Programs for companies that hire immigrants",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        servers=[{"url": base_url}],
+        separate_input_output_schemas=False,
+    )
+    app.include_router(api_router(sector, bus, base_url))
+    app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
+    app.mount("/static/site", StaticFiles(directory=_STATIC), name="static")
+    _add_operations(app, sector, bus)
+    problems.install(app, _error_page(sector, base_url))
+    cache = Cache(Edge(app, sector.name, secure=base_url.startswith("https:")), sector.name)
+    bus.listen((ProgramPublished, ProgramRetired, IndexChanged), lambda _: cache.clear())
+    return cache
+
+
+def _error_page(sector: Sector, base_url: str) -> problems.ErrorPage:
+    def page(request: Request, status: int, code: str, language: Language) -> Response:
+        return error_page(sector, base_url, status, code, language, request.url.path)
+
+    return page
+
+
+def _add_operations(app: FastAPI, sector: Sector, bus: Bus) -> None:
+    @app.get("/", include_in_schema=False)
+    async def root(request: Request) -> Response:
+        language = problems.preferred(request.headers.get("accept-language", ""))
+        return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+    @app.get("/static/sector.css", include_in_schema=False)
+    async def colours() -> Response:
+        return Response(_colours(sector), media_type="text/css")
+
+    @app.get("/healthz", include_in_schema=False)
+    async def alive() -> Response:
+        return Response(b'{"status":"alive"}', media_type="application/json")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready() -> Response:
+        states = await asyncio.gather(*(_state(bus, sector, service) for service in _SERVICES))
+        told = dict(zip(_SERVICES, states, strict=True))
+        status = 503 if any(code for state in states for code in state.values()) else 200
+        return Response(orjson.dumps(told), status, media_type="application/json")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _state(bus: Bus, sector: Sector, service: str) -> dict[str, Any]:
+    try:
+        health = await bus.call(CheckHealth(), anonymous(sector.name), service=service, deadline=_PATIENCE)
+    except NexusError as error:
+        return {"service": error.code}
+    return health.engines
+
+
+def _colours(sector: Sector) -> str:
+    colours = sector.colours
+    return (
+        f":root{{--accent:{colours.accent};--accent-dark:{colours.accent_dark};--on-accent:{colours.on_accent}}}"
+    )

@@ -1,0 +1,86 @@
+"""What every answer of a gateway has: security headers, a trace, its time in the metrics. And a limit to what is asked."""
+
+import time
+from typing import Any
+
+from prometheus_client import Histogram
+
+from gateway.cache import App, Headers, Receive, Scope, Send
+from gateway.problems import MEDIA_TYPE, too_large
+from nexus.telemetry import SpanKind, span
+
+REQUEST_SECONDS = Histogram(
+    "nexus_http_request_seconds", "Time to make an answer", ["sector", "method", "route", "status"]
+)
+
+_LARGEST_BODY = 1_000_000  # bytes
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_POLICY = (
+    b"default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; "
+    b"img-src 'self' data:"
+)
+
+
+class Edge:
+    """An ASGI application around another one."""
+
+    def __init__(self, app: App, sector: str, secure: bool) -> None:
+        self._app = app
+        self._sector = sector
+        self._headers: Headers = [
+            (b"content-security-policy", _POLICY),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"strict-origin-when-cross-origin"),
+            (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        ]
+        if secure:
+            self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = dict(scope["headers"])
+        if _length(given) > _LARGEST_BODY:
+            await _refuse(send)
+            return
+        parent = given.get(b"traceparent", b"").decode("latin-1") or None
+        with span(f"{scope['method']} {self._sector}", SpanKind.SERVER, parent):
+            await self._timed(scope, receive, send)
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start, status = time.perf_counter(), 500
+
+        async def with_headers(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *self._headers]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, with_headers)
+        finally:
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            labels = (self._sector, method, _route(scope), str(status))
+            REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - start)
+
+
+def _route(scope: Scope) -> str:
+    route = scope.get("route")
+    return getattr(route, "path", "other")
+
+
+def _length(headers: dict[bytes, bytes]) -> int:
+    try:
+        return int(headers.get(b"content-length", b"0"))
+    except ValueError:
+        return 0
+
+
+async def _refuse(send: Send) -> None:
+    body = too_large()
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,166 @@
+"""The public pages of a sector. Routes parse, ask, render."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway import views, words
+from gateway.api import require_page
+from gateway.i18n import long_date, translations
+from gateway.links import PROGRAMS, SEARCH, program_url
+from gateway.markdown import to_html
+from gateway.problems import problem
+from gateway.sectors import Language, Sector
+from nexus.bus import Bus
+from nexus.caller import anonymous
+from nexus.errors import Unavailable
+from services.content.contracts import GetProgram, Program
+from services.search.contracts import FacetValues, Hit, MoreLikeThis, QueryText, Search, Sort
+
+_ZONE = ZoneInfo("America/Toronto")
+_LATEST = 6
+
+
+class _Templates:
+    """The templates in each language, made once for all sectors."""
+
+    def __init__(self) -> None:
+        self._environments = {language: _environment(language) for language in ("fr", "en")}
+
+    def render(self, name: str, language: Language, **values: Any) -> str:
+        return self._environments[language].get_template(name).render(language=language, **values)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("gateway"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["markdown"] = to_html
+    environment.filters["long_date"] = lambda day: long_date(day, language)
+    for name, names in (("kind", words.KINDS), ("theme", words.THEMES), ("theme_lead", words.THEME_LEADS)):
+        environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
+    return environment
+
+
+_templates = _Templates()
+
+
+class SearchQuery(BaseModel):
+    """The parameters of the page of results; others are ignored, links carry all sorts of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: QueryText = ""
+    theme: FacetValues = ()
+    kind: FacetValues = ()
+    sector: FacetValues = ()
+    provider: FacetValues = ()
+    language: FacetValues = ()
+    sort: Sort = "relevance"
+    page: int = Field(1, ge=1, le=10_000)
+
+
+class _Page:
+    """What every page of a sector needs."""
+
+    def __init__(self, sector: Sector, base_url: str) -> None:
+        self._sector = sector
+        self._base_url = base_url
+
+    def html(
+        self, template: str, language: Language, paths: Mapping[str, str], status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """`paths` holds the address of this page in each language, from the root."""
+        body = _templates.render(
+            template,
+            language,
+            sector=self._sector,
+            base_url=self._base_url,
+            paths=paths,
+            search_path=f"/{language}/{SEARCH[language]}",
+            themes=list(words.THEMES),
+            **values,
+        )
+        return HTMLResponse(body, status, {"Content-Language": language})
+
+
+def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
+    """The pages of a sector, publicly at `base_url`."""
+    router, page = APIRouter(), _Page(sector, base_url)
+
+    @router.get("/{language}/")
+    async def home(language: Language) -> Response:
+        query = Search(lang=language, sort="date", per_page=_LATEST)
+        try:
+            latest: tuple[Hit, ...] = (await bus.call(query, anonymous(sector.name, language))).items
+        except Unavailable:
+            latest = ()  # the page still says what the site is and whom to ask
+        cards = [views.card(hit, language) for hit in latest]
+        return page.html("home.html", language, {"fr": "/fr/", "en": "/en/"}, cards=cards)
+
+    async def results(language: Language, asked: SearchQuery) -> Response:
+        query = Search(lang=language, **asked.model_dump())
+        found = await bus.call(query, anonymous(sector.name, language))
+        require_page(found)
+        sectors = {name: short[language] for name, short in sector.known.items()}
+        view = views.results(asked, found, language, translations(language), sectors)
+        paths = {one: f"/{one}/{SEARCH[one]}{views.query_string(asked)}" for one in ("fr", "en")}
+        return page.html("results.html", language, paths, view=view)
+
+    @router.get("/fr/recherche")
+    async def results_fr(asked: Annotated[SearchQuery, Query()]) -> Response:
+        return await results("fr", asked)
+
+    @router.get("/en/search")
+    async def results_en(asked: Annotated[SearchQuery, Query()]) -> Response:
+        return await results("en", asked)
+
+    async def program(language: Language, slug: str) -> Response:
+        found = await bus.call(GetProgram(ref=slug), anonymous(sector.name, language))
+        current = getattr(found.slug, language)
+        if slug != current:
+            return RedirectResponse(program_url(base_url, language, current), 301)
+        similar = await _similar(bus, sector, found, language)
+        view = views.program(found, language, translations(language), datetime.now(_ZONE).date())
+        paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in ("fr", "en")}
+        return page.html("program.html", language, paths, view=view, cards=similar)
+
+    @router.get("/fr/programmes/{slug}")
+    async def program_fr(slug: Annotated[str, Path(max_length=200)]) -> Response:
+        return await program("fr", slug)
+
+    @router.get("/en/programs/{slug}")
+    async def program_en(slug: Annotated[str, Path(max_length=200)]) -> Response:
+        return await program("en", slug)
+
+    return router
+
+
+async def _similar(bus: Bus, sector: Sector, program: Program, language: Language) -> list[views.Card]:
+    try:
+        found = await bus.call(MoreLikeThis(id=program.id, lang=language), anonymous(sector.name, language))
+    except Unavailable:
+        return []  # the program itself matters more
+    return [views.card(hit, language) for hit in found.items]
+
+
+def error_page(
+    sector: Sector, base_url: str, status: int, code: str, language: Language, path: str
+) -> HTMLResponse:
+    """A refusal in words, with ways on."""
+    told = problem(status, code, language)
+    paths = {"fr": "/fr/", "en": "/en/"}
+    return _Page(sector, base_url).html("error.html", language, paths, status, problem=told)

@@ -1,0 +1,89 @@
+"""A sector is a TOML file: its words, colours, partners and contact. Adding one needs no code."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from nexus.errors import InvalidInput
+from nexus.messages import field_errors
+
+Language = Literal["fr", "en"]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+_SHIPPED = Path(__file__).parents[1] / "sectors"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(_Model):
+    """A text in both languages."""
+
+    fr: str
+    en: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.fr if language == "fr" else self.en
+
+
+class Colours(_Model):
+    """`accent` is for the light scheme, `accent_dark` for the dark one; `on_accent` is for text on `accent`."""
+
+    accent: Colour
+    accent_dark: Colour
+    on_accent: Colour
+
+
+class Partner(_Model):
+    """An organisation that carries the sector's site."""
+
+    name: Bilingual
+    url: str
+    role: Bilingual
+
+
+class Contact(_Model):
+    """Whom a visitor of the site may ask."""
+
+    name: str
+    url: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class Sector(_Model):
+    """One site."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    rank: int = Field(description="Its place among the sectors")
+    title: Bilingual
+    short: Bilingual
+    tagline: Bilingual
+    colours: Colours
+    languages: tuple[Language, ...] = ("fr", "en")
+    host: str | None = None
+    contact: Contact
+    partners: tuple[Partner, ...] = ()
+    known: dict[str, Bilingual] = Field({}, description="The short name of every sector; filled when loaded")
+
+
+def load_sectors(folder: Path | None = None) -> dict[str, Sector]:
+    """The sectors described in `folder` (None: those shipped), by name, in the order of their ranks.
+
+    Raises InvalidInput(`sector_invalid`) with the file and the fields at fault."""
+    files = sorted((folder or _SHIPPED).glob("*.toml"))
+    sectors = sorted((_load(file) for file in files), key=lambda sector: sector.rank)
+    known = {sector.name: sector.short for sector in sectors}
+    return {sector.name: sector.model_copy(update={"known": known}) for sector in sectors}
+
+
+def _load(file: Path) -> Sector:
+    try:
+        return Sector.model_validate(tomllib.loads(file.read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput("sector_invalid", file=file.name, reason=str(error)) from None
+    except ValidationError as error:
+        raise InvalidInput("sector_invalid", file=file.name, errors=field_errors(error)) from None

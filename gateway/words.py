@@ -1,0 +1,91 @@
+"""The names of kinds, themes and the like, as messages to translate."""
+
+from gettext import NullTranslations
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name
+    """Marks a text for translation."""
+    return text
+
+
+KINDS = {
+    "wage_subsidy": N_("Wage subsidy"),
+    "grant": N_("Grant"),
+    "loan": N_("Loan"),
+    "tax_credit": N_("Tax credit"),
+    "training": N_("Training"),
+    "coaching": N_("Coaching"),
+    "guidance": N_("Guidance"),
+    "recognition": N_("Recognition of skills"),
+    "recruitment": N_("Recruitment"),
+    "immigration": N_("Immigration"),
+    "obligation": N_("Obligation"),
+}
+THEMES = {
+    "hiring": N_("Hire"),
+    "training": N_("Train"),
+    "francization": N_("Learn French at work"),
+    "immigration": N_("Understand immigration"),
+    "recognition": N_("Have skills recognized"),
+    "integration": N_("Welcome and keep"),
+    "diversity": N_("Manage diversity"),
+}
+THEME_LEADS = {
+    "hiring": N_("Find candidates, and help with the first wages"),
+    "training": N_("Build the skills that your team lacks"),
+    "francization": N_("Courses for your staff, and your duties under the Charter"),
+    "immigration": N_("Permits, assessments, and who does what"),
+    "recognition": N_("Know what a foreign diploma or experience is worth"),
+    "integration": N_("Prepare the arrival, and make it last"),
+    "diversity": N_("Fair practices, and equal access"),
+}
+SIZES = {
+    "1-4": N_("1 to 4 employees"),
+    "5-24": N_("5 to 24 employees"),
+    "25-49": N_("25 to 49 employees"),
+    "50-99": N_("50 to 99 employees"),
+    "100-249": N_("100 to 249 employees"),
+    "250-499": N_("250 to 499 employees"),
+    "500+": N_("500 employees or more"),
+}
+STATUSES = {
+    "citizen": N_("Canadian citizen"),
+    "permanent_resident": N_("Permanent resident"),
+    "protected_person": N_("Refugee or protected person"),
+    "asylum_seeker": N_("Asylum seeker"),
+    "temporary_worker": N_("Temporary worker"),
+    "international_student": N_("International student"),
+    "abroad": N_("Candidate still abroad"),
+}
+LANGUAGES = {"fr": N_("French"), "en": N_("English")}
+FACETS = {
+    "theme": N_("Need"),
+    "kind": N_("Kind of help"),
+    "sector": N_("Sector"),
+    "provider": N_("Provider"),
+    "language": N_("Language of service"),
+}
+REGIONS = {  # Québec's administrative regions; their names are not translated
+    "01": "Bas-Saint-Laurent",
+    "02": "Saguenay–Lac-Saint-Jean",
+    "03": "Capitale-Nationale",
+    "04": "Mauricie",
+    "05": "Estrie",
+    "06": "Montréal",
+    "07": "Outaouais",
+    "08": "Abitibi-Témiscamingue",
+    "09": "Côte-Nord",
+    "10": "Nord-du-Québec",
+    "11": "Gaspésie–Îles-de-la-Madeleine",
+    "12": "Chaudière-Appalaches",
+    "13": "Laval",
+    "14": "Lanaudière",
+    "15": "Laurentides",
+    "16": "Montérégie",
+    "17": "Centre-du-Québec",
+}
+
+
+def named(names: dict[str, str], value: str, words: NullTranslations) -> str:
+    """The name of `value` in the language of `words`; the value itself if it has none."""
+    return words.gettext(names[value]) if value in names else value
