@@ -40,6 +40,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
         redoc_url=None,
         servers=[{"url": base_url}],
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
@@ -63,6 +64,11 @@ def _add_operations(app: FastAPI, sector: Sector, bus: Bus) -> None:
     async def root(request: Request) -> Response:
         language = problems.preferred(request.headers.get("accept-language", ""))
         return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+    @app.get("/fr", include_in_schema=False)
+    @app.get("/en", include_in_schema=False)
+    async def with_slash(request: Request) -> Response:
+        return RedirectResponse(f"{request.url.path}/", 301)
 
     @app.get("/static/sector.css", include_in_schema=False)
     async def colours() -> Response:

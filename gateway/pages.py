@@ -101,7 +101,6 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The pages of a sector, publicly at `base_url`."""
     router, page = APIRouter(), _Page(sector, base_url)
 
-    @router.get("/{language}/")
     async def home(language: Language) -> Response:
         query = Search(lang=language, sort="date", per_page=_LATEST)
         try:
@@ -110,6 +109,14 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
             latest = ()  # the page still says what the site is and whom to ask
         cards = [views.card(hit, language) for hit in latest]
         return page.html("home.html", language, {"fr": "/fr/", "en": "/en/"}, cards=cards)
+
+    @router.get("/fr/")
+    async def home_fr() -> Response:
+        return await home("fr")
+
+    @router.get("/en/")
+    async def home_en() -> Response:
+        return await home("en")
 
     async def results(language: Language, asked: SearchQuery) -> Response:
         query = Search(lang=language, **asked.model_dump())

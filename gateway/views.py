@@ -19,6 +19,7 @@ from services.search.contracts import FACETS, FacetCount, FacetName, Hit, Search
 
 _Label = Callable[[FacetName, FacetCount], str]
 
+_FIRST_CHOICES = 6  # shown at once; further ones unfold
 _AROUND = 2  # pages shown on each side of the current one
 
 
@@ -66,7 +67,8 @@ class Facet:
 
     name: str
     label: str
-    choices: tuple[Choice, ...]
+    first: tuple[Choice, ...]
+    rest: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
@@ -181,18 +183,15 @@ def _label(catalogue: NullTranslations, sectors: dict[str, str], name: FacetName
 
 
 def _facets(found: SearchResults, catalogue: NullTranslations, label: _Label) -> tuple[Facet, ...]:
-    facets = [
-        Facet(
-            name,
-            catalogue.gettext(words.FACETS[name]),
-            tuple(
-                Choice(one.value, label(name, one), one.count, one.selected)
-                for one in found.facets.get(name, ())
-            ),
-        )
-        for name in FACETS
-    ]
-    return tuple(facet for facet in facets if facet.choices)
+    facets = []
+    for name in FACETS:
+        counts = found.facets.get(name, ())
+        if len(counts) > 1 or any(one.selected for one in counts):  # one value alone narrows nothing
+            choices = tuple(Choice(one.value, label(name, one), one.count, one.selected) for one in counts)
+            first = tuple(c for n, c in enumerate(choices) if n < _FIRST_CHOICES or c.selected)
+            rest = tuple(c for n, c in enumerate(choices) if n >= _FIRST_CHOICES and not c.selected)
+            facets.append(Facet(name, catalogue.gettext(words.FACETS[name]), first, rest))
+    return tuple(facets)
 
 
 def _chips(asked: Any, found: SearchResults, path: str, label: _Label) -> tuple[Chip, ...]:

@@ -2,12 +2,33 @@
 
 import re
 
-from services.content.contracts import Eligibility, Program, ProgramContent
+from services.content.contracts import Eligibility, Kind, Program, ProgramContent, Theme
 from services.search.contracts import LANGUAGES, Language
 from services.search.domain import Entry, Words
 
+_NAMES: dict[Kind | Theme, tuple[str, str]] = {  # what people call them, in French and in English
+    Kind.WAGE_SUBSIDY: ("subvention salariale", "wage subsidy"),
+    Kind.GRANT: ("subvention", "grant"),
+    Kind.LOAN: ("prêt", "loan"),
+    Kind.TAX_CREDIT: ("crédit d’impôt", "tax credit"),
+    Kind.TRAINING: ("formation", "training"),
+    Kind.COACHING: ("accompagnement", "coaching"),
+    Kind.GUIDANCE: ("conseils", "guidance"),
+    Kind.RECOGNITION: ("reconnaissance des acquis", "recognition of skills"),
+    Kind.RECRUITMENT: ("recrutement", "recruitment"),
+    Kind.IMMIGRATION: ("immigration", "immigration"),
+    Kind.OBLIGATION: ("obligation", "obligation"),
+    Theme.HIRING: ("embauche", "hiring"),
+    Theme.TRAINING: ("formation", "training"),
+    Theme.FRANCIZATION: ("francisation", "francization"),
+    Theme.IMMIGRATION: ("immigration", "immigration"),
+    Theme.RECOGNITION: ("reconnaissance des acquis", "recognition of skills"),
+    Theme.INTEGRATION: ("intégration", "integration"),
+    Theme.DIVERSITY: ("gestion de la diversité", "managing diversity"),
+}
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
+_HEADING = re.compile(r"^#+\s*(.*\w)\s*$", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -22,7 +43,7 @@ def program_entry(program: Program) -> Entry:
         title=Words(fr=content.title.fr, en=content.title.en),
         lead=Words(fr=content.promise.fr or content.summary.fr, en=content.promise.en or content.summary.en),
         body=Words(**{language: _body(content, language) for language in LANGUAGES}),
-        keywords=Words(fr="\n".join(content.keywords.fr) or None, en="\n".join(content.keywords.en) or None),
+        keywords=Words(**{language: _keywords(content, language) for language in LANGUAGES}),
         provider=Words(fr=content.provider.fr, en=content.provider.en),
         kind=content.kind.value,
         themes=tuple(theme.value for theme in content.themes),
@@ -35,7 +56,13 @@ def program_entry(program: Program) -> Entry:
 
 def plain(markdown: str) -> str:
     """Markdown without its marks, on one line. A parser would cost twenty times as much per text."""
-    return _SPACE.sub(" ", _MARKS.sub("", _LINK.sub(r"\1", markdown))).strip()
+    return _SPACE.sub(" ", _MARKS.sub("", _HEADING.sub(r"\1.", _LINK.sub(r"\1", markdown)))).strip()
+
+
+def _keywords(content: ProgramContent, language: Language) -> str | None:
+    names = [_NAMES[content.kind], *(_NAMES[theme] for theme in content.themes)]
+    own: tuple[str, ...] = getattr(content.keywords, language)
+    return "\n".join([*own, *(name[LANGUAGES.index(language)] for name in names)])
 
 
 def _body(content: ProgramContent, language: Language) -> str | None:
