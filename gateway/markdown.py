@@ -7,8 +7,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 _parser = MarkdownIt("js-default", {"linkify": False, "html": False})
-_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "h5", "blockquote", "code", "pre", "hr"}
-_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = {"h3", "h4", "h5", "p", "br", "hr", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code"}
+_TAGS |= {"pre", "table", "thead", "tbody", "tr", "th", "td"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 @lru_cache(maxsize=512)
@@ -17,5 +18,5 @@ def to_html(text: str) -> Markup:
     html = _parser.render(text)
     for level in (2, 1):
         html = html.replace(f"<h{level}>", "<h3>").replace(f"</h{level}>", "</h3>")
-    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener", url_schemes={"http", "https", "mailto", "tel"})
+    clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener", url_schemes=_SCHEMES)
     return Markup(clean)  # noqa: S704 - sanitised on the line above

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import views, words
 from gateway.api import require_page
@@ -17,11 +16,12 @@ from gateway.links import PROGRAMS, SEARCH, program_url
 from gateway.markdown import to_html
 from gateway.problems import problem
 from gateway.sectors import Language, Sector
+from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import Unavailable
 from services.content.contracts import GetProgram, Program
-from services.search.contracts import FacetValues, Hit, MoreLikeThis, QueryText, Search, Sort
+from services.search.contracts import Hit, MoreLikeThis, Search
 
 _ZONE = ZoneInfo("America/Toronto")
 _LATEST = 6
@@ -56,21 +56,6 @@ def _environment(language: Language) -> Environment:
 
 
 _templates = _Templates()
-
-
-class SearchQuery(BaseModel):
-    """The parameters of the page of results; others are ignored, links carry all sorts of them."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    q: QueryText = ""
-    theme: FacetValues = ()
-    kind: FacetValues = ()
-    sector: FacetValues = ()
-    provider: FacetValues = ()
-    language: FacetValues = ()
-    sort: Sort = "relevance"
-    page: int = Field(1, ge=1, le=10_000)
 
 
 class _Page:
@@ -118,7 +103,7 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     async def home_en() -> Response:
         return await home("en")
 
-    async def results(language: Language, asked: SearchQuery) -> Response:
+    async def results(language: Language, asked: views.SearchQuery) -> Response:
         query = Search(lang=language, **asked.model_dump())
         found = await bus.call(query, anonymous(sector.name, language))
         require_page(found)
@@ -128,20 +113,21 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return page.html("results.html", language, paths, view=view)
 
     @router.get("/fr/recherche")
-    async def results_fr(asked: Annotated[SearchQuery, Query()]) -> Response:
+    async def results_fr(asked: Annotated[views.SearchQuery, Query()]) -> Response:
         return await results("fr", asked)
 
     @router.get("/en/search")
-    async def results_en(asked: Annotated[SearchQuery, Query()]) -> Response:
+    async def results_en(asked: Annotated[views.SearchQuery, Query()]) -> Response:
         return await results("en", asked)
 
     async def program(language: Language, slug: str) -> Response:
         found = await bus.call(GetProgram(ref=slug), anonymous(sector.name, language))
         current = getattr(found.slug, language)
+        address = program_url(base_url, language, current)
         if slug != current:
-            return RedirectResponse(program_url(base_url, language, current), 301)
+            return RedirectResponse(address, 301)
         similar = await _similar(bus, sector, found, language)
-        view = views.program(found, language, translations(language), datetime.now(_ZONE).date())
+        view = views.program(found, language, translations(language), datetime.now(_ZONE).date(), address)
         paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in ("fr", "en")}
         return page.html("program.html", language, paths, view=view, cards=similar)
 
@@ -169,5 +155,8 @@ def error_page(
 ) -> HTMLResponse:
     """A refusal in words, with ways on."""
     told = problem(status, code, language)
+    if code == "invalid_input":  # the API names fields; the visitor of a page followed a link, and wrote none
+        advice = N_("Part of the address is not right. Search again from here.")
+        told = told.model_copy(update={"detail": translations(language).gettext(advice)})
     paths = {"fr": "/fr/", "en": "/en/"}
     return _Page(sector, base_url).html("error.html", language, paths, status, problem=told)

@@ -5,27 +5,53 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from gettext import NullTranslations
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import words
 from gateway.links import PROGRAMS, SEARCH
 from gateway.sectors import Language
-from services.content.contracts import Program, ProgramContent, Step
-from services.search.contracts import FACETS, FacetCount, FacetName, Hit, SearchResults
+from services.content.contracts import LineText, MarkdownText, ParagraphText, Program, ProgramContent, Step
+from services.search.contracts import (
+    FACETS,
+    MAX_WINDOW,
+    FacetCount,
+    FacetName,
+    FacetValues,
+    Hit,
+    QueryText,
+    SearchResults,
+    Sort,
+)
 
 _Label = Callable[[FacetName, FacetCount], str]
+_Text = LineText | ParagraphText | MarkdownText
+_Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 
 _FIRST_CHOICES = 6  # shown at once; further ones unfold
 _AROUND = 2  # pages shown on each side of the current one
 
 
-class _Text(Protocol):
-    fr: str | None
-    en: str | None
+_SORTS: dict[Sort, str] = {"relevance": words.N_("Best first"), "date": words.N_("Latest first")}
+
+
+class SearchQuery(BaseModel):
+    """The parameters of the page of results; others are ignored, links carry all sorts of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: QueryText = ""
+    theme: FacetValues = ()
+    kind: FacetValues = ()
+    sector: FacetValues = ()
+    provider: FacetValues = ()
+    language: FacetValues = ()
+    sort: Sort = "relevance"
+    page: int = Field(1, ge=1, le=10_000)
 
 
 @dataclass(frozen=True)
@@ -72,16 +98,17 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Chip:
-    """A filter in force, and the address without it."""
+class Link:
+    """A way to the same results, changed a little."""
 
     label: str
     path: str
+    current: bool = False
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page of results; None stands for those left out."""
+    """A page of results."""
 
     number: int
     path: str
@@ -90,25 +117,27 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Results:
-    """The page of results."""
+    """The page of results. In `pages`, None stands for those left out."""
 
     q: str
-    sort: str
+    sort: Sort
     total: int
     cards: tuple[Card, ...]
     facets: tuple[Facet, ...]
-    chips: tuple[Chip, ...]
+    chips: tuple[Link, ...]
+    without_filters: str
+    sorts: tuple[Link, ...]
     pages: tuple[PageLink | None, ...]
     previous: str | None
     next: str | None
-    suggestion: Chip | None
+    suggestion: Link | None
 
 
 @dataclass(frozen=True)
 class StepView:
     """One thing to do."""
 
-    text: Shown
+    text: Shown | None
     url: str | None
     label: Shown | None
 
@@ -121,7 +150,7 @@ class ProgramView:
     title: Shown
     texts: dict[str, Shown | None]
     steps: tuple[StepView, ...]
-    conditions: tuple[tuple[str, tuple[str, ...]], ...]
+    conditions: _Conditions
     languages: tuple[str, ...]
     untranslated: bool
     expired: bool
@@ -142,25 +171,27 @@ def card(hit: Hit, language: Language) -> Card:
     )
 
 
-def query_string(asked: Any, **changes: Any) -> str:
+def query_string(asked: SearchQuery, **changes: Any) -> str:
     """The parameters that differ from the defaults, with `changes`, as `?q=…&theme=…` or nothing."""
-    fields = type(asked).model_fields
-    values = {name: changes.get(name, getattr(asked, name)) for name in fields}
-    kept = {name: value for name, value in values.items() if value != fields[name].default}
+    changed = asked.model_copy(update=changes).model_dump()
+    fields = SearchQuery.model_fields
+    kept = {name: value for name, value in changed.items() if value != fields[name].default}
     return f"?{urlencode(kept, doseq=True)}" if kept else ""
 
 
 def results(
-    asked: Any, found: SearchResults, language: Language, catalogue: NullTranslations, sectors: dict[str, str]
+    asked: SearchQuery,
+    found: SearchResults,
+    language: Language,
+    catalogue: NullTranslations,
+    sectors: dict[str, str],
 ) -> Results:
     """The answer to `asked` as a page; `sectors` are their names in `language`."""
     label = partial(_label, catalogue, sectors)
     path = f"/{language}/{SEARCH[language]}"
     pages = _pages(asked, found, path)
     by_number = {page.number: page.path for page in pages if page}
-    suggestion = found.suggestion and Chip(
-        found.suggestion, path + query_string(asked, q=found.suggestion, page=1)
-    )
+    said, nothing = found.suggestion, dict.fromkeys(FACETS, ())
     return Results(
         q=asked.q,
         sort=asked.sort,
@@ -168,10 +199,12 @@ def results(
         cards=tuple(card(hit, language) for hit in found.items),
         facets=_facets(found, catalogue, label),
         chips=_chips(asked, found, path, label),
+        without_filters=path + query_string(asked, page=1, **nothing),
+        sorts=_sorts(asked, path, catalogue),
         pages=pages,
         previous=by_number.get(found.page - 1),
         next=by_number.get(found.page + 1),
-        suggestion=suggestion or None,
+        suggestion=Link(said, path + query_string(asked, q=said, page=1)) if said else None,
     )
 
 
@@ -194,7 +227,7 @@ def _facets(found: SearchResults, catalogue: NullTranslations, label: _Label) ->
     return tuple(facets)
 
 
-def _chips(asked: Any, found: SearchResults, path: str, label: _Label) -> tuple[Chip, ...]:
+def _chips(asked: SearchQuery, found: SearchResults, path: str, label: _Label) -> tuple[Link, ...]:
     chips = []
     for name in FACETS:
         chosen: tuple[str, ...] = getattr(asked, name)
@@ -202,12 +235,19 @@ def _chips(asked: Any, found: SearchResults, path: str, label: _Label) -> tuple[
             if one.selected:
                 rest = tuple(value for value in chosen if value != one.value)
                 without = query_string(asked, **{name: rest, "page": 1})
-                chips.append(Chip(label(name, one), path + without))
+                chips.append(Link(label(name, one), path + without))
     return tuple(chips)
 
 
-def _pages(asked: Any, found: SearchResults, path: str) -> tuple[PageLink | None, ...]:
-    last = -(-found.total // found.per_page)
+def _sorts(asked: SearchQuery, path: str, catalogue: NullTranslations) -> tuple[Link, ...]:
+    return tuple(
+        Link(catalogue.gettext(label), path + query_string(asked, sort=sort, page=1), sort == asked.sort)
+        for sort, label in _SORTS.items()
+    )
+
+
+def _pages(asked: SearchQuery, found: SearchResults, path: str) -> tuple[PageLink | None, ...]:
+    last = min(-(-found.total // found.per_page), MAX_WINDOW // found.per_page)
     if last < 2:
         return ()
     near = range(found.page - _AROUND, found.page + _AROUND + 1)
@@ -228,14 +268,16 @@ def shown(text: _Text, language: Language) -> Shown | None:
     return Shown(other, "en" if language == "fr" else "fr", borrowed=True) if other else None
 
 
-def program(found: Program, language: Language, catalogue: NullTranslations, today: date) -> ProgramView:
-    """A program for a reader of `language` on the day `today`."""
+def program(
+    found: Program, language: Language, catalogue: NullTranslations, today: date, address: str
+) -> ProgramView:
+    """A program for a reader of `language` on the day `today`; `address` is its page's, in full."""
     content = found.content
     title = shown(content.title, language)
     assert title is not None  # noqa: S101 - a program has a title in one language
     texts = _texts(content, language)
     steps = tuple(_step(step, language) for step in content.steps)
-    parts = [title, *texts.values(), *(step.text for step in steps)]
+    parts = [title, *texts.values(), *(part for step in steps for part in (step.text, step.label))]
     return ProgramView(
         program=found,
         title=title,
@@ -245,7 +287,7 @@ def program(found: Program, language: Language, catalogue: NullTranslations, tod
         languages=tuple(words.named(words.LANGUAGES, one, catalogue) for one in content.languages),
         untranslated=any(part is not None and part.borrowed for part in parts),
         expired=content.valid_until is not None and content.valid_until < today,
-        structured=_structured(found, title, texts),
+        structured=_structured(found, title, texts, address),
     )
 
 
@@ -265,18 +307,15 @@ def _texts(content: ProgramContent, language: Language) -> dict[str, Shown | Non
 
 
 def _step(step: Step, language: Language) -> StepView:
-    text = shown(step.text, language) or Shown("", language, borrowed=False)
-    return StepView(text, step.url, shown(step.label, language))
+    return StepView(shown(step.text, language), step.url, shown(step.label, language))
 
 
-def _conditions(
-    content: ProgramContent, catalogue: NullTranslations
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    eligibility = content.eligibility
+def _conditions(content: ProgramContent, catalogue: NullTranslations) -> _Conditions:
+    asked, statuses = content.eligibility, content.eligibility.candidate_statuses
     groups: tuple[tuple[str, Sequence[str], dict[str, str]], ...] = (
-        (words.N_("Size of the company"), eligibility.company_sizes, words.SIZES),
-        (words.N_("Region"), eligibility.regions, words.REGIONS),
-        (words.N_("Candidate’s status"), [one.value for one in eligibility.candidate_statuses], words.STATUSES),
+        (words.N_("Size of the company"), asked.company_sizes, words.SIZES),
+        (words.N_("Region"), asked.regions, words.REGIONS),
+        (words.N_("Candidate’s status"), [one.value for one in statuses], words.STATUSES),
     )
     return tuple(
         (catalogue.gettext(label), tuple(words.named(names, value, catalogue) for value in values))
@@ -285,20 +324,22 @@ def _conditions(
     )
 
 
-def _structured(found: Program, title: Shown, texts: dict[str, Shown | None]) -> Markup:
+def _structured(found: Program, title: Shown, texts: dict[str, Shown | None], address: str) -> Markup:
     """schema.org's GovernmentService, as JSON that cannot end the script element it stands in."""
-    content, promise, provider = found.content, texts["promise"], texts["provider"]
+    content, provider = found.content, texts["provider"]
+    about = texts["promise"] or texts["summary"]
+    regions = [words.REGIONS.get(region, region) for region in content.eligibility.regions] or ["Québec"]
     told = {
         "@context": "https://schema.org",
         "@type": "GovernmentService",
         "name": title.text,
-        "description": promise.text if promise else None,
+        "description": about.text if about else None,
         "provider": {"@type": "Organization", "name": provider.text} if provider else None,
-        "areaServed": {"@type": "AdministrativeArea", "name": "Québec"},
+        "areaServed": [{"@type": "AdministrativeArea", "name": name} for name in regions],
         "availableLanguage": list(content.languages) or None,
         "serviceType": content.kind.value,
-        "url": content.source_url,
-        "dateModified": found.updated_at.date().isoformat(),
+        "url": address,
+        "sameAs": content.source_url,
     }
     text = orjson.dumps({name: value for name, value in told.items() if value is not None}).decode()
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

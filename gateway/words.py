@@ -3,7 +3,7 @@
 from gettext import NullTranslations
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name
+def N_(text: str) -> str:
     """Marks a text for translation."""
     return text
 

@@ -40,10 +40,6 @@ class Answer:
     def to_json(self) -> bytes:
         return self.request.result.dump_json(self.value)
 
-    def to_python(self) -> Any:
-        """Built of what JSON knows."""
-        return self.request.result.dump_python(self.value, mode="json")
-
 
 class ServiceHost:
     """One service with its inbox, relay and the operations that every service answers."""

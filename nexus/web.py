@@ -85,9 +85,16 @@ class _Server(uvicorn.Server):
 
 
 def _listen(one: Site, settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol must be named: only then is TCP_NODELAY set, without which each answer waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        return socket.create_server((settings.host, one.port), backlog=2048)
+        bound.bind((settings.host, one.port))
+        bound.listen(2048)
+        return bound
     except OSError as error:
+        bound.close()
         raise Conflict("port_in_use", sector=one.name, port=one.port, reason=str(error)) from None
 
 

@@ -7,10 +7,10 @@ makes `francisation` and `France` one word, Snowball makes `formation` and `form
 """
 
 from services.search.analysis.words import (
-    Token,
+    Span,
     content_stems,
     fold,
-    places,
+    spans,
     stem,
     stems,
     stems_of,
@@ -20,10 +20,10 @@ from services.search.analysis.words import (
 )
 
 __all__ = [
-    "Token",
+    "Span",
     "content_stems",
     "fold",
-    "places",
+    "spans",
     "stem",
     "stems",
     "stems_of",

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
-from typing import NamedTuple
+from itertools import islice
 
 from services.search.analysis import english, french
 from services.search.contracts import Language
+
+Span = tuple[int, int]
 
 LONGEST_WORD = 64  # letters; engines refuse terms of tens of kilobytes, and nobody looks for them
 CACHED_WORDS = 50_000  # about 8 MB for each cache
@@ -27,14 +29,6 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ":
 _SUFFIXES: dict[Language, tuple[tuple[str, str, int], ...]] = {"fr": french.SUFFIXES, "en": english.SUFFIXES}
 _STEMS: dict[Language, dict[str, str]] = {"fr": french.STEMS, "en": english.STEMS}
 STOP_WORDS: dict[Language, frozenset[str]] = {"fr": french.STOP_WORDS, "en": english.STOP_WORDS}
-
-
-class Token(NamedTuple):
-    """A word of a text: its stem and where it stands, as offsets of `str`."""
-
-    stem: str
-    start: int
-    end: int
 
 
 @lru_cache(maxsize=CACHED_WORDS)
@@ -162,12 +156,40 @@ def surfaces(text: str, language: Language) -> list[str]:
     return [found for found in map(surface, tokenize(text, language)) if found]
 
 
-def places(text: str, wanted: Container[str], language: Language) -> list[Token]:
-    """The words of `text` with their places; none, at once, if none has a stem in `wanted`."""
+def spans(text: str, sequences: Mapping[str, Iterable[tuple[str, ...]]], language: Language) -> list[Span]:
+    """Where the words of a sequence of stems stand together in `text`, as offsets of `str`, in no order.
+
+    `sequences` are listed under their first stem. Only the words in question are looked at one by one: most of
+    the time of a search went into reading every word of its results."""
     stemmed = _STEMMERS[language]
-    if not any(stemmed(word) in wanted for word in _TOKEN[language].findall(text)):
-        return []
-    read = ((match, stemmed(match[0])) for match in _TOKEN[language].finditer(text))
+    read = set(_TOKEN[language].findall(text))
+    asked = {word: found for word in read if (found := stemmed(word)) in sequences}
     return [
-        Token(found, match.start(), match.start() + len(_bare(match[0]))) for match, found in read if found
+        (start, end)
+        for word, first in asked.items()
+        for start in _starts(text, word)
+        for sequence in sequences[first]
+        if (end := _end(text, start, word, sequence, language))
     ]
+
+
+def _starts(text: str, word: str) -> Iterator[int]:
+    """The places where `word` stands as a word of its own."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (text[start - 1 : start].isalnum() or (word[-1].isalnum() and text[end : end + 1].isalnum())):
+            yield start
+        start = text.find(word, end)
+
+
+def _end(text: str, start: int, word: str, sequence: tuple[str, ...], language: Language) -> int:
+    """Where `sequence`, whose first word stands at `start`, ends; 0 if it does not stand there."""
+    if len(sequence) == 1:
+        return start + len(_bare(word))
+    stemmed = _STEMMERS[language]
+    read = (found for found in _TOKEN[language].finditer(text, start) if stemmed(found[0]))
+    standing = list(islice(read, len(sequence)))
+    if tuple(stemmed(found[0]) for found in standing) != sequence:
+        return 0
+    return standing[-1].start() + len(_bare(standing[-1][0]))

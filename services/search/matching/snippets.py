@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from html import escape
 
-from services.search.analysis import Token, places
+from services.search.analysis import Span, spans
 from services.search.contracts import Language
 
 LENGTH = 200  # characters of text, marks not counted
@@ -19,35 +19,24 @@ def snippet(lead: str, body: str, marks: Marks, language: Language) -> str:
     for sequence in marks:
         by_first.setdefault(sequence[0], []).append(sequence)
     for text in (lead, body):
-        if text and by_first and (spans := _spans(text, by_first, language)):
-            start, end = _window(text, spans)
-            return _marked(text, start, end, spans)
+        if text and by_first and (found := _merged(spans(text, by_first, language))):
+            start, end = _window(text, found)
+            return _marked(text, start, end, found)
     return _marked(lead, 0, _cut(lead, LENGTH), [])
 
 
-def _spans(
-    text: str, by_first: dict[str, list[tuple[str, ...]]], language: Language
-) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    read = places(text, by_first, language)
-    for index, token in enumerate(read):
-        for sequence in by_first.get(token.stem, ()):
-            if _stands(read, index, sequence):
-                last = read[index + len(sequence) - 1]
-                if found and token.start < found[-1][1]:
-                    found[-1] = (found[-1][0], max(found[-1][1], last.end))
-                else:
-                    found.append((token.start, last.end))
-    return found
+def _merged(found: list[Span]) -> list[Span]:
+    """`found` in order, those that overlap as one."""
+    merged: list[Span] = []
+    for start, end in sorted(found):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
-def _stands(read: list[Token], index: int, sequence: tuple[str, ...]) -> bool:
-    return (
-        len(sequence) == 1 or tuple(token.stem for token in read[index : index + len(sequence)]) == sequence
-    )
-
-
-def _window(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
+def _window(text: str, spans: list[Span]) -> Span:
     """The stretch of LENGTH characters with the most marks, the first of these."""
     if len(text) <= LENGTH:
         return 0, len(text)
@@ -70,7 +59,7 @@ def _cut(text: str, end: int) -> int:
     return space if space > end - LENGTH // 2 else end
 
 
-def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+def _marked(text: str, start: int, end: int, spans: list[Span]) -> str:
     parts = ["…" if start else ""]
     done = start
     for first, last in spans:
