@@ -33,6 +33,7 @@ bench: $(VENV)/.dev ## Measure, beside a peer or the limit; writes bench/results
 
 lock: $(VENV)/.dev ## Renew requirements/*.txt from pyproject.toml
 	$(PIP) install uv
+	echo 'setuptools>=80' | $(BIN)/uv pip compile - $(COMPILE) -o requirements/build.txt
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev $(COMPILE) -o requirements/dev.txt
 	for process in $(PROCESSES); do \
 		$(BIN)/uv pip compile pyproject.toml --extra $$process -c requirements/dev.txt $(COMPILE) \
@@ -48,6 +49,6 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.%: requirements/%.txt pyproject.toml | $(BIN)/python
-	$(PIP) install --require-hashes -r $<
+	$(PIP) install --require-hashes -r $< -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

@@ -8,6 +8,7 @@ away."""
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -146,7 +147,7 @@ def serve(settings: Settings, service: str) -> None:
 @_with_settings
 def gateway(settings: Settings, sector: str) -> None:
     """Serve the public site and API of SECTOR (tic, svts, aero, …)."""
-    from nexus.runtimes.run import run_gateway
+    from nexus.runtimes.gateway import run_gateway
     from nexus.telemetry import configure
 
     configure(f"gateway-{sector}", settings)
@@ -226,6 +227,7 @@ def cli() -> None:
     """The entry point: refusals of the settings themselves are told in words too."""
     from pydantic import ValidationError
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until a process has its own way to stop
     try:
         main()
     except ValidationError as error:

@@ -6,20 +6,24 @@ Services are found through entry points, so that `nexus` knows none of them:
     [project.entry-points."nexus.compositions"]  meetings = "services.meetings.compose:compose"
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
-
-from pymongo.collection import Collection
-from pymongo.database import Database
+from typing import TYPE_CHECKING, Any
 
 from nexus.errors import InvalidInput
-from nexus.mongo import Document
 from nexus.service import Service
 from nexus.settings import Settings
+
+if TYPE_CHECKING:  # a gateway has no database driver
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+    from nexus.mongo import Document
 
 
 def utc_now() -> datetime:
@@ -53,7 +57,7 @@ class Composed:
     close: Callable[[], None] = _nothing
 
 
-Compose = Callable[[Resources], Composed]
+Compose = Callable[["Resources"], "Composed"]
 
 
 @cache

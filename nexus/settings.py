@@ -1,5 +1,6 @@
 """The settings: environment variables named NEXUS_…, read once, passed down."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -12,9 +13,13 @@ from nexus.errors import InvalidInput
 
 
 class Settings(BaseSettings):
-    """Every setting of every process. `nexus doctor` prints this table with the values in force."""
+    """Every setting of every process. `nexus doctor` prints this table with the values in force.
 
-    model_config = SettingsConfigDict(env_prefix="NEXUS_", extra="ignore", frozen=True)
+    A setting may also stand in a file of its name (`nexus_rabbitmq_url`) in the folder NEXUS_SECRETS."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEXUS_", extra="ignore", frozen=True, secrets_dir=os.environ.get("NEXUS_SECRETS")
+    )
 
     runtime: Literal["embedded", "distributed"] = Field(
         "embedded", description="where commands find the platform: in this data folder, or on the broker"

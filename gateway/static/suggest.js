@@ -14,7 +14,7 @@ if (box) {
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) box.setAttribute(name, value);
 
-  const close = () => { list.hidden = true; active = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const close = () => { asked += 1; list.hidden = true; active = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
   const choose = (item) => { location.href = item.url; };
 
   const show = () => {
@@ -38,7 +38,7 @@ if (box) {
     const q = box.value.trim();
     if (q.length < 2) { items = []; close(); return; }
     const reply = await fetch(`${box.dataset.suggest}?${new URLSearchParams({ q, lang: box.dataset.language })}`).catch(() => null);
-    if (turn !== asked || !reply?.ok) return;
+    if (turn !== asked || !reply?.ok || document.activeElement !== box) return;
     items = (await reply.json()).items;
     active = -1;
     show();

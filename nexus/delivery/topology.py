@@ -38,5 +38,8 @@ def declare(url: str, services: list[type[Service]]) -> None:
         for wanted in subscriptions(services):
             channel.queue_declare(wanted.queue, durable=True)
             channel.queue_bind(wanted.queue, events_exchange(wanted.event.source), wanted.event.type)
+    except AMQPError as error:
+        raise Unavailable("broker_refused", reason=str(error)) from error
     finally:
-        connection.close()
+        if connection.is_open:
+            connection.close()

@@ -33,10 +33,20 @@ class Platform:
         self._stopping = threading.Event()
         self._lock: IO[str] | None = None
 
-    def start(self) -> None:
-        """Start everything; from the main thread. Raises Conflict(`data_in_use`), Unavailable."""
+    def launch(self) -> None:
+        """Take the folder and launch the document store, which takes a second: use it for other work.
+
+        From the main thread. Raises Conflict(`data_in_use`)."""
         self._settings.data.mkdir(parents=True, exist_ok=True)
         self._lock = lock(self._settings.data)
+        self.store.launch()
+
+    def start(self) -> None:
+        """Start everything, launched before if it was not. Raises Conflict(`data_in_use`), Unavailable."""
+        if self._lock is None:
+            self.launch()
+        for name in service_names():
+            composition(name)  # its modules load while the store starts
         self.store.start()
         self._client = connect(self.store.url, "embedded")
         for name in service_names():

@@ -17,6 +17,7 @@ with warnings.catch_warnings():
 
 import logging
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -63,6 +64,7 @@ T = TypeVar("T")
 _WORKERS = (
     200  # calls under way at once; also how many messages a consumer may hold: the largest batch of events
 )
+_GRACE = 10.0  # seconds for calls under way at the end
 _PAUSE = 2.0  # seconds before trying again while an engine is away
 
 
@@ -102,12 +104,19 @@ class _Answers(RpcConsumer):  # type: ignore[misc]
 
     _replies: _Replies | None = None
 
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Drops what cannot be answered: an error here would end nameko's consumer for good."""
+        if message.properties.get("reply_to"):
+            super().handle_message(body, message)
+        else:
+            log.error("call_unanswerable", method=message.delivery_info["routing_key"])
+            self.queue_consumer.ack_message(message)
+
     def handle_result(self, message: Any, result: bytes | None, exc_info: Any) -> tuple[Any, Any]:
         if self._replies is None:
             self._replies = _Replies(self.container.config["AMQP_URI"])
         error = orjson.dumps(serialize(exc_info[1]), default=str) if exc_info else b"null"
-        if message.properties.get("reply_to"):
-            self._replies.send(message, b'{"result":' + (result or b"null") + b',"error":' + error + b"}")
+        self._replies.send(message, b'{"result":' + (result or b"null") + b',"error":' + error + b"}")
         self.queue_consumer.ack_message(message)
         return result, exc_info
 
@@ -255,13 +264,16 @@ def serve(name: str, settings: Settings) -> None:
     relaying = threading.Thread(target=relay.run, daemon=True)
     relaying.start()
     log.info("service_started", service=name)
-    _wait_for_signal()
+    died = _wait_for_end(runner)
     log.info("service_stopping", service=name)
-    runner.stop()
+    with eventlet.Timeout(_GRACE, False):  # nameko waits for as long as the broker is away
+        runner.stop()
     relay.stop()
     relaying.join(10)
     publisher.close()
     host.close()
+    if died:
+        sys.exit(1)  # whoever started it starts it again
 
 
 def _compose(name: str, resources: Resources) -> ServiceHost:
@@ -291,12 +303,18 @@ def _dump(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _wait_for_signal() -> None:
+def _wait_for_end(runner: ServiceRunner) -> bool:
+    """Wait for a signal, or for nameko to give up; whether it was the latter."""
     stop = threading.Event()
+    serving = eventlet.spawn(runner.wait)
+    serving.link(lambda _: stop.set())
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
     while not stop.wait(0.5):
         pass
+    if serving.dead:
+        log.error("service_died")
+    return bool(serving.dead)
 
 
 def _serve_health(host: ServiceHost, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`nexus run` and `nexus gateway`: processes with an asyncio loop."""
+"""`nexus run`: the embedded platform with its gateways, in one process."""
 
 import asyncio
 import time
@@ -6,11 +6,10 @@ import time
 import click
 
 from nexus.caller import operator
-from nexus.composition import declaration, load_entry_point, service_names
-from nexus.errors import Unavailable
+from nexus.composition import load_entry_point
 from nexus.runtimes.embedded import Platform
 from nexus.settings import Settings
-from nexus.telemetry import configure, log
+from nexus.telemetry import configure
 from nexus.transports.socket import ControlServer
 from nexus.web import sector_names, serve, site
 
@@ -21,6 +20,8 @@ async def run_platform(settings: Settings, samples: bool) -> None:
     configure("embedded", settings)
     platform = Platform(settings)
     try:
+        platform.launch()
+        load_entry_point("nexus.gateway", "app")
         platform.start()
         control = ControlServer(platform.bus, settings.data)
         await control.start()
@@ -55,21 +56,3 @@ async def _bring_samples(platform: Platform) -> None:
     bring = load_entry_point("nexus.samples", "programs")
     if brought := await bring(platform.bus, operator("samples")):
         click.echo(f"Brought in {brought} sample programs, to be verified before real use.")
-
-
-async def run_gateway(settings: Settings, sector: str) -> None:
-    """Serve one sector on the broker until SIGTERM or Ctrl-C."""
-    from nexus.delivery.topology import declare
-    from nexus.transports.amqp import AmqpBus
-
-    url = settings.need("rabbitmq_url")
-    bus = AmqpBus(url)
-    await bus.connect()
-    try:
-        await asyncio.to_thread(declare, url, [declaration(name) for name in service_names()])
-    except Unavailable as error:
-        log.warning("topology_not_declared", code=error.code)
-    try:
-        await serve([site(sector, bus, settings)], settings)
-    finally:
-        await bus.close()

@@ -47,13 +47,16 @@ class DocumentStore:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def start(self) -> None:
-        """Start and wait until it answers. Raises Unavailable(`database_unavailable`) with its last words.
-
-        To be called from the main thread: on Linux the child ends with the thread that started it."""
+    def launch(self) -> None:
+        """Begin to start it. From the main thread: on Linux the child ends with the thread that made it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._end_leftover()
         self._spawn()
+
+    def start(self) -> None:
+        """Wait until it answers; launch it first if nobody did. Raises Unavailable(`database_unavailable`)."""
+        if self._process is None:
+            self.launch()
         self._wait_until_ready()
         self._watch = threading.Thread(target=self._restart_when_dead, name="nexus-store-watch", daemon=True)
         self._watch.start()

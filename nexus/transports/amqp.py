@@ -120,6 +120,7 @@ class AmqpBus:
                 continue
             failures = 0
             await self._lost.wait()
+            await asyncio.sleep(_RECONNECT_PAUSES[0])
 
     async def _open(self) -> None:
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -32,6 +32,8 @@ def read_caller(header: Any, broker_user: str | None) -> Caller:
         caller = Caller.model_validate_json(header) if header else Caller()
     except ValueError:
         raise Forbidden("caller_unreadable") from None
+    if header and not broker_user:  # RabbitMQ validates `user_id` only where it is set
+        raise Forbidden("sender_not_proven")
     if broker_user and broker_user.startswith(_GATEWAY_USER):
         sector = broker_user.removeprefix(_GATEWAY_USER)
         if caller.sector != sector:

@@ -26,6 +26,8 @@ def test_a_sector_touches_its_own_and_what_is_shared():
 def test_a_gateway_speaks_for_its_own_sector_alone():
     header = Caller(sector="aero").model_dump_json()
     assert read_caller(header, "gateway-aero").sector == "aero"
+    with pytest.raises(Forbidden, match="sender_not_proven"):
+        read_caller(header, None)
     with pytest.raises(Forbidden, match="sector_not_proven"):
         read_caller(header, "gateway-tic")
 

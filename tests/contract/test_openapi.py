@@ -1,0 +1,35 @@
+"""The API keeps what its OpenAPI description promises, whatever is asked."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from tests.support.platforms import RunningPlatform, fetch
+
+PATHS = ("/api/v1/search", "/api/v1/suggest", "/api/v1/programs", "/api/v1/programs/{slug}")
+
+
+@pytest.fixture(scope="session")
+def schema(embedded: RunningPlatform):
+    return schemathesis.openapi.from_url(embedded.url("tic", "/openapi.json"))
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_described(schema, path: str, mode: GenerationMode):
+    @given(case=schema[path]["GET"].as_strategy(generation_mode=mode))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def ask(case) -> None:
+        case.call_and_validate()
+
+    ask()
+
+
+def test_the_description_is_openapi_3_1_with_examples(embedded: RunningPlatform):
+    description = fetch(embedded.url("tic", "/openapi.json")).json
+    assert description["openapi"].startswith("3.1")
+    assert set(description["paths"]) == set(PATHS)
+    assert description["components"]["schemas"]["SearchAnswer"]["examples"]
+    for path in description["paths"].values():
+        assert "application/problem+json" in path["get"]["responses"]["400"]["content"]
