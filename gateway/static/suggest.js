@@ -48,8 +48,9 @@ if (box) {
   box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { close(); return; }
-    if (list.hidden || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+    if (list.hidden) return;
+    if (event.key === "Escape") { event.preventDefault(); close(); return; } // what was typed stays
+    if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
     if (event.key === "Enter") {
       if (active >= 0) { event.preventDefault(); choose(items[active]); }
       return;

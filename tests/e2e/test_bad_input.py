@@ -38,7 +38,9 @@ def test_a_bad_request_is_refused_with_a_code(running: RunningPlatform, path: st
     assert reply.json["status"] == reply.status
 
 
-@pytest.mark.parametrize("path", ["/fr/recherche?page=0", "/fr/nulle-part", "/en/programs/nothing", "/fr/recherche?q=%00"])
+@pytest.mark.parametrize(
+    "path", ["/fr/recherche?page=0", "/fr/nulle-part", "/en/programs/nothing", "/fr/recherche?q=%00"]
+)
 def test_a_bad_page_address_is_refused_with_a_page(running: RunningPlatform, path: str):
     reply = send(running, "GET", path, {"Accept": "text/html"})
     assert 400 <= reply.status < 500
@@ -69,7 +71,25 @@ def test_a_body_of_ten_megabytes_is_refused_unread(running: RunningPlatform):
 
 
 @pytest.mark.parametrize(
-    "q", ['"', '"a', "a AND", "(", "title:x", "*", "~", "a~9", "\\", "[1 TO", "a^", "+-", "🙂", "a" * 500, "é" * 200, "_exists_:x"]
+    "q",
+    [
+        '"',
+        '"a',
+        "a AND",
+        "(",
+        "title:x",
+        "*",
+        "~",
+        "a~9",
+        "\\",
+        "[1 TO",
+        "a^",
+        "+-",
+        "🙂",
+        "a" * 500,
+        "é" * 200,
+        "_exists_:x",
+    ],
 )
 def test_no_query_is_an_error_of_the_engine(running: RunningPlatform, q: str):
     assert running.search(q)["total"] >= 0

@@ -45,21 +45,6 @@ def wait_for_first_results(platform: RunningPlatform, importing: subprocess.Pope
         time.sleep(0.01)
 
 
-def published(platform: RunningPlatform) -> set[str]:
-    """The slugs of all published programs that have not expired, from the content service."""
-    slugs: set[str] = set()
-    after: dict[str, str] = {}
-    while True:
-        page = platform.get("/api/v1/programs", limit="200", **after).json
-        for program in page["items"]:
-            until = program["content"]["valid_until"]
-            if until is None or until >= time.strftime("%Y-%m-%d"):
-                slugs.add(program["slug"]["fr"])
-        if not page["next"]:
-            return slugs
-        after = {"after": page["next"]}
-
-
 def found(platform: RunningPlatform) -> list[str]:
     """The slugs of all search results, page by page."""
     slugs: list[str] = []
@@ -79,9 +64,9 @@ def import_again_until_unchanged(platform: RunningPlatform, programs: Path) -> N
 
 def assert_nothing_was_lost(platform: RunningPlatform) -> None:
     deadline = time.monotonic() + _SETTLED
-    while sorted(found(platform)) != sorted(published(platform)):
+    while sorted(found(platform)) != sorted(platform.published()):
         assert time.monotonic() < deadline, (
-            sorted(published(platform) - set(found(platform))),
+            sorted(platform.published() - set(found(platform))),
             len(found(platform)),
         )
         time.sleep(0.2)

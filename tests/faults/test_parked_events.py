@@ -18,7 +18,10 @@ from tests.support.platforms import DistributedPlatform, EmbeddedPlatform, Runni
 def poison() -> CloudEvent:
     """An event that no handler can read."""
     return CloudEvent(
-        source="/content", type=ProgramPublished.type, subject="poisoned", data={"program": {"id": "poisoned"}}
+        source="/content",
+        type=ProgramPublished.type,
+        subject="poisoned",
+        data={"program": {"id": "poisoned"}},
     )
 
 
@@ -89,9 +92,7 @@ def test_what_is_no_event_at_all_does_not_stop_the_queue(distributed: RunningPla
     url = distributed.environment["NEXUS_RABBITMQ_URL"]
     connection = pika.BlockingConnection(pika.URLParameters(url))
     properties = pika.BasicProperties(content_type="application/cloudevents+json", content_encoding="utf-8")
-    connection.channel().basic_publish(
-        events_exchange("content"), ProgramPublished.type, garbage, properties
-    )
+    connection.channel().basic_publish(events_exchange("content"), ProgramPublished.type, garbage, properties)
     connection.close()
     again = distributed.nexus("reindex")
     assert "Rebuilt" in again.stdout

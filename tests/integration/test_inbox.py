@@ -78,7 +78,11 @@ def park(inbox: Inbox, handler: Recorder) -> str:
 def test_an_event_that_always_fails_is_parked_with_its_error(inbox):
     key = park(inbox, Recorder("bad"))
     (parked,) = inbox.parked()
-    assert (parked.key, parked.attempts, parked.error) == (key, MAX_ATTEMPTS, "ValueError: cannot do this one")
+    assert (parked.key, parked.attempts, parked.error) == (
+        key,
+        MAX_ATTEMPTS,
+        "ValueError: cannot do this one",
+    )
     assert parked.event.subject == "bad"
     assert inbox.retry_due({"h": Recorder()}) == 0
 

@@ -14,7 +14,9 @@ from services.content.contracts import (
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 
-def content(fr: str | None = "Francisation en entreprise", en: str | None = None, **fields: object) -> ProgramContent:
+def content(
+    fr: str | None = "Francisation en entreprise", en: str | None = None, **fields: object
+) -> ProgramContent:
     """A content with a title and a kind, and what `fields` say."""
     return ProgramContent(title=LineText(fr=fr, en=en), **{"kind": Kind.TRAINING, **fields})  # type: ignore[arg-type]
 

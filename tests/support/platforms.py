@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -107,7 +108,24 @@ class RunningPlatform:
     def import_samples(self) -> None:
         """The sample content, published and searchable."""
         self.nexus("import", "programs", str(SAMPLES), "--mapping", "nexus", "--publish")
-        self.eventually_finds("priime")
+        wanted, deadline = len(self.published()), time.monotonic() + 30
+        while self.search("")["total"] != wanted:
+            assert time.monotonic() < deadline, f"not all of {wanted} programs were found"
+            time.sleep(0.05)
+
+    def published(self) -> set[str]:
+        """The slugs of all published programs that have not expired, from the content service."""
+        slugs: set[str] = set()
+        after: dict[str, str] = {}
+        while True:
+            page: dict[str, Any] = self.get("/api/v1/programs", limit="200", **after).json
+            for program in page["items"]:
+                until = program["content"]["valid_until"]
+                if until is None or until >= time.strftime("%Y-%m-%d"):
+                    slugs.add(program["slug"]["fr"])
+            if not page["next"]:
+                return slugs
+            after = {"after": page["next"]}
 
     def eventually_finds(self, q: str, sector: str = "tic", timeout: float = 20) -> None:
         """Wait until a search has results."""
