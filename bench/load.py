@@ -23,7 +23,6 @@ class _Asker(asyncio.Protocol):
         self._until = until
         self._finished = finished
         self._held = b""
-        self._left = 0
         self._count = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -36,19 +35,12 @@ class _Asker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._held += data
-        if self._left == 0:
-            head, found, rest = self._held.partition(b"\r\n\r\n")
-            if not found:
-                return
-            if not head.startswith(b"HTTP/1.1 200"):
-                self._finished.set_exception(RuntimeError(repr(head[:200])))
-                self._transport.close()
-                return
-            start = head.lower().index(b"content-length: ") + 16
-            self._left = int(head[start:].split(b"\r\n", 1)[0])
-            self._held = rest
-        if len(self._held) >= self._left:
-            self._held, self._left = b"", 0
+        head, found, body = self._held.partition(b"\r\n\r\n")
+        if found and not head.startswith(b"HTTP/1.1 200"):
+            self._finished.set_exception(RuntimeError(repr(head[:200])))
+            self._transport.close()
+        elif found and _is_whole(head.lower(), body):
+            self._held = b""
             self._count += 1
             self._next()
 
@@ -59,6 +51,13 @@ class _Asker(asyncio.Protocol):
         self._transport.close()
         if not self._finished.done():
             self._finished.set_result(self._count)
+
+
+def _is_whole(head: bytes, body: bytes) -> bool:
+    _, told, rest = head.partition(b"content-length: ")
+    if told:
+        return len(body) >= int(rest.split(b"\r\n", 1)[0])
+    return body.endswith(b"0\r\n\r\n")  # in chunks, the last of which is empty
 
 
 def _request(path: str, body: str) -> bytes:
