@@ -52,7 +52,9 @@ class _Parameters(BaseModel):
 class SearchParameters(_Parameters):
     """What to search, and how."""
 
-    q: QueryText = Field("", description="Words; any may match, quoted ones must stand together", examples=["francisation"])
+    q: QueryText = Field(
+        "", description="Words; any may match, quoted ones must stand together", examples=["francisation"]
+    )
     lang: Language = Field("fr", description="The language of the answer, and of the analysis of `q`")
     theme: FacetValues = Field((), description="Any of these themes", examples=[["hiring"]])
     kind: FacetValues = Field((), description="Any of these kinds of help", examples=[["wage_subsidy"]])
@@ -109,7 +111,9 @@ class SearchAnswer(BaseModel):
                             "date": "2026-11-23T15:00:00Z",
                         }
                     ],
-                    "facets": {"kind": [{"value": "wage_subsidy", "count": 1, "label": None, "selected": False}]},
+                    "facets": {
+                        "kind": [{"value": "wage_subsidy", "count": 1, "label": None, "selected": False}]
+                    },
                     "suggestion": None,
                 }
             ]
@@ -150,7 +154,9 @@ class Completions(BaseModel):
 class ListParameters(_Parameters):
     """Which part of the list."""
 
-    after: str | None = Field(None, max_length=200, description="`next` of the answer before", examples=["priime"])
+    after: str | None = Field(
+        None, max_length=200, description="`next` of the answer before", examples=["priime"]
+    )
     limit: int = Field(20, ge=1, le=200)
 
 
@@ -216,7 +222,9 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         responses={308: {"description": "The address has changed"}, **_refusals(404, 410)},
         tags=["programs"],
     )
-    async def program(slug: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])]) -> Response:
+    async def program(
+        slug: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])],
+    ) -> Response:
         """One program, by its slug in either language. A slug it no longer has is redirected."""
         found = await bus.call(GetProgram(ref=slug), anonymous(sector.name))
         if slug not in (found.slug.fr, found.slug.en):

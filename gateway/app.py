@@ -100,6 +100,4 @@ async def _state(bus: Bus, sector: Sector, service: str) -> dict[str, Any]:
 
 def _colours(sector: Sector) -> str:
     colours = sector.colours
-    return (
-        f":root{{--accent:{colours.accent};--accent-dark:{colours.accent_dark};--on-accent:{colours.on_accent}}}"
-    )
+    return f":root{{--accent:{colours.accent};--accent-dark:{colours.accent_dark};--on-accent:{colours.on_accent}}}"

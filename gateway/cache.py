@@ -115,7 +115,9 @@ class _Wanted:
     def language_if_asked(self, scope: Scope) -> bytes:
         """The language header where it decides the answer: `/` and errors' words follow it, pages do not."""
         path = scope["raw_path"]
-        return b"" if path.startswith((b"/fr/", b"/en/")) or b"lang=" in scope["query_string"] else self.language
+        return (
+            b"" if path.startswith((b"/fr/", b"/en/")) or b"lang=" in scope["query_string"] else self.language
+        )
 
 
 def _headers(scope: Scope) -> _Wanted:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from gateway.i18n import translations
 from gateway.sectors import Language
+from gateway.words import N_
 from nexus.errors import NexusError, Unavailable
 from nexus.telemetry import log
 
@@ -19,11 +20,6 @@ MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "5"  # seconds, while something is away
 
 ErrorPage = Callable[[Request, int, str, Language], Response]
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name
-    """Marks a text for translation."""
-    return text
 
 
 # code → what it is, and what to do about it
@@ -105,7 +101,9 @@ def preferred(accepted: str) -> Language:
     return "en" if best[1] == "en" else "fr"
 
 
-def problem(status: int, code: str, language: Language, errors: list[dict[str, str]] | None = None) -> Problem:
+def problem(
+    status: int, code: str, language: Language, errors: list[dict[str, str]] | None = None
+) -> Problem:
     """The problem `code` in words."""
     title, advice = _WORDS.get(code) or _WORDS[_FAMILY.get(status, "internal_error")]
     words = translations(language)

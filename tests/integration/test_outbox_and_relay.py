@@ -1,7 +1,7 @@
 """Events wait in the document that they describe, until they are published."""
 
-from pymongo.database import Database
 import pytest
+from pymongo.database import Database
 
 from nexus.delivery.outbox import FIELD, Outbox, WaitingEvent, outbox_entries
 from nexus.delivery.relay import Relay

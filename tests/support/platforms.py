@@ -3,13 +3,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -227,24 +227,12 @@ def _is_ready(url: str) -> bool:
 
 def _free_ports(count: int) -> int:
     """The first of `count` neighbouring ports that are free now."""
-    import socket
-
     while True:
         first = free_port()
-        try:
-            probes = [socket.create_server(("127.0.0.1", first + n)) for n in range(count)]
-        except OSError:
-            continue
-        for probe in probes:
-            probe.close()
-        return first
-
-
-@contextmanager
-def stopped_afterwards(platform: RunningPlatform) -> Iterator[RunningPlatform]:
-    """Start `platform` for a block."""
-    platform.start()  # type: ignore[attr-defined]
-    try:
-        yield platform
-    finally:
-        platform.stop()
+        with ExitStack() as probes:
+            try:
+                for n in range(count):
+                    probes.enter_context(socket.create_server(("127.0.0.1", first + n)))
+            except OSError:
+                continue
+            return first
