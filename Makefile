@@ -26,7 +26,7 @@ check: $(VENV)/.dev ## Lint, types, boundaries between rooms, dependencies, Fren
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/deptry .
+	$(BIN)/deptry . --no-ansi
 
 bench: $(VENV)/.dev ## Measure, beside a peer or the limit; writes bench/results/*.json
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""What every answer of a gateway has: security headers, a trace, its time in the metrics. And a limit to what is asked."""
+"""What every answer of a gateway has: security headers, a trace, its time in the metrics; a limit to requests."""
 
 import time
 from typing import Any

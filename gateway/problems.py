@@ -26,7 +26,7 @@ ErrorPage = Callable[[Request, int, str, Language], Response]
 _WORDS = {
     "invalid_input": (N_("The request is not right"), N_("Correct the fields named in “errors”, then ask again.")),
     "invalid_message": (N_("The request is not right"), N_("Correct the fields named in “errors”, then ask again.")),
-    "page_out_of_range": (N_("There is no such page"), N_("Results can be read up to number 10,000. Narrow the search.")),
+    "page_out_of_range": (N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")),
     "page_not_found": (N_("There is no such page of results"), N_("Ask for an earlier page.")),
     "body_too_large": (N_("The request is too large"), N_("Send less than one megabyte.")),
     "not_found": (N_("Nothing is at this address"), N_("Check the address, or search for what you need.")),

@@ -26,7 +26,7 @@ from functools import partial
 from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-import kombu
+import kombu.connection
 import kombu.serialization
 import orjson
 from amqp.exceptions import AMQPError
@@ -91,7 +91,7 @@ class _Replies:
 
     def _publish(self, request: Any, body: bytes) -> None:
         if self._channel is None:
-            self._channel = kombu.Connection(self._url, heartbeat=0).channel()
+            self._channel = kombu.connection.Connection(self._url, heartbeat=0).channel()  # type: ignore[no-untyped-call]
         properties = {"correlation_id": request.properties.get("correlation_id")}
         message = self._channel.prepare_message(body, 0, JSON_TYPE, "utf-8", None, properties)
         self._channel.basic_publish(

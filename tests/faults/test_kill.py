@@ -1,4 +1,4 @@
-"""Kill -9 of any one process in the middle of an import: afterwards every published program is searchable exactly once."""
+"""Kill -9 of any process during an import: afterwards every published program is searchable exactly once."""
 
 import os
 import signal

@@ -1,0 +1,185 @@
+"""Public answers are kept until something changes, and never longer."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gateway import cache as module
+from gateway.cache import Cache
+
+
+class Site:
+    """An application that counts how often it is asked, and can be made to wait."""
+
+    def __init__(self, status: int = 200, body: bytes = b"hello") -> None:
+        self.status, self.body, self.asked = status, body, 0
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked += 1
+        body = self.body
+        await self.go.wait()
+        headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def ask(
+    cache: Cache, path: str = "/fr/", method: str = "GET", **headers: str
+) -> tuple[int, dict[bytes, bytes], bytes]:
+    raw, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "raw_path": raw.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+    }
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    await cache(scope, receive, send)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], dict(sent[0]["headers"]), body
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work)
+
+
+def test_a_second_asker_is_answered_from_the_cache():
+    site = Site()
+    cache = Cache(site, "tic")
+
+    async def twice() -> None:
+        assert await ask(cache) == await ask(cache)
+
+    run(twice())
+    assert site.asked == 1
+
+
+def test_after_a_change_the_answer_is_made_anew():
+    site = Site()
+    cache = Cache(site, "tic")
+
+    async def change() -> None:
+        await ask(cache)
+        site.body = b"changed"
+        cache.clear()
+        assert (await ask(cache))[2] == b"changed"
+
+    run(change())
+
+
+def test_an_answer_that_was_being_made_when_something_changed_is_not_kept():
+    async def change() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        site.go.clear()
+        asking = asyncio.create_task(ask(cache))
+        await asyncio.sleep(0)
+        cache.clear()
+        site.body = b"changed"
+        site.go.set()
+        assert (await asking)[2] == b"hello"
+        assert (await ask(cache))[2] == b"changed"
+
+    run(change())
+
+
+def test_who_has_the_answer_already_is_told_so_without_a_body():
+    async def again() -> None:
+        cache = Cache(Site(), "tic")
+        _, headers, _ = await ask(cache)
+        status, _, body = await ask(cache, if_none_match=headers[b"etag"].decode())
+        assert (status, body) == (304, b"")
+        status, _, body = await ask(cache, if_none_match='"other"')
+        assert (status, body) == (200, b"hello")
+
+    run(again())
+
+
+def test_head_has_the_headers_and_no_body():
+    async def head() -> None:
+        cache = Cache(Site(), "tic")
+        status, headers, body = await ask(cache, method="HEAD")
+        assert (status, headers[b"content-length"], body) == (200, b"5", b"")
+
+    run(head())
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+def test_refusals_are_not_kept(status: int):
+    site = Site(status)
+    cache = Cache(site, "tic")
+    run(ask(cache))
+    run(ask(cache))
+    assert site.asked == 2
+
+
+def test_what_is_posted_and_how_the_process_is_are_never_kept():
+    site = Site()
+    cache = Cache(site, "tic")
+    for path, method in (("/fr/", "POST"), ("/readyz", "GET"), ("/metrics", "GET")):
+        run(ask(cache, path, method))
+        run(ask(cache, path, method))
+    assert site.asked == 6
+
+
+def test_the_language_header_matters_where_the_address_names_no_language():
+    site = Site()
+    cache = Cache(site, "tic")
+
+    async def both() -> None:
+        await ask(cache, "/", accept_language="fr")
+        await ask(cache, "/", accept_language="en")
+        await ask(cache, "/fr/", accept_language="fr")
+        await ask(cache, "/fr/", accept_language="en")
+
+    run(both())
+    assert site.asked == 3
+
+
+def test_the_next_day_is_asked_anew(monkeypatch: pytest.MonkeyPatch):
+    site = Site()
+    cache = Cache(site, "tic")
+    run(ask(cache))
+    tomorrow = datetime.now(UTC).toordinal() + 2
+    monkeypatch.setattr(module, "_day", lambda: tomorrow)
+    run(ask(cache))
+    assert site.asked == 2
+
+
+def test_the_least_used_answers_leave_when_there_is_no_room():
+    site = Site(body=b"x" * 1_000)
+    cache = Cache(site, "tic", limit=5_000)
+
+    async def fill() -> None:
+        for number in range(4):
+            await ask(cache, f"/fr/{number}")
+            await ask(cache, "/fr/0")
+
+    run(fill())
+    assert site.asked == 4
+    run(ask(cache, "/fr/1"))
+    assert site.asked == 5
+
+
+def test_a_very_long_answer_is_passed_on_as_it_comes():
+    class Stream:
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for _ in range(30):
+                await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+    status, _, body = run(ask(Cache(Stream(), "tic")))
+    assert (status, len(body)) == (200, 3_000_000)
