@@ -94,8 +94,8 @@ async def _import_to_found(bus: Bus, copies: int = 8) -> float:
     for first in range(0, len(rows), 100):
         command = ImportPrograms(source=run, rows=tuple(rows[first : first + 100]), publish=True)
         await bus.call(command, _ME, deadline=60)
-    while (await bus.call(Search(), _ME)).total < before + len(rows):
-        await asyncio.sleep(0.01)
+    while (await bus.call(Search(per_page=1), _ME)).total < before + len(rows):
+        await asyncio.sleep(0.05)
     return len(rows) / (time.perf_counter() - start)
 
 

@@ -55,12 +55,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Change:
-    """A record to write, if the stored one is still at revision `before` (None: if there is none yet)."""
+    """A record to write, if the stored one is still at revision `before` (None: if there is none yet).
+
+    `replaced` is the content that it had until now, if this is another one."""
 
     before: int | None
     after: Record
     note: Note
     events: tuple[Event, ...]
+    replaced: ProgramContent | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,13 @@ def free_slugs(wished: SlugText, taken: Container[str]) -> SlugText:
     """`wished`, with a number behind a slug that another program has or had."""
     fr = _free(wished.fr, taken)
     return SlugText(fr=fr, en=fr if wished.en == wished.fr else _free(wished.en, taken))
+
+
+def marked_slugs(wished: SlugText, taken: Container[str], key: str) -> SlugText:
+    """`wished`, with a mark made of `key` behind a slug that another program has or had."""
+    mark = hashlib.sha256(key.encode()).hexdigest()[:6]
+    fr, en = (f"{slug}-{mark}" if slug in taken else slug for slug in (wished.fr, wished.en))
+    return SlugText(fr=fr, en=en)
 
 
 def _free(slug: str, taken: Container[str]) -> str:
@@ -205,7 +215,8 @@ def _revise(record: Record, act: Act, changed: tuple[str, ...], **fields: object
     before = record.program
     after = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
     written = replace(record, program=after, slugs=_with_slugs(record.slugs, after.slug))
-    return Change(before.revision, written, _note(after, changed, act), _news(before, after))
+    replaced = before.content if before.content != after.content else None
+    return Change(before.revision, written, _note(after, changed, act), _news(before, after), replaced)
 
 
 def _with_slugs(had: tuple[str, ...], slug: SlugText) -> tuple[str, ...]:

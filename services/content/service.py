@@ -140,7 +140,7 @@ class Content(Service):
             if problem := self._problem(row, record, key in changes, caller):
                 report.append(_refused(row, problem))
                 continue
-            slug = self._claim_slugs(wishes[key], taken, record)
+            slug = _claimed_slugs(wishes[key], taken, record, key)
             change = (
                 domain.import_again(record, row, slug, command.publish, act)
                 if record
@@ -161,21 +161,13 @@ class Content(Service):
             return "sector_forbidden"
         return None
 
-    def _claim_slugs(self, wish: SlugText, taken: dict[str, str], record: Record | None) -> SlugText:
-        own = record.program.id if record else None
-        others = {slug for slug, owner in taken.items() if owner != own}
-        if others.isdisjoint(_both(wish)):
-            return wish
-        return self._free_slugs(wish, own, others)
-
     def _slugs_for(self, content: ProgramContent, record: Record) -> SlugText:
         return self._free_slugs(domain.wished_slugs(content, record.program), record.program.id)
 
-    def _free_slugs(self, wish: SlugText, own: str | None, others: set[str] | None = None) -> SlugText:
+    def _free_slugs(self, wish: SlugText, own: str | None) -> SlugText:
         candidates = [slug if n == 1 else f"{slug}-{n}" for slug in _both(wish) for n in range(1, 21)]
         in_use = self._programs.slugs_in_use(candidates)
-        taken = {slug for slug, owner in in_use.items() if owner != own} | (others or set())
-        return domain.free_slugs(wish, taken)
+        return domain.free_slugs(wish, {slug for slug, owner in in_use.items() if owner != own})
 
     def _visible(self, ref: str, caller: Caller) -> Record:
         record = self._programs.by_ref(ref)
@@ -214,6 +206,13 @@ class Content(Service):
 
 def _both(slug: SlugText) -> tuple[str, str]:
     return slug.fr, slug.en
+
+
+def _claimed_slugs(wish: SlugText, taken: dict[str, str], record: Record | None, key: str) -> SlugText:
+    """`wish`, or with a mark of the row's own behind a slug that another program has: no further look is needed."""
+    own = record.program.id if record else None
+    others = {slug for slug in _both(wish) if taken.get(slug, own) != own}
+    return domain.marked_slugs(wish, others, key) if others else wish
 
 
 def _revision(note: Note, content: ProgramContent) -> RevisionNote:

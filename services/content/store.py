@@ -1,8 +1,8 @@
 """Programs in MongoDB.
 
 A program is one document; its history stands in it as notes, each naming by digest the content of that
-revision, which is stored in `snapshots` before it is named. So a change, its note and its events are one
-write, and a crash leaves at worst a snapshot that nothing names."""
+revision: the document's own, or one in `snapshots`, where a content is stored before it is replaced. So a
+change, its note and its events are one write, and a crash leaves at worst a snapshot that nobody needs yet."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from nexus.delivery.outbox import FIELD as OUTBOX
 from nexus.delivery.outbox import outbox_entries
 from nexus.mongo import Document
 from services.content.contracts import Program, ProgramContent, Status
-from services.content.domain import Change, Note, Record
+from services.content.domain import Change, Note, Record, digest
 
 _DUPLICATE_KEY = 11000
 _WITHOUT = {OUTBOX: 0, "history": 0}
@@ -67,25 +67,24 @@ class ProgramStore:
 
     def history(self, program_id: str) -> list[tuple[Note, ProgramContent]]:
         """Every revision with its content, newest first."""
-        document = self.programs.find_one({"_id": program_id}, {"history": 1}) or {"history": []}
+        document = self.programs.find_one({"_id": program_id}, {"history": 1, "content": 1}) or {"history": []}
         notes = [_note(entry) for entry in document["history"]]
+        if not notes:
+            return []
         found = self._snapshots.find({"_id": {"$in": [note.digest for note in notes]}})
         contents = {one["_id"]: ProgramContent.read(one["content"]) for one in found}
+        contents[notes[-1].digest] = ProgramContent.read(document["content"])
         return [(note, contents[note.digest]) for note in reversed(notes)]
 
     def save(self, changes: Sequence[Change]) -> dict[str, str]:
         """Write `changes`; returns those refused, as program id → `slug_taken` or `stale_revision`."""
-        self._save_snapshots(changes)
+        self._save_snapshots([change for change in changes if change.replaced])
         refused = self._write([_operation(change) for change in changes], changes)
-        return refused | self._overtaken(
-            [c for c in changes if c.before and c.after.program.id not in refused]
-        )
+        return refused | self._overtaken([c for c in changes if c.before and c.after.program.id not in refused])
 
     def _save_snapshots(self, changes: Sequence[Change]) -> None:
-        contents = {change.note.digest: _dump(change.after.program.content) for change in changes}
-        known = self._snapshots.find({"_id": {"$in": list(contents)}}, {"_id": 1})
-        for snapshot in known:
-            del contents[snapshot["_id"]]
+        """Keep the contents that are about to be replaced."""
+        contents = {digest(one): _dump(one) for change in changes if (one := change.replaced)}
         if contents:
             _ignoring_duplicates(
                 self._snapshots, [InsertOne({"_id": key, "content": text}) for key, text in contents.items()]

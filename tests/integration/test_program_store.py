@@ -203,7 +203,9 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(service, store):
 def test_rows_with_one_title_in_one_import_get_addresses_of_their_own(service):
     assert bring(service, ("1", content("Même")), ("2", content("Même"))) == [Outcome.CREATED] * 2
     page = service.list_programs(ListPrograms(), VISITOR)
-    assert [program.slug.fr for program in page.items] == ["meme", "meme-2"]
+    first, second = sorted(program.slug.fr for program in page.items)
+    assert first == "meme"
+    assert second.startswith("meme-")
 
 
 def test_a_row_that_repeats_an_identifier_is_refused_and_the_others_go_in(service):
