@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pymongo import UpdateOne
 from pymongo.collection import Collection
 
 from nexus.messages import CloudEvent, Event
@@ -58,13 +57,6 @@ class Outbox:
 
     def remove(self, events: Sequence[WaitingEvent]) -> None:
         """Forget `events`, which have been published."""
-        ids: dict[Any, list[str]] = {}
-        for event in events:
-            ids.setdefault(event.document_id, []).append(event.id)
-        self._collection.bulk_write(
-            [
-                UpdateOne({"_id": document}, {"$pull": {FIELD: {"id": {"$in": published}}}})
-                for document, published in ids.items()
-            ],
-            ordered=False,
-        )
+        documents = list({event.document_id for event in events})
+        published = [event.id for event in events]
+        self._collection.update_many({"_id": {"$in": documents}}, {"$pull": {FIELD: {"id": {"$in": published}}}})
