@@ -59,4 +59,6 @@ class Outbox:
         """Forget `events`, which have been published."""
         documents = list({event.document_id for event in events})
         published = [event.id for event in events]
-        self._collection.update_many({"_id": {"$in": documents}}, {"$pull": {FIELD: {"id": {"$in": published}}}})
+        self._collection.update_many(
+            {"_id": {"$in": documents}}, {"$pull": {FIELD: {"id": {"$in": published}}}}
+        )

@@ -67,7 +67,9 @@ class ProgramStore:
 
     def history(self, program_id: str) -> list[tuple[Note, ProgramContent]]:
         """Every revision with its content, newest first."""
-        document = self.programs.find_one({"_id": program_id}, {"history": 1, "content": 1}) or {"history": []}
+        document = self.programs.find_one({"_id": program_id}, {"history": 1, "content": 1}) or {
+            "history": []
+        }
         notes = [_note(entry) for entry in document["history"]]
         if not notes:
             return []
@@ -80,7 +82,9 @@ class ProgramStore:
         """Write `changes`; returns those refused, as program id → `slug_taken` or `stale_revision`."""
         self._save_snapshots([change for change in changes if change.replaced])
         refused = self._write([_operation(change) for change in changes], changes)
-        return refused | self._overtaken([c for c in changes if c.before and c.after.program.id not in refused])
+        return refused | self._overtaken(
+            [c for c in changes if c.before and c.after.program.id not in refused]
+        )
 
     def _save_snapshots(self, changes: Sequence[Change]) -> None:
         """Keep the contents that are about to be replaced."""
