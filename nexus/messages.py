@@ -22,6 +22,7 @@ from nexus.errors import InvalidInput
 R = TypeVar("R")
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+PRINTABLE = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*$"}  # for JSON schemas
 EVENT_NAMESPACE = "ca.emploinexus"
 
 

@@ -85,6 +85,14 @@ def running(request: pytest.FixtureRequest) -> RunningPlatform:
     return platform
 
 
+_ORDER = ("unit", "contract", "integration", "e2e", "faults", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fast ones first; the browser's last: Playwright leaves an event loop running in this thread."""
+    items.sort(key=lambda item: _ORDER.index(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if engines.missing:
         terminalreporter.section("not run here")

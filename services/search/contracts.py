@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from nexus.messages import Command, Event, Message, Query, without_control_characters
+from nexus.messages import PRINTABLE, Command, Event, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -17,10 +17,16 @@ MAX_WINDOW = 10_000  # results that paging can reach, as Elasticsearch's max_res
 
 
 QueryText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(without_control_characters)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500),
+    AfterValidator(without_control_characters),
+    Field(json_schema_extra=PRINTABLE),
 ]
 FacetValue = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_control_characters)
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(without_control_characters),
+    Field(json_schema_extra=PRINTABLE),
 ]
 FacetValues = Annotated[tuple[FacetValue, ...], Field(max_length=50)]
 

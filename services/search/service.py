@@ -8,7 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from nexus.caller import Caller, Role
-from nexus.errors import InvalidInput, NexusError, NotFound
+from nexus.errors import NexusError, NotFound
 from nexus.service import Service, on, rpc
 from nexus.telemetry import log
 from services.content.contracts import ProgramPublished, ProgramRetired
@@ -62,7 +62,7 @@ class SearchService(Service):
     @rpc
     def search(self, query: Search, caller: Caller) -> SearchResults:
         if query.page * query.per_page > MAX_WINDOW:
-            raise InvalidInput("page_out_of_range", last=MAX_WINDOW // query.per_page)
+            raise NotFound("page_out_of_range", last=MAX_WINDOW // query.per_page)
         return self._engine.search(query, caller.sector, self._today())
 
     @rpc
