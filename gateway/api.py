@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.responses import RedirectResponse, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from gateway.links import program_url
 from gateway.problems import MEDIA_TYPE, Problem
@@ -13,6 +13,7 @@ from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NotFound
+from nexus.messages import PRINTABLE, without_control_characters
 from services.content.contracts import GetProgram, ListPrograms, Program, ProgramContent, SlugText
 from services.search.contracts import (
     EntryType,
@@ -20,7 +21,6 @@ from services.search.contracts import (
     FacetName,
     FacetValues,
     Hit,
-    QueryText,
     Search,
     SearchResults,
     Sort,
@@ -28,7 +28,7 @@ from services.search.contracts import (
 )
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words, "content": {MEDIA_TYPE: {}}}
+    status: {"model": Problem, "description": words}
     for status, words in {
         400: "A parameter is wrong; `errors` says which",
         404: "There is no such thing",
@@ -43,6 +43,16 @@ def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _REFUSALS[status] for status in (400, *statuses, 503, 504)}
 
 
+# Judged as it was sent, before blanks around it go: so the description below says all of it.
+_Asked = Annotated[
+    str,
+    StringConstraints(max_length=500),
+    AfterValidator(without_control_characters),
+    AfterValidator(str.strip),
+    Field(json_schema_extra=PRINTABLE),
+]
+
+
 class _Parameters(BaseModel):
     """Parameters that are not known are refused: a misspelt filter must not widen a search in silence."""
 
@@ -52,7 +62,7 @@ class _Parameters(BaseModel):
 class SearchParameters(_Parameters):
     """What to search, and how."""
 
-    q: QueryText = Field(
+    q: _Asked = Field(
         "", description="Words; any may match, quoted ones must stand together", examples=["francisation"]
     )
     lang: Language = Field("fr", description="The language of the answer, and of the analysis of `q`")
@@ -131,7 +141,7 @@ class SearchAnswer(BaseModel):
 class SuggestParameters(_Parameters):
     """What somebody is typing."""
 
-    q: QueryText = Field("", examples=["franc"])
+    q: _Asked = Field("", examples=["franc"])
     lang: Language = "fr"
     limit: int = Field(8, ge=1, le=20)
 
@@ -224,6 +234,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     )
     async def program(
         slug: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])],
+        _: Annotated[_Parameters, Query()],
     ) -> Response:
         """One program, by its slug in either language. A slug it no longer has is redirected."""
         found = await bus.call(GetProgram(ref=slug), anonymous(sector.name))
@@ -232,6 +243,30 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return _json(_public(found, base_url))
 
     return router
+
+
+def describe(app: FastAPI) -> None:
+    """Make the OpenAPI description of `app` say how refusals are sent; FastAPI's own would be another way."""
+    generate = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            told = generate()
+            for path in told["paths"].values():
+                for operation in path.values():
+                    _describe_refusals(operation["responses"])
+            for unused in ("HTTPValidationError", "ValidationError"):
+                told["components"]["schemas"].pop(unused, None)
+        return generate()
+
+    app.openapi = described  # type: ignore[method-assign]  # as FastAPI's documentation has it
+
+
+def _describe_refusals(responses: dict[str, Any]) -> None:
+    responses.pop("422", None)  # a wrong parameter is a 400
+    for status, response in responses.items():
+        if status >= "400":
+            response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
 
 
 def require_page(results: SearchResults) -> None:

@@ -11,10 +11,11 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway import problems
-from gateway.api import api_router
+from gateway.api import api_router, describe
 from gateway.cache import App, Cache
-from gateway.edge import Edge
-from gateway.pages import error_page, pages_router
+from gateway.crawlers import crawlers_router
+from gateway.edge import LARGEST_BODY, Edge
+from gateway.pages import error_page, pages_router, problems_router
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import anonymous
@@ -41,13 +42,17 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
         servers=[{"url": base_url}],
         separate_input_output_schemas=False,
         redirect_slashes=False,
+        max_body_size=LARGEST_BODY,  # also of bodies that do not say their length
     )
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
+    app.include_router(problems_router(sector, base_url), include_in_schema=False)
+    app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.mount("/static/site", StaticFiles(directory=_STATIC), name="static")
     _add_operations(app, sector, bus)
-    problems.install(app, _error_page(sector, base_url))
-    cache = Cache(Edge(app, sector.name, secure=base_url.startswith("https:")), sector.name)
+    describe(app)
+    problems.install(app, base_url, _error_page(sector, base_url))
+    cache = Cache(Edge(app, sector.name, base_url), sector.name)
     bus.listen((ProgramPublished, ProgramRetired, IndexChanged), lambda _: cache.clear())
     return cache
 

@@ -1,17 +1,23 @@
 """Public answers, kept until an event says that something changed.
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
-in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is not kept."""
+in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is not kept,
+nor one that is for somebody in particular (`no-store`, `private`, a cookie). Who asks for what is being made
+already waits for that."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
+
+from gateway.problems import preferred, takes_html
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,11 +29,11 @@ Key = tuple[bytes, bytes, bytes, int]
 ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from", ["sector", "source"])
 
 _ZONE = ZoneInfo("America/Toronto")
-_KEPT_STATUS = {200, 301, 308}
+_KEPT_STATUS = {200, 301, 308, 404, 410}
 _NEVER = (b"/healthz", b"/readyz", b"/metrics")
 _LARGEST = 1_000_000  # bytes of one answer
 _OVERHEAD = 1_000  # bytes that an entry costs besides its body, about
-_RECHECK = b"no-cache"  # a browser keeps the page, and asks each time whether it is still the one
+_RECHECK = b"no-cache"  # a browser keeps the answer, and asks each time whether it is still the one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,12 @@ class _Answer:
     body: dict[str, Any]
     etag: bytes
     not_modified: dict[str, Any]
+    may_be_kept: bool
+
+    @property
+    def may_be_shared(self) -> bool:
+        """With those who ask at the same moment: they would fare no better on their own."""
+        return self.may_be_kept or self.start["status"] >= 500
 
     @property
     def size(self) -> int:
@@ -54,44 +66,56 @@ class Cache:
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._size = 0
         self._generation = 0
-        self._hit = ANSWERS.labels(sector, "cache")
-        self._miss = ANSWERS.labels(sector, "made")
-        self._midnight = 0.0
+        self._flights: dict[Key, asyncio.Future[_Answer | None]] = {}
+        self._sources = {source: ANSWERS.labels(sector, source) for source in ("cache", "shared", "made")}
 
     def clear(self) -> None:
-        """Forget everything: something changed."""
+        """Forget everything: something changed. Answers under way go to who asked for them before."""
         self._generation += 1
         self._answers.clear()
+        self._flights.clear()
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["raw_path"] in _NEVER:
             await self._app(scope, receive, send)
             return
-        wanted = _headers(scope)
-        key = (scope["raw_path"], scope["query_string"], wanted.language_if_asked(scope), _day())
-        answer = self._answers.get(key)
-        if answer is None:
-            self._miss.inc()
-            answer = await self._make(key, scope, receive, send)
-            if answer is None:
-                return
-        else:
-            self._hit.inc()
+        etags, variant = _wanted(scope)
+        key = (scope["raw_path"], _in_order(scope["query_string"]), variant, _day())
+        source, answer = "cache", self._answers.get(key)
+        if answer is not None:
             self._answers.move_to_end(key)
-        await _reply(answer, scope["method"] == "HEAD", wanted.etags, send)
+        elif (answer := await self._shared(key)) is not None:
+            source = "shared"
+        else:
+            source, answer = "made", await self._make(key, scope, receive, send)
+        self._sources[source].inc()
+        if answer is not None:
+            await _reply(answer, scope["method"] == "HEAD", etags, send)
+
+    async def _shared(self, key: Key) -> _Answer | None:
+        """The answer that somebody else waits for already; None if nobody does or it could not be had."""
+        flight = self._flights.get(key)
+        return await asyncio.shield(flight) if flight else None
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
         """The answer of the application, kept if it may be; None if it was too long and has been sent on."""
-        generation = self._generation
+        generation, answer = self._generation, None
+        flight = self._flights[key] = asyncio.get_running_loop().create_future()
+        try:
+            answer = await self._recorded(scope, receive, send)
+            if answer and answer.may_be_kept and generation == self._generation:
+                self._keep(key, answer)
+            return answer
+        finally:
+            flight.set_result(answer if answer and answer.may_be_shared else None)
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+    async def _recorded(self, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
         recorder = _Recorder(send)
         await self._app(dict(scope) | {"method": "GET"}, receive, recorder)
-        if recorder.overflowed:
-            return None
-        answer = _finished(recorder)
-        if answer.start["status"] in _KEPT_STATUS and generation == self._generation:
-            self._keep(key, answer)
-        return answer
+        return None if recorder.overflowed else _finished(recorder)
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         if (replaced := self._answers.pop(key, None)) is not None:
@@ -103,31 +127,35 @@ class Cache:
             self._size -= dropped.size
 
 
-class _Wanted:
-    """What of a request's headers matters here."""
+def _wanted(scope: Scope) -> tuple[bytes, bytes]:
+    """The header If-None-Match, and what other headers decide: the words of refusals, and whether one is a page.
 
-    __slots__ = ("etags", "language")
-
-    def __init__(self) -> None:
-        self.etags = b""
-        self.language = b""
-
-    def language_if_asked(self, scope: Scope) -> bytes:
-        """The language header where it decides the answer: `/` and errors' words follow it, pages do not."""
-        path = scope["raw_path"]
-        return (
-            b"" if path.startswith((b"/fr/", b"/en/")) or b"lang=" in scope["query_string"] else self.language
-        )
-
-
-def _headers(scope: Scope) -> _Wanted:
-    wanted = _Wanted()
+    Pages name their language in their address, and the API's refusals are never pages."""
+    etags, accept, languages = b"", b"", b""
     for name, value in scope["headers"]:
         if name == b"if-none-match":
-            wanted.etags = value
+            etags = value
+        elif name == b"accept":
+            accept = value
         elif name == b"accept-language":
-            wanted.language = value[:100]
-    return wanted
+            languages = value
+    path = scope["raw_path"]
+    language = b"" if path.startswith((b"/fr/", b"/en/")) else _language(languages[:100])
+    form = b"" if path.startswith(b"/api/") or takes_html(accept.decode("latin-1")) else b" data"
+    return etags, language + form
+
+
+@lru_cache(maxsize=512)
+def _language(languages: bytes) -> bytes:
+    return preferred(languages.decode("latin-1")).encode()
+
+
+def _in_order(query: bytes) -> bytes:
+    """The parameters of a query by name, so that their order makes no other answer; values of one name stay."""
+    if b"&" not in query:
+        return query
+    parts = sorted(query.split(b"&"), key=lambda part: part.partition(b"=")[0])
+    return b"&".join(parts)
 
 
 def _day() -> int:
@@ -161,16 +189,25 @@ def _finished(recorder: _Recorder) -> _Answer:
     status = recorder.start["status"]
     own = (b"content-length", b"etag", b"last-modified")
     headers: Headers = [pair for pair in recorder.start["headers"] if pair[0] not in own]
-    etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
-    if status == 200:
-        headers += [(b"etag", etag), (b"cache-control", _RECHECK)]
+    may_be_kept = status in _KEPT_STATUS and not any(_personal(*pair) for pair in headers)
+    etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"' if status == 200 else b""
+    if may_be_kept:
+        headers.append((b"cache-control", _RECHECK))
+    if etag:
+        headers.append((b"etag", etag))
     full = [*headers, (b"content-length", str(len(body)).encode())]
     return _Answer(
         start={"type": "http.response.start", "status": status, "headers": full},
         body={"type": "http.response.body", "body": body},
-        etag=etag if status == 200 else b"",
+        etag=etag,
         not_modified={"type": "http.response.start", "status": 304, "headers": headers},
+        may_be_kept=may_be_kept,
     )
+
+
+def _personal(name: bytes, value: bytes) -> bool:
+    forbids = name == b"cache-control" and (b"no-store" in value or b"private" in value)
+    return forbids or name == b"set-cookie"
 
 
 async def _reply(answer: _Answer, head: bool, etags: bytes, send: Send) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 from prometheus_client import Histogram
 
 from gateway.cache import App, Headers, Receive, Scope, Send
-from gateway.problems import MEDIA_TYPE, too_large
+from gateway.problems import MEDIA_TYPE, preferred, problem
 from nexus.telemetry import SpanKind, span
 
 REQUEST_SECONDS = Histogram(
     "nexus_http_request_seconds", "Time to make an answer", ["sector", "method", "route", "status"]
 )
 
-_LARGEST_BODY = 1_000_000  # bytes
+LARGEST_BODY = 1_000_000  # bytes
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _POLICY = (
     b"default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -24,9 +24,10 @@ _POLICY = (
 class Edge:
     """An ASGI application around another one."""
 
-    def __init__(self, app: App, sector: str, secure: bool) -> None:
+    def __init__(self, app: App, sector: str, base_url: str) -> None:
         self._app = app
         self._sector = sector
+        self._base_url = base_url
         self._headers: Headers = [
             (b"content-security-policy", _POLICY),
             (b"x-content-type-options", b"nosniff"),
@@ -34,7 +35,7 @@ class Edge:
             (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
             (b"cross-origin-opener-policy", b"same-origin"),
         ]
-        if secure:
+        if base_url.startswith("https:"):
             self._headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,29 +43,47 @@ class Edge:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"])
-        if _length(given) > _LARGEST_BODY:
-            await _refuse(send)
+        if _length(given) > LARGEST_BODY:
+            await self._refuse(given, send)
             return
         parent = given.get(b"traceparent", b"").decode("latin-1") or None
         with span(f"{scope['method']} {self._sector}", SpanKind.SERVER, parent):
             await self._timed(scope, receive, send)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start, status = time.perf_counter(), 500
+        start, status, complete = time.perf_counter(), 500, False
 
-        async def with_headers(message: Any) -> None:
-            nonlocal status
+        async def watched(message: Any) -> None:
+            nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *self._headers]
+            elif message["type"] == "http.response.body":
+                complete = not message.get("more_body")
             await send(message)
 
         try:
-            await self._app(scope, receive, with_headers)
+            await self._app(scope, receive, watched)
+        except Exception:
+            if not complete:
+                raise
+            # Starlette raises again what it has already answered and we have logged: the answer stands
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             labels = (self._sector, method, _route(scope), str(status))
             REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - start)
+
+    async def _refuse(self, given: dict[bytes, bytes], send: Send) -> None:
+        language = preferred(given.get(b"accept-language", b"").decode("latin-1"))
+        body = problem(self._base_url, 413, "body_too_large", language).model_dump_json().encode()
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),  # what follows is not read
+            *self._headers,
+        ]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 def _route(scope: Scope) -> str:
@@ -77,12 +96,3 @@ def _length(headers: dict[bytes, bytes]) -> int:
         return int(headers.get(b"content-length", b"0"))
     except ValueError:
         return 0
-
-
-async def _refuse(send: Send) -> None:
-    body = too_large()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    await send(
-        {"type": "http.response.start", "status": 413, "headers": [*headers, (b"connection", b"close")]}
-    )
-    await send({"type": "http.response.body", "body": body})

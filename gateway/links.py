@@ -4,6 +4,7 @@ from gateway.sectors import Language
 
 PROGRAMS = {"fr": "programmes", "en": "programs"}
 SEARCH = {"fr": "recherche", "en": "search"}
+PROBLEMS = {"fr": "problemes", "en": "problems"}
 
 
 def program_url(base_url: str, language: Language, slug: str) -> str:
@@ -11,6 +12,6 @@ def program_url(base_url: str, language: Language, slug: str) -> str:
     return f"{base_url}/{language}/{PROGRAMS[language]}/{slug}"
 
 
-def search_url(base_url: str, language: Language) -> str:
-    """The page of results."""
-    return f"{base_url}/{language}/{SEARCH[language]}"
+def problem_url(base_url: str, code: str) -> str:
+    """What a refusal's code means, in the reader's language. Programs compare it: it never changes."""
+    return f"{base_url}/problems/{code}"

@@ -1,30 +1,32 @@
 """The public pages of a sector. Routes parse, ask, render."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import views, words
 from gateway.api import require_page
 from gateway.i18n import long_date, translations
-from gateway.links import PROGRAMS, SEARCH, program_url
+from gateway.links import PROBLEMS, PROGRAMS, SEARCH, program_url
 from gateway.markdown import to_html
-from gateway.problems import problem
+from gateway.problems import preferred, problem
+from gateway.refusals import REFUSALS
 from gateway.sectors import Language, Sector
 from gateway.words import N_
 from nexus.bus import Bus
-from nexus.caller import anonymous
-from nexus.errors import Unavailable
-from services.content.contracts import GetProgram, Program
-from services.search.contracts import Hit, MoreLikeThis, Search
+from nexus.caller import LANGUAGES, anonymous
+from nexus.errors import NotFound, Unavailable
+from services.content.contracts import GetProgram
+from services.search.contracts import Hit, MoreLikeThis, Search, SearchResults, SimilarEntries
 
 _ZONE = ZoneInfo("America/Toronto")
 _LATEST = 6
+_HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
 
 
 class _Templates:
@@ -66,7 +68,12 @@ class _Page:
         self._base_url = base_url
 
     def html(
-        self, template: str, language: Language, paths: Mapping[str, str], status: int = 200, **values: Any
+        self,
+        template: str,
+        language: Language,
+        paths: Mapping[Language, str],
+        status: int = 200,
+        **values: Any,
     ) -> HTMLResponse:
         """`paths` holds the address of this page in each language, from the root."""
         body = _templates.render(
@@ -88,12 +95,10 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
 
     async def home(language: Language) -> Response:
         query = Search(lang=language, sort="date", per_page=_LATEST)
-        try:
-            latest: tuple[Hit, ...] = (await bus.call(query, anonymous(sector.name, language))).items
-        except Unavailable:
-            latest = ()  # the page still says what the site is and whom to ask
-        cards = [views.card(hit, language) for hit in latest]
-        return page.html("home.html", language, {"fr": "/fr/", "en": "/en/"}, cards=cards)
+        latest = await _hits(bus.call(query, anonymous(sector.name, language)))
+        cards = [views.card(hit, language) for hit in latest or ()]
+        shown = page.html("home.html", language, _HOME, cards=cards)
+        return shown if latest is not None else _for_now(shown)
 
     @router.get("/fr/")
     async def home_fr() -> Response:
@@ -109,7 +114,7 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         require_page(found)
         sectors = {name: short[language] for name, short in sector.known.items()}
         view = views.results(asked, found, language, translations(language), sectors)
-        paths = {one: f"/{one}/{SEARCH[one]}{views.query_string(asked)}" for one in ("fr", "en")}
+        paths = {one: f"/{one}/{SEARCH[one]}{views.query_string(asked)}" for one in LANGUAGES}
         return page.html("results.html", language, paths, view=view)
 
     @router.get("/fr/recherche")
@@ -126,10 +131,13 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         address = program_url(base_url, language, current)
         if slug != current:
             return RedirectResponse(address, 301)
-        similar = await _similar(bus, sector, found, language)
+        near = MoreLikeThis(id=found.id, lang=language)
+        similar = await _hits(bus.call(near, anonymous(sector.name, language)))
+        cards = [views.card(hit, language) for hit in similar or ()]
         view = views.program(found, language, translations(language), datetime.now(_ZONE).date(), address)
-        paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in ("fr", "en")}
-        return page.html("program.html", language, paths, view=view, cards=similar)
+        paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in LANGUAGES}
+        shown = page.html("program.html", language, paths, view=view, cards=cards)
+        return shown if similar is not None else _for_now(shown)
 
     @router.get("/fr/programmes/{slug}")
     async def program_fr(slug: Annotated[str, Path(max_length=200)]) -> Response:
@@ -142,21 +150,57 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     return router
 
 
-async def _similar(bus: Bus, sector: Sector, program: Program, language: Language) -> list[views.Card]:
+def problems_router(sector: Sector, base_url: str) -> APIRouter:
+    """The pages that explain the codes of refusals to those who write programs."""
+    router, page = APIRouter(), _Page(sector, base_url)
+
+    @router.get("/problems/{code}")
+    async def in_a_language(code: str, request: Request) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        return RedirectResponse(_problem_paths(code)[language], 302, {"Vary": "Accept-Language"})
+
+    def explain(language: Language, code: str) -> Response:
+        paths = _problem_paths(code)
+        return page.html("problem.html", language, paths, code=code, refusals=REFUSALS)
+
+    @router.get("/fr/problemes/{code}")
+    async def explain_fr(code: str) -> Response:
+        return explain("fr", code)
+
+    @router.get("/en/problems/{code}")
+    async def explain_en(code: str) -> Response:
+        return explain("en", code)
+
+    return router
+
+
+def _problem_paths(code: str) -> dict[Language, str]:
+    if code not in REFUSALS:
+        raise NotFound
+    return {language: f"/{language}/{PROBLEMS[language]}/{code}" for language in LANGUAGES}
+
+
+async def _hits(asked: Awaitable[SearchResults] | Awaitable[SimilarEntries]) -> tuple[Hit, ...] | None:
+    """What a page shows beside its subject; None without the search service: the page stands all the same."""
     try:
-        found = await bus.call(MoreLikeThis(id=program.id, lang=language), anonymous(sector.name, language))
+        return (await asked).items
     except Unavailable:
-        return []  # the program itself matters more
-    return [views.card(hit, language) for hit in found.items]
+        return None
+
+
+def _for_now(response: Response) -> Response:
+    """A page that lacks something which the next one will have: nobody keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def error_page(
     sector: Sector, base_url: str, status: int, code: str, language: Language, path: str
 ) -> HTMLResponse:
     """A refusal in words, with ways on."""
-    told = problem(status, code, language)
+    told = problem(base_url, status, code, language)
     if code == "invalid_input":  # the API names fields; the visitor of a page followed a link, and wrote none
         advice = N_("Part of the address is not right. Search again from here.")
         told = told.model_copy(update={"detail": translations(language).gettext(advice)})
-    paths = {"fr": "/fr/", "en": "/en/"}
+    paths = _HOME
     return _Page(sector, base_url).html("error.html", language, paths, status, problem=told)

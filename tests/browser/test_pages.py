@@ -21,6 +21,8 @@ PAGES = [
     "/en/programs/priime",
     "/fr/programmes/rien",
     "/en/programs/nothing",
+    "/fr/problemes/program_retired",
+    "/en/problems/invalid_input",
 ]
 Open = Callable[..., Page]
 

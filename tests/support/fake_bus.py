@@ -7,7 +7,8 @@ from nexus.bus import DEFAULT_DEADLINE
 from nexus.caller import Caller
 from nexus.errors import NotFound, Unavailable
 from nexus.messages import CloudEvent, Event, Request
-from services.content.contracts import GetProgram, Program
+from nexus.operations import CheckHealth, Health
+from services.content.contracts import GetProgram, ListPrograms, Program, ProgramPage
 from services.search.contracts import (
     Hit,
     MoreLikeThis,
@@ -22,7 +23,8 @@ R = TypeVar("R")
 
 
 class FakeBus:
-    """Answers from `programs` and, for every search, `found`. `away` names services that do not answer."""
+    """Answers from `programs` and, for every search, `found`. `away` names services that do not answer;
+    `failure` is raised instead of any answer; `say` is heard by who listens."""
 
     def __init__(self, *programs: Program, found: SearchResults | None = None) -> None:
         self.programs = programs
@@ -30,7 +32,9 @@ class FakeBus:
         self.found = found or SearchResults(total=0, page=1, per_page=20, items=(), facets={})
         self.similar: tuple[Hit, ...] = ()
         self.away: set[str] = set()
+        self.failure: Exception | None = None
         self.asked: list[tuple[Request[Any], Caller]] = []
+        self._listeners: list[tuple[tuple[type[Event], ...], Callable[[CloudEvent | None], Any]]] = []
 
     async def call(
         self,
@@ -40,13 +44,17 @@ class FakeBus:
         service: str | None = None,
         deadline: float = DEFAULT_DEADLINE,
     ) -> R:
+        if self.failure:
+            raise self.failure
         name = service or message.service
         if name in self.away:
             raise Unavailable("service_away", service=name)
         heard = type(message).read(message.model_dump(mode="json"))
         self.asked.append((heard, caller))
         answers: dict[type[Request[Any]], Callable[[Any], Any]] = {
+            CheckHealth: lambda _: Health(engines={}),
             GetProgram: self._program,
+            ListPrograms: self._page,
             Search: lambda _: self.found,
             MoreLikeThis: lambda _: SimilarEntries(items=self.similar),
             Suggest: lambda _: Suggestions(items=()),
@@ -56,7 +64,20 @@ class FakeBus:
         return told
 
     def listen(self, events: tuple[type[Event], ...], heard: Callable[[CloudEvent | None], Any]) -> None:
-        """Nothing ever happens here."""
+        self._listeners.append((events, heard))
+
+    def say(self, event: Event | None) -> None:
+        """`event` happens; None: the connection was lost."""
+        for events, heard in self._listeners:
+            if event is None or isinstance(event, events):
+                heard(CloudEvent.of(event) if event else None)
+
+    def _page(self, query: ListPrograms) -> ProgramPage:
+        ids = [program.id for program in self.programs]
+        start = ids.index(query.after) + 1 if query.after else 0
+        items = self.programs[start : start + query.limit]
+        more = start + query.limit < len(ids)
+        return ProgramPage(items=items, total=len(ids), next=items[-1].id if more else None)
 
     def _program(self, query: GetProgram) -> Program:
         for program in self.programs:

@@ -17,12 +17,14 @@ class Site:
         self.status, self.body, self.asked = status, body, 0
         self.go = asyncio.Event()
         self.go.set()
+        self.headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.asked += 1
         body = self.body
         await self.go.wait()
         headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+        headers += self.headers
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -116,7 +118,106 @@ def test_head_has_the_headers_and_no_body():
     run(head())
 
 
-@pytest.mark.parametrize("status", [404, 500, 503])
+@pytest.mark.parametrize("status", [404, 410])
+def test_that_there_is_nothing_is_kept_too(status: int):
+    site = Site(status)
+    cache = Cache(site, "tic")
+    run(ask(cache))
+    run(ask(cache))
+    assert site.asked == 1
+
+
+@pytest.mark.parametrize(
+    "header", [(b"cache-control", b"no-store"), (b"cache-control", b"private"), (b"set-cookie", b"a=b")]
+)
+def test_what_is_for_somebody_in_particular_is_neither_kept_nor_shared(header: tuple[bytes, bytes]):
+    async def at_once() -> None:
+        site = Site()
+        site.headers.append(header)
+        cache = Cache(site, "tic")
+        site.go.clear()
+        asking = [asyncio.create_task(ask(cache)) for _ in range(3)]
+        await asyncio.sleep(0)
+        site.go.set()
+        replies = await asyncio.gather(*asking)
+        assert site.asked == 3
+        assert all(headers[header[0]] == header[1] for _, headers, _ in replies)
+
+    run(at_once())
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_those_who_ask_at_once_share_one_answer(status: int):
+    async def at_once() -> None:
+        site = Site(status)
+        cache = Cache(site, "tic")
+        site.go.clear()
+        asking = [asyncio.create_task(ask(cache)) for _ in range(5)]
+        await asyncio.sleep(0)
+        site.go.set()
+        assert {reply[0] for reply in await asyncio.gather(*asking)} == {status}
+        assert site.asked == 1
+
+    run(at_once())
+
+
+def test_who_asks_after_a_change_does_not_get_the_answer_begun_before():
+    async def change() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        site.go.clear()
+        before = asyncio.create_task(ask(cache))
+        await asyncio.sleep(0)
+        cache.clear()
+        site.body = b"changed"
+        after = asyncio.create_task(ask(cache))
+        await asyncio.sleep(0)
+        site.go.set()
+        assert [(await one)[2] for one in (before, after)] == [b"hello", b"changed"]
+
+    run(change())
+
+
+def test_when_the_first_asker_gives_up_the_others_still_get_an_answer():
+    async def give_up() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        site.go.clear()
+        first, second = (asyncio.create_task(ask(cache)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        site.go.set()
+        assert (await second)[2] == b"hello"
+
+    run(give_up())
+
+
+def test_when_another_asker_gives_up_the_first_is_not_disturbed():
+    async def give_up() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        site.go.clear()
+        first, second = (asyncio.create_task(ask(cache)) for _ in range(2))
+        await asyncio.sleep(0)
+        second.cancel()
+        site.go.set()
+        assert (await first)[2] == b"hello"
+        assert (await ask(cache))[2] == b"hello"
+        assert site.asked == 1
+
+    run(give_up())
+
+
+def test_the_order_of_parameters_makes_no_other_answer_but_that_of_their_values_does():
+    site = Site()
+    cache = Cache(site, "tic")
+    for query in ("q=a&lang=fr", "lang=fr&q=a", "kind=a&kind=b", "kind=b&kind=a"):
+        run(ask(cache, f"/api/v1/search?{query}"))
+    assert site.asked == 3
+
+
+@pytest.mark.parametrize("status", [400, 500, 503])
 def test_refusals_are_not_kept(status: int):
     site = Site(status)
     cache = Cache(site, "tic")

@@ -349,23 +349,3 @@ def test_a_search_without_its_service_says_to_come_back():
 def test_a_page_can_be_asked_for_without_its_body():
     reply = site(FakeBus()).head("/fr/")
     assert (reply.status_code, reply.content) == (200, b"")
-
-
-@pytest.mark.parametrize("name", ["tic", "svts", "aero"])
-def test_the_colours_of_a_sector_can_be_read(name: str):
-    colours = load_sectors()[name].colours
-    assert contrast(colours.accent, "#ffffff") >= 4.5
-    assert contrast(colours.accent, colours.on_accent) >= 4.5
-    assert contrast(colours.accent_dark, "#15191d") >= 4.5
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG's ratio."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

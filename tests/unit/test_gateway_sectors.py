@@ -1,5 +1,6 @@
 """A sector is a TOML file; what is wrong with one is said."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from gateway.problems import preferred
 from gateway.sectors import load_sectors
 from nexus.errors import InvalidInput
 
-PAPER, DARK = "#ffffff", "#12191f"
+STYLE = (Path(__file__).parents[2] / "gateway/static/site.css").read_text()
+PAPER, DARK_PAPER = re.findall(r"--paper: (#[0-9a-f]{6});", STYLE)[:2]
+(ON_DARK_ACCENT,) = re.findall(r"--on-link: (#[0-9a-f]{6});", STYLE)
 
 
 def luminance(colour: str) -> float:
@@ -27,7 +30,8 @@ def contrast(one: str, other: str) -> float:
 def test_the_colours_of_a_sector_can_be_read(name: str):
     colours = load_sectors()[name].colours
     assert contrast(colours.accent, PAPER) >= 4.5
-    assert contrast(colours.accent_dark, DARK) >= 4.5
+    assert contrast(colours.accent_dark, DARK_PAPER) >= 4.5
+    assert contrast(colours.accent_dark, ON_DARK_ACCENT) >= 4.5
     assert contrast(colours.on_accent, colours.accent) >= 4.5
 
 
@@ -64,6 +68,11 @@ def test_what_is_wrong_with_a_sector_is_said(tmp_path: Path, text: str, told: st
         ("de", "fr"),
         ("en;q=nonsense, fr", "fr"),
         ("*", "fr"),
+        ("en, fr", "en"),
+        ("fr; q=0.5, en; q=0.9", "en"),
+        ("frr, en", "en"),
+        ("en;q=0", "fr"),
+        ("en;q=nan", "fr"),
     ],
 )
 def test_the_language_of_a_browser(header: str, language: str):

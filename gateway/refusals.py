@@ -1,0 +1,76 @@
+"""What refusals are called: each code in words, with its status and what to do; what is wrong with a field."""
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+from typing import Any, NamedTuple
+
+from gateway.words import N_
+
+
+class Refusal(NamedTuple):
+    """One code: what happened, and what to do about it."""
+
+    status: int
+    title: str
+    advice: str
+
+
+_CORRECT = N_("Correct the fields named in “errors”, then ask again.")
+_CHECK = N_("Check the address, or search for what you need.")
+_SOON = N_("Try again in a few seconds.")
+
+REFUSALS = {
+    "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
+    "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
+    "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
+    "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
+    "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
+    "page_not_found": Refusal(404, N_("There is no such page of results"), N_("Ask for an earlier page.")),
+    "page_out_of_range": Refusal(
+        404, N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")
+    ),
+    "method_not_allowed": Refusal(
+        405, N_("This address does not take that method"), N_("See the header “Allow”.")
+    ),
+    "conflict": Refusal(409, N_("This clashes with what is stored"), N_("Look at it again, then repeat.")),
+    "program_retired": Refusal(
+        410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
+    ),
+    "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
+    "internal_error": Refusal(
+        500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")
+    ),
+    "unavailable": Refusal(
+        503, N_("Part of the site is away"), N_("Nothing is lost. Try again in a few seconds.")
+    ),
+    "deadline_exceeded": Refusal(504, N_("The answer took too long"), _SOON),
+}
+
+_GENERAL = {refusal.status: code for code, refusal in reversed(REFUSALS.items())}
+
+_REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/errors/validation_errors/
+    "extra_forbidden": N_("There is no such parameter."),
+    "missing": N_("It is needed."),
+    "literal_error": N_("One of these is expected: %(expected)s."),
+    "int_parsing": N_("A whole number is expected."),
+    "int_parsing_size": N_("A whole number is expected."),
+    "int_from_float": N_("A whole number is expected."),
+    "greater_than_equal": N_("It must be %(ge)s or more."),
+    "less_than_equal": N_("It must be %(le)s or less."),
+    "string_too_short": N_("It must not be empty."),
+    "string_too_long": N_("At most %(max_length)s characters."),
+    "too_long": N_("At most %(max_length)s values."),
+    "value_error": N_("Control characters are not allowed."),
+}
+_OTHER_REASON = N_("This value is not right.")
+
+
+def documented(status: int, code: str) -> str:
+    """The code under which `code` is explained: itself, or the general one of its status."""
+    return code if code in REFUSALS else _GENERAL.get(status, "internal_error")
+
+
+def reason(kind: str, context: Mapping[str, Any], words: NullTranslations) -> str:
+    """What is wrong with a field, in the language of `words`; `kind` and `context` are pydantic's."""
+    told = {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}
+    return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
