@@ -8,10 +8,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import tantivy
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, OrjsonSerializer
 from elasticsearch.helpers import bulk
 
-from bench.programs import entries, real_contents
+from bench.programs import documents, real_contents
 from bench.report import Figure, p95_ms, timed
 from nexus.bus import Bus
 from nexus.caller import operator
@@ -19,8 +19,8 @@ from nexus.client import platform as client_of
 from nexus.settings import Settings
 from services.content.contracts import CreateProgram, ImportPrograms, ImportRow, LineText, PublishProgram
 from services.search.contracts import GetReindex, Reindex, Search
-from services.search.matching.documents import document
-from services.search.tantivy_index import WRITER_HEAP, _tantivy_document, schema
+from services.search.elastic_index import source
+from services.search.tantivy_index import WRITER_HEAP, schema, tantivy_document
 from tests.support.platforms import RunningPlatform
 
 TIMES = 40
@@ -124,15 +124,17 @@ def _against_bulk(runtime: str, platform: RunningPlatform, rate: float) -> Figur
 
 
 def _bare_elasticsearch(platform: RunningPlatform) -> float:
-    client = Elasticsearch(platform.environment["NEXUS_ELASTICSEARCH_URL"], request_timeout=60)
+    client = Elasticsearch(
+        platform.environment["NEXUS_ELASTICSEARCH_URL"], serializer=OrjsonSerializer(), request_timeout=60
+    )
     alias = f"{platform.environment['NEXUS_DATABASE_PREFIX']}-search"
     current = next(iter(client.indices.get_alias(name=alias)))
     described = client.indices.get(index=current)[current]
     settings = {"analysis": described["settings"]["index"].get("analysis", {}), "number_of_replicas": 0}
     bare = f"{alias}-bare"
     client.indices.create(index=bare, mappings=described["mappings"], settings=settings)
-    hits = client.search(index=current, size=2_000, query={"match_all": {}})["hits"]["hits"]
-    actions = [{"_index": bare, "_id": hit["_id"], "_source": hit["_source"]} for hit in hits]
+    ready = [one for batch in documents(2_000) for one in batch]
+    actions = [{"_index": bare, "_id": one.id, "_source": source(one)} for one in ready]
     (seconds,) = timed(lambda: (bulk(client, actions, chunk_size=500), client.indices.refresh(index=bare)), 1)
     client.indices.delete(index=bare)
     return len(actions) / seconds
@@ -140,7 +142,7 @@ def _bare_elasticsearch(platform: RunningPlatform) -> float:
 
 def _bare_tantivy(folder: Path) -> float:
     """The same documents, made beforehand, given to a bare writer of the same size."""
-    ready = [_tantivy_document(document(entry)) for batch in entries(2_000) for entry in batch]
+    ready = [tantivy_document(one) for batch in documents(2_000) for one in batch]
     folder.mkdir(exist_ok=True)
     writer = tantivy.Index(schema(), str(folder)).writer(WRITER_HEAP, 1)
 

@@ -12,7 +12,7 @@ from services.content.importing.files import list_files
 from services.content.importing.mapping import map_record
 from services.content.importing.reading import Reader
 from services.content.importing.spec import load_mapping
-from services.search.domain import Entry
+from services.search.matching.documents import Document, document
 from services.search.projections import program_entry
 from tests.support.contents import NOON
 from tests.support.platforms import SAMPLES
@@ -33,12 +33,12 @@ def _program(number: int, content: ProgramContent) -> Program:
     )
 
 
-def sample_entries() -> list[Entry]:
+def sample_documents() -> list[Document]:
     """The sample programs as the index knows them."""
     contents = [
         ProgramContent.read(yaml.safe_load(file.read_text())) for file in sorted(SAMPLES.glob("*.yaml"))
     ]
-    return [program_entry(_program(number, content)) for number, content in enumerate(contents)]
+    return [document(program_entry(_program(number, content))) for number, content in enumerate(contents)]
 
 
 def real_contents() -> list[ProgramContent]:
@@ -51,11 +51,11 @@ def real_contents() -> list[ProgramContent]:
     return [row.content for row in rows if row]
 
 
-def entries(number: int, batch: int = 500) -> Iterator[list[Entry]]:
-    """`number` entries made from the real ones by repeating them under other names, some at a time."""
-    made: list[Entry] = []
+def documents(number: int, batch: int = 500) -> Iterator[list[Document]]:
+    """`number` documents made from the real ones by repeating them under other names, some at a time."""
+    made: list[Document] = []
     for n, content in zip(range(number), cycle(real_contents()), strict=False):
-        made.append(program_entry(_program(n, content.model_copy(update={"valid_until": None}))))
+        made.append(document(program_entry(_program(n, content.model_copy(update={"valid_until": None})))))
         if len(made) == batch:
             yield made
             made = []

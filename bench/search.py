@@ -13,7 +13,7 @@ import orjson
 from elasticsearch import Elasticsearch
 
 from bench.load import answers_per_second
-from bench.programs import entries
+from bench.programs import documents
 from bench.report import Figure, median_ms, timed
 from services.search.contracts import Search
 from services.search.elastic_engine import ElasticEngine
@@ -82,15 +82,21 @@ def distributed(platform: DistributedPlatform) -> list[Figure]:
 
 
 class _Clock:
-    """Stands before tantivy's searcher and adds up the time of its own calls."""
+    """Adds up the time of the calls that go through what it stands before: tantivy's query, built and run."""
 
-    def __init__(self, searcher: Any) -> None:
-        self._searcher = searcher
+    def __init__(self) -> None:
         self.seconds = 0.0
 
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._searcher, name)
-        return self._timed(value) if callable(value) else value
+    def before(self, real: Any) -> Any:
+        """Stands before `real`."""
+        clock = self
+
+        class Timed:
+            def __getattr__(self, name: str) -> Any:
+                value = getattr(real, name)
+                return clock._timed(value) if callable(value) else value
+
+        return Timed()
 
     def _timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -105,14 +111,15 @@ class _Clock:
 
 def embedded(platform: RunningPlatform, folder: Path) -> list[Figure]:
     """tantivy asked directly on the same entries, then through a gateway."""
-    from bench.programs import sample_entries
+    from bench.programs import sample_documents
 
     engine = TantivyEngine(folder)
-    engine.write(sample_entries(), [])
+    engine.write(sample_documents())
     own = []
     for q in QUERIES * TIMES:
         reader = engine._reader("tic", _TODAY)
-        reader._searcher = clock = _Clock(reader._searcher)  # type: ignore[assignment]
+        clock = _Clock()
+        reader._searcher, reader._queries = clock.before(reader._searcher), clock.before(reader._queries)
         reader.search(Search(q=q))
         own.append(clock.seconds)
     engine.close()
@@ -134,7 +141,7 @@ def growth(elasticsearch_url: str, folder: Path, overhead_ms: float) -> list[Fig
         medians = {}
         for size in (SMALL, LARGE):
             engine = make(size)
-            engine.rebuild(entries(size), lambda _: None)
+            engine.rebuild(documents(size), lambda _: None)
             medians[size] = overhead_ms + _median(engine)
             engine.close()
         small, large = medians[SMALL], medians[LARGE]

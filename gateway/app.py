@@ -42,6 +42,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
         servers=[{"url": base_url}],
         separate_input_output_schemas=False,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # Edge does both, at half the cost
         max_body_size=LARGEST_BODY,  # also of bodies that do not say their length
     )
     app.include_router(api_router(sector, bus, base_url))

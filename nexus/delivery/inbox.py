@@ -23,6 +23,10 @@ MAX_ATTEMPTS = 8
 _LEASE = timedelta(seconds=60)  # a retry that a process took and never finished is free again after this
 _MEMORY = timedelta(days=30)  # an event that comes again later than this would be handled twice
 _DUPLICATE_KEY = 11000
+_PARKED = {
+    "next_attempt": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)},
+    "state": "parked",
+}  # as the index has it
 
 Handle = Callable[[Sequence[CloudEvent]], None]
 
@@ -58,7 +62,7 @@ class Inbox:
     def prepare(self) -> None:
         """Make the indexes."""
         self._collection.create_index("handled_at", expireAfterSeconds=int(_MEMORY.total_seconds()))
-        self._collection.create_index([("state", 1), ("next_attempt", 1)])
+        self._collection.create_index("next_attempt", sparse=True)  # of what is failing or parked alone
 
     def deliver(self, handler: str, handle: Handle, events: Sequence[CloudEvent]) -> None:
         """Have `handle` treat those of `events` that it has not seen. On return none needs to come again.
@@ -73,17 +77,17 @@ class Inbox:
 
     def retry_due(self, handlers: dict[str, Handle]) -> int:
         """Try again what is due; returns how many events were handled at last."""
-        due = self._collection.find({"state": "failing", "next_attempt": {"$lte": _now()}}).limit(100)
+        due = self._collection.find({"next_attempt": {"$lte": _now()}, "state": "failing"}).limit(100)
         return sum(self._retry(record, handlers) for record in due if self._claim(record))
 
     def parked(self) -> list[ParkedRecord]:
         """What waits for a person, oldest first."""
-        found = self._collection.find({"state": "parked"}).sort("since", 1).limit(500)
+        found = self._collection.find(_PARKED).sort("since", 1).limit(500)
         return [_parked(record) for record in found]
 
     def count_parked(self) -> int:
         """How many events wait for a person."""
-        return self._collection.count_documents({"state": "parked"})
+        return self._collection.count_documents(_PARKED)
 
     def resend(self, key: str) -> None:
         """Let a parked event be tried again, from its first attempt. Raises NotFound."""
@@ -182,7 +186,7 @@ class Inbox:
             return 0
         done: dict[str, Any] = {"state": "handled", "handled_at": _now()}
         self._collection.update_one(
-            {"_id": record["_id"]}, {"$set": done, "$unset": {"body": "", "error": ""}}
+            {"_id": record["_id"]}, {"$set": done, "$unset": {"body": "", "error": "", "next_attempt": ""}}
         )
         EVENTS_HANDLED.labels(record["handler"], "retried").inc()
         return 1

@@ -18,6 +18,7 @@ from services.content.contracts import Program, ProgramContent, Status
 from services.content.domain import Change, Note, Record, digest
 
 _DUPLICATE_KEY = 11000
+_SOURCE = ":"  # in every source key, in no slug
 _WITHOUT = {OUTBOX: 0, "history": 0}
 
 
@@ -30,26 +31,27 @@ class ProgramStore:
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self.programs.create_index("slugs", unique=True)
-        self.programs.create_index("source_key", unique=True, sparse=True)
+        self.programs.create_index("names", unique=True)  # slugs and source keys: one index costs less
         self.programs.create_index([("status", 1), ("slug.fr", 1)])
 
     def by_ref(self, ref: str) -> Record | None:
         """The program that has or had the slug `ref`, or has this id."""
-        found = self.programs.find_one({"slugs": ref}, _WITHOUT) or self.programs.find_one(
+        if _SOURCE in ref:
+            return None
+        found = self.programs.find_one({"names": ref}, _WITHOUT) or self.programs.find_one(
             {"_id": ref}, _WITHOUT
         )
         return _record(found) if found else None
 
     def by_source_keys(self, keys: Iterable[str]) -> dict[str, Record]:
         """The imported programs among `keys`, by key."""
-        found = self.programs.find({"source_key": {"$in": list(keys)}}, _WITHOUT)
+        found = self.programs.find({"names": {"$in": list(keys)}}, _WITHOUT)
         return {document["source_key"]: _record(document) for document in found}
 
     def slugs_in_use(self, slugs: Iterable[str]) -> dict[str, str]:
         """Those of `slugs` that a program has or had, with its id."""
         wanted = set(slugs)
-        found = self.programs.find({"slugs": {"$in": list(wanted)}}, {"slugs": 1})
+        found = self.programs.find({"names": {"$in": list(wanted)}}, {"slugs": 1})
         return {slug: document["_id"] for document in found for slug in document["slugs"] if slug in wanted}
 
     def page(
@@ -135,6 +137,7 @@ def _fields(change: Change) -> Document:
         "status": program.status.value,
         "slug": program.slug.model_dump(),
         "slugs": list(record.slugs),
+        "names": [*record.slugs, *([record.source_key] if record.source_key else [])],
         "content": _dump(program.content),
         "created_at": program.created_at,
         "updated_at": program.updated_at,

@@ -25,9 +25,14 @@ def _tantivy(resources: Resources) -> SearchEngine:
 
 
 def _elasticsearch(resources: Resources) -> SearchEngine:
-    from elasticsearch import Elasticsearch
+    from elasticsearch import Elasticsearch, OrjsonSerializer
 
     from services.search.elastic_engine import ElasticEngine
 
-    client = Elasticsearch(resources.settings.need("elasticsearch_url"), request_timeout=10, max_retries=1)
+    client = Elasticsearch(
+        resources.settings.need("elasticsearch_url"),
+        serializer=OrjsonSerializer(),
+        request_timeout=10,
+        max_retries=1,
+    )
     return ElasticEngine(client, index=f"{resources.settings.database_prefix}-search")

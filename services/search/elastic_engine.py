@@ -11,7 +11,6 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from nexus.errors import Unavailable
 from services.search.contracts import (
-    FACETS,
     Language,
     MoreLikeThis,
     Search,
@@ -20,7 +19,6 @@ from services.search.contracts import (
     Suggest,
     Suggestions,
 )
-from services.search.domain import Entry, Removal
 from services.search.elastic_index import BEAT, ElasticIndex
 from services.search.elastic_queries import (
     Json,
@@ -33,10 +31,9 @@ from services.search.elastic_queries import (
     visible,
 )
 from services.search.matching.completion import suggestions, typed_words
-from services.search.matching.documents import latest, read_view
-from services.search.matching.facets import facet_counts
-from services.search.matching.plan import Plan, plan, similar_plan
-from services.search.matching.results import Found, hits, similar_texts, spelling_suggestion
+from services.search.matching.documents import Document, latest, read_view
+from services.search.matching.plan import plan, similar_plan
+from services.search.matching.results import Answer, Found, search_results, similar_entries, similar_texts
 from services.search.matching.spelling import nearest
 
 
@@ -49,9 +46,9 @@ class ElasticEngine:
         self._lock = threading.Lock()
         self._ready = False
 
-    def write(self, entries: Sequence[Entry], removals: Sequence[Removal]) -> None:
-        """Add, replace and remove; searches see it when this returns."""
-        changes = latest(entries, removals)
+    def write(self, documents: Sequence[Document]) -> None:
+        """Add, replace and remove; of each id the latest counts. Searches see it when this returns."""
+        changes = latest(documents)
         if changes:
             with _available():
                 self._ensure()
@@ -65,17 +62,14 @@ class ElasticEngine:
         if near:
             asked = plan(query.q, query.lang, near)
             told = self._ask(search_body(asked, query, shown))
-        found = _found(told, query.lang)
-        counted, named = counts(told["aggregations"], query), labels(told["aggregations"])
-        total = told["hits"]["total"]["value"]
-        return SearchResults(
-            total=total,
-            page=query.page,
-            per_page=query.per_page,
-            items=hits(found, asked),
-            facets={name: facet_counts(name, counted[name], query, sector, named) for name in FACETS},
-            suggestion=spelling_suggestion(query.q, near, total, found),
+        counted = told["aggregations"]
+        answer = Answer(
+            found=_found(told, query.lang),
+            total=told["hits"]["total"]["value"],
+            counted=counts(counted, query),
+            labels=labels(counted),
         )
+        return search_results(query, asked, near, sector, answer)
 
     def suggest(self, query: Suggest, sector: str | None, today: datetime.date) -> Suggestions:
         typed = typed_words(query.q, query.lang)
@@ -95,9 +89,9 @@ class ElasticEngine:
             return SimilarEntries(items=())
         asked = similar_plan(similar_texts(views))
         best = self._ask(similar_body(asked, query.id, query.lang, query.limit, shown))
-        return SimilarEntries(items=hits(_found(best, query.lang), Plan()))
+        return similar_entries(_found(best, query.lang))
 
-    def rebuild(self, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+    def rebuild(self, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]) -> None:
         """Fill a new index with `batches` beside the one in use, then put it in its place at once.
 
         Raises Conflict(`reindex_running`) when another rebuild is under way, in whichever process."""
@@ -120,7 +114,7 @@ class ElasticEngine:
     def close(self) -> None:
         self._client.close()
 
-    def _fill(self, new: str, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+    def _fill(self, new: str, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]) -> None:
         done, told = 0, time.monotonic()
         for batch in batches:
             with _available():

@@ -13,7 +13,6 @@ import orjson
 from elasticsearch import BadRequestError, Elasticsearch
 
 from nexus.errors import Conflict, Unavailable
-from services.search.domain import Entry, Removal
 from services.search.elastic_queries import LONGEST_PREFIX, Json
 from services.search.matching.documents import (
     COMPLETION_FIELDS,
@@ -23,7 +22,6 @@ from services.search.matching.documents import (
     VIEW_FIELDS,
     WORDS,
     Document,
-    document,
 )
 
 LEASE = 60.0  # seconds after which a rebuild that gives no sign of life counts as dead
@@ -77,7 +75,7 @@ class ElasticIndex:
         else:
             self._create(self._turns[0], alias=self.name)
 
-    def write(self, changes: Sequence[Entry | Removal]) -> None:
+    def write(self, changes: Sequence[Document]) -> None:
         """Take `changes` over in the index in use, and in the next one if a rebuild is under way."""
         # Looked up before the first write: a rebuild that begins later reads what the caller stored before.
         rebuilding = bool(self._client.indices.exists_alias(name=self.next))
@@ -94,7 +92,7 @@ class ElasticIndex:
             raise Conflict("reindex_running")
         return free
 
-    def fill(self, batch: Sequence[Entry]) -> None:
+    def fill(self, batch: Sequence[Document]) -> None:
         """Add `batch` to the next index, unless it holds later revisions."""
         lines = _lines(batch)
         for start in range(0, len(lines), 2 * _BULK):
@@ -165,16 +163,17 @@ class ElasticIndex:
         return True
 
 
-def _lines(changes: Iterable[Entry | Removal]) -> list[Any]:
+def _lines(changes: Iterable[Document]) -> list[Any]:
     """The body of a bulk request, each line ready to be sent: the client takes bytes, too."""
     lines: list[bytes] = []
     for change in changes:
         action = {"_id": change.id, "version": change.revision, "version_type": "external_gte"}
-        lines += [orjson.dumps({"index": action}), orjson.dumps(_source(document(change)))]
+        lines += [orjson.dumps({"index": action}), orjson.dumps(source(change))]
     return lines
 
 
-def _source(made: Document) -> Json:
+def source(made: Document) -> Json:
+    """`made` as Elasticsearch takes it."""
     return {
         "id": made.id,
         "newest": made.newest,

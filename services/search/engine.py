@@ -12,16 +12,16 @@ from services.search.contracts import (
     Suggest,
     Suggestions,
 )
-from services.search.domain import Entry, Removal
+from services.search.matching.documents import Document
 
 
 class SearchEngine(Protocol):
-    """An index of entries. Every method raises Unavailable while the engine is away.
+    """An index of what entries became. Every method raises Unavailable while the engine is away.
 
     `sector` restricts to what that sector shows (None: everything); `today` hides what has expired."""
 
-    def write(self, entries: Sequence[Entry], removals: Sequence[Removal]) -> None:
-        """Add, replace and remove; searches see it when this returns."""
+    def write(self, documents: Sequence[Document]) -> None:
+        """Add, replace and remove; of each id the latest counts. Searches see it when this returns."""
         ...
 
     def search(self, query: Search, sector: str | None, today: datetime.date) -> SearchResults: ...
@@ -30,7 +30,7 @@ class SearchEngine(Protocol):
 
     def similar(self, query: MoreLikeThis, sector: str | None, today: datetime.date) -> SimilarEntries: ...
 
-    def rebuild(self, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+    def rebuild(self, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]) -> None:
         """Fill a new index with `batches` beside the one in use, then put it in its place at once.
 
         Searches go on in the old one; writes meanwhile reach both. `progress` hears the number of entries

@@ -100,13 +100,9 @@ class SearchService(Service):
             if one.id not in latest or latest[one.id].revision < one.revision:
                 latest[one.id] = one
         current = self._store.keep(list(latest.values()))
-        if not current:
-            return
-        self._engine.write(
-            [one for one in current if isinstance(one, Entry)],
-            [one for one in current if isinstance(one, Removal)],
-        )
-        self._announce()
+        if current:
+            self._engine.write(current)
+            self._announce()
 
     def _announce(self) -> None:
         self._store.announce_change()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
@@ -10,31 +11,44 @@ from pymongo.errors import BulkWriteError
 
 from nexus.delivery.outbox import FIELD as OUTBOX
 from nexus.delivery.outbox import outbox_entries
-from nexus.mongo import Document
+from nexus.mongo import Document as Record
 from services.search.contracts import IndexChanged, ReindexProgress
 from services.search.domain import Entry, Removal
+from services.search.matching.documents import (
+    FORMAT,
+    Document,
+    document,
+    read_document,
+    write_document,
+)
 
 _DUPLICATE_KEY = 11000
 _BATCH = 500  # entries read at a time for a rebuild
 
 
 class EntryStore:
-    """The collections `entries` (removed ones too, without a body), `state` and `reindexes`."""
+    """The collections `entries` (removed ones too, without a body), `state` and `reindexes`.
 
-    def __init__(self, database: Database[Document]) -> None:
+    Beside the body of an entry stands the document that was made of it, in the format of its time."""
+
+    def __init__(self, database: Database[Record]) -> None:
         self._entries = database["entries"]
         self.state = database["state"]
         self._reindexes = database["reindexes"]
 
-    def keep(self, news: Sequence[Entry | Removal]) -> list[Entry | Removal]:
-        """Remember `news`; returns those that are not older than what was known already."""
+    def keep(self, news: Sequence[Entry | Removal]) -> list[Document]:
+        """Remember `news`; returns what became of those that are not older than what was known already."""
         found = self._entries.find({"_id": {"$in": [one.id for one in news]}}, {"revision": 1})
-        known = {document["_id"]: document["revision"] for document in found}
-        current = [one for one in news if one.revision >= known.get(one.id, 0)]
-        changed = [_operation(one, one.id in known) for one in current if one.revision != known.get(one.id)]
+        known = {record["_id"]: record["revision"] for record in found}
+        current = [(one, document(one)) for one in news if one.revision >= known.get(one.id, 0)]
+        changed = [
+            _operation(one, made, one.id in known)
+            for one, made in current
+            if one.revision != known.get(one.id)
+        ]
         if changed:
             self._write(changed)
-        return current
+        return [made for _, made in current]
 
     def _write(self, operations: list[Any]) -> None:
         try:
@@ -47,16 +61,15 @@ class EntryStore:
         """How many entries can be found."""
         return self._entries.count_documents({"body": {"$ne": None}})
 
-    def batches(self) -> Iterator[list[Entry]]:
-        """All entries that can be found, some at a time."""
-        batch: list[Entry] = []
-        for document in self._entries.find({"body": {"$ne": None}}, {"body": 1}).batch_size(_BATCH):
-            batch.append(Entry.model_validate_json(document["body"]))
-            if len(batch) == _BATCH:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+    def batches(self) -> Iterator[list[Document]]:
+        """All entries that can be found, some at a time; those of another format are made anew."""
+        wanted = {"made": 1, "format": 1}
+        cursor = self._entries.find({"body": {"$ne": None}}, wanted).batch_size(_BATCH)
+        while records := list(islice(cursor, _BATCH)):
+            yield [read_document(one["made"]) for one in records if one.get("format") == FORMAT]
+            if older := [one["_id"] for one in records if one.get("format") != FORMAT]:
+                found = self._entries.find({"_id": {"$in": older}, "body": {"$ne": None}}, {"body": 1})
+                yield [document(Entry.model_validate_json(one["body"])) for one in found]
 
     def announce_change(self) -> None:
         """Say in an event that searches may answer differently from now on."""
@@ -80,11 +93,10 @@ class EntryStore:
         return (ReindexProgress.read({"id": reindex_id, **found}), found["at"]) if found else None
 
 
-def _operation(news: Entry | Removal, known: bool) -> Any:
-    body = news.model_dump_json() if isinstance(news, Entry) else None
+def _operation(news: Entry | Removal, made: Document, known: bool) -> Any:
+    fields: Record = {"revision": news.revision, "body": None, "made": None, "format": None}
+    if isinstance(news, Entry):
+        fields |= {"body": news.model_dump_json(), "made": write_document(made), "format": FORMAT}
     if not known:
-        return InsertOne({"_id": news.id, "revision": news.revision, "body": body})
-    return UpdateOne(
-        {"_id": news.id, "revision": {"$lt": news.revision}},
-        {"$set": {"revision": news.revision, "body": body}},
-    )
+        return InsertOne({"_id": news.id, **fields})
+    return UpdateOne({"_id": news.id, "revision": {"$lt": news.revision}}, {"$set": fields})

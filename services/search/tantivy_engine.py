@@ -23,9 +23,8 @@ from services.search.contracts import (
     Suggest,
     Suggestions,
 )
-from services.search.domain import Entry, Removal
-from services.search.matching.documents import latest
-from services.search.tantivy_index import FORMAT, IndexFolder
+from services.search.matching.documents import FORMAT, Document, latest
+from services.search.tantivy_index import IndexFolder
 from services.search.tantivy_search import Reader
 
 COMMIT_EVERY = 20_000  # entries of a rebuild
@@ -41,9 +40,9 @@ class TantivyEngine:
         with _available():
             self._current = self._open()
 
-    def write(self, entries: Sequence[Entry], removals: Sequence[Removal]) -> None:
-        """Add, replace and remove; searches see it when this returns."""
-        changes = latest(entries, removals)
+    def write(self, documents: Sequence[Document]) -> None:
+        """Add, replace and remove; of each id the latest counts. Searches see it when this returns."""
+        changes = latest(documents)
         if not changes:
             return
         with _available(), self._lock:
@@ -63,7 +62,7 @@ class TantivyEngine:
         with _available():
             return self._reader(sector, today).similar(query)
 
-    def rebuild(self, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]) -> None:
+    def rebuild(self, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]) -> None:
         """Fill a new index with `batches` beside the one in use, then put it in its place at once.
 
         Raises Conflict(`reindex_running`) when another rebuild is under way."""
@@ -124,14 +123,14 @@ class TantivyEngine:
             return self._next
 
     def _fill(
-        self, new: IndexFolder, batches: Iterable[Sequence[Entry]], progress: Callable[[int], None]
+        self, new: IndexFolder, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]
     ) -> None:
         done = committed = 0
         for batch in batches:
             done += len(batch)
             due = done - committed >= COMMIT_EVERY
             with _available():
-                new.apply(latest(batch, ()), commit=due)
+                new.apply(latest(batch), commit=due)
             committed = done if due else committed
             progress(done)
 

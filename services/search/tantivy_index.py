@@ -7,7 +7,6 @@ from pathlib import Path
 import tantivy
 from tantivy import DocAddress, Query, Searcher
 
-from services.search.domain import Entry, Removal
 from services.search.matching.documents import (
     COMPLETION_FIELDS,
     START_FIELDS,
@@ -16,10 +15,8 @@ from services.search.matching.documents import (
     VIEW_FIELDS,
     WORDS,
     Document,
-    document,
 )
 
-FORMAT = 1  # one more whenever the schema or the analysis changes
 WRITER_HEAP = 15_000_000  # bytes, the least that tantivy takes
 
 _VALUES = frozenset((*VALUE_FIELDS, *START_FIELDS))
@@ -68,7 +65,7 @@ class IndexFolder:
         """The last committed state; it stays as it is while it is held."""
         return self._index.searcher()
 
-    def apply(self, changes: Sequence[Entry | Removal], *, commit: bool = True) -> None:
+    def apply(self, changes: Sequence[Document], *, commit: bool = True) -> None:
         """Take `changes` over, but for those older than what is held. One of each id at most."""
         with self._lock:
             if self._failed:
@@ -98,12 +95,12 @@ class IndexFolder:
             if writer is not None:
                 writer.wait_merging_threads()
 
-    def _put(self, change: Entry | Removal, *, known: bool) -> None:
+    def _put(self, change: Document, *, known: bool) -> None:
         if self._writer is None:
             self._writer = self._index.writer(WRITER_HEAP, 1)
         if known:
             self._writer.delete_documents_by_term("id", change.id)
-        self._writer.add_document(_tantivy_document(document(change)))
+        self._writer.add_document(tantivy_document(change))
         self._uncommitted[change.id] = change.revision
 
     def _commit(self) -> None:
@@ -135,7 +132,8 @@ def id_of(searcher: Searcher, address: DocAddress) -> str:
     return str(searcher.doc(address).get_first("id"))
 
 
-def _tantivy_document(made: Document) -> tantivy.Document:
+def tantivy_document(made: Document) -> tantivy.Document:
+    """`made` as tantivy takes it."""
     found = tantivy.Document()
     found.add_text("id", made.id)
     found.add_text("newest", made.newest)

@@ -11,7 +11,6 @@ from tantivy import DocAddress, Order, Query, Schema, Searcher
 from services.search.analysis import stem
 from services.search.contracts import (
     FACETS,
-    FacetCount,
     FacetName,
     Language,
     MoreLikeThis,
@@ -23,9 +22,9 @@ from services.search.contracts import (
 )
 from services.search.matching.completion import CANDIDATES, suggestions, typed_words
 from services.search.matching.documents import WORDS, read_view
-from services.search.matching.facets import COUNTED, MOST_VALUES, Filters, facet_counts, filters
+from services.search.matching.facets import COUNTED, MOST_VALUES, Filters, filters
 from services.search.matching.plan import Plan, plan, similar_plan
-from services.search.matching.results import Found, hits, similar_texts, spelling_suggestion
+from services.search.matching.results import Answer, Found, search_results, similar_entries, similar_texts
 from services.search.matching.spelling import nearest
 from services.search.tantivy_index import id_of
 from services.search.tantivy_queries import Translator, all_of, scored
@@ -51,15 +50,13 @@ class Reader:
             asked = plan(query.q, query.lang, near)
         matching = [*self._visible, *self._queries.matching(asked)]
         counted, total = self._count(matching, query)
-        found = self._views(self._page(matching, asked, query, total), query.lang)
-        return SearchResults(
+        answer = Answer(
+            found=self._views(self._page(matching, asked, query, total), query.lang),
             total=total,
-            page=query.page,
-            per_page=query.per_page,
-            items=hits(found, asked),
-            facets=self._facets(counted, query),
-            suggestion=spelling_suggestion(query.q, near, total, found),
+            counted=counted,
+            labels=self._labels(query.provider, counted["provider"]),
         )
+        return search_results(query, asked, near, self._sector, answer)
 
     def suggest(self, query: Suggest) -> Suggestions:
         typed = typed_words(query.q, query.lang)
@@ -80,7 +77,7 @@ class Reader:
         asked = similar_plan(similar_texts(views))
         required = [*self._visible, *self._queries.matching(asked), self._queries.but(itself)]
         best = self._best(scored(required, self._queries.scoring(asked)), 0, query.limit)
-        return SimilarEntries(items=hits(self._views(best, query.lang), Plan()))
+        return similar_entries(self._views(best, query.lang))
 
     def _completions(self, query: Suggest, typed: list[str], *, mistyped: bool) -> Ranked:
         field = f"complete_{query.lang}"
@@ -179,12 +176,6 @@ class Reader:
             name: {bucket["key"]: bucket["doc_count"] for bucket in told[name]["buckets"]} for name in names
         }
         return counts, int(told["total"]["value"])
-
-    def _facets(
-        self, counts: Mapping[FacetName, Mapping[str, int]], query: Search
-    ) -> dict[FacetName, tuple[FacetCount, ...]]:
-        labels = self._labels(query.provider, counts["provider"])
-        return {name: facet_counts(name, counts[name], query, self._sector, labels) for name in FACETS}
 
     def _labels(self, chosen: Sequence[str], counted: Mapping[str, int]) -> Mapping[str, int]:
         """The names of chosen providers that have no result."""

@@ -2,15 +2,16 @@
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.search.contracts import Search, SearchResults
-from services.search.domain import Entry, Words
+from services.search.domain import Entry, Removal, Words
 from services.search.engine import SearchEngine
+from services.search.matching.documents import document
 
 TODAY = datetime.date(2026, 11, 23)
 REAL_PROGRAMS = (
@@ -214,5 +215,17 @@ def ignore(done: int) -> None:
     """Nobody watches the progress."""
 
 
+def put(engine: SearchEngine, entries: Sequence[Entry], removals: Sequence[Removal]) -> None:
+    """Write what `entries` and `removals` become."""
+    engine.write([document(change) for change in (*entries, *removals)])
+
+
+def rebuild(
+    engine: SearchEngine, batches: Iterable[Sequence[Entry]], progress: Callable[[int], object]
+) -> None:
+    """Rebuild from what the entries of `batches` become."""
+    engine.rebuild(([document(one) for one in batch] for batch in batches), progress)
+
+
 def fill(engine: SearchEngine, *titles: str) -> None:
-    engine.write([entry(f"e{number}", title) for number, title in enumerate(titles)], [])
+    put(engine, [entry(f"e{number}", title) for number, title in enumerate(titles)], [])

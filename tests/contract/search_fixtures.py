@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.search.engine import SearchEngine
-from tests.contract.search_cases import CORPUS
+from tests.contract.search_cases import CORPUS, put
 
 Make = Callable[[], SearchEngine]
 
@@ -50,7 +50,7 @@ def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def engine(make: Make) -> SearchEngine:
     """An engine that holds CORPUS; not to be written to."""
     filled = make()
-    filled.write(CORPUS, [])
+    put(filled, CORPUS, [])
     return filled
 
 

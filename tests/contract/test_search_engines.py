@@ -9,16 +9,7 @@ from pydantic import ValidationError
 
 from services.search.contracts import Search, Suggest
 from services.search.engine import SearchEngine
-from tests.contract.search_cases import (
-    CORPUS,
-    TODAY,
-    day,
-    entry,
-    fill,
-    ids,
-    real_programs,
-    search,
-)
+from tests.contract.search_cases import CORPUS, TODAY, day, entry, fill, ids, put, real_programs, search
 from tests.contract.search_fixtures import Make, empty, engine, make
 
 __all__ = ["empty", "engine", "make"]  # fixtures
@@ -106,7 +97,8 @@ class TestFinding:
 
 class TestOrder:
     def test_more_of_the_words_come_before_one_of_them_in_a_better_place(self, empty: SearchEngine) -> None:
-        empty.write(
+        put(
+            empty,
             [
                 entry("one", "Mentorat", lead=("Mentorat", None)),
                 entry(
@@ -122,7 +114,8 @@ class TestOrder:
 
     def test_title_comes_before_lead_before_provider_before_body(self, empty: SearchEngine) -> None:
         word = ("mentorat", None)
-        empty.write(
+        put(
+            empty,
             [
                 entry("body", "Guide", body=word),
                 entry("provider", "Guide", provider=word),
@@ -134,7 +127,8 @@ class TestOrder:
         assert ids(search(empty, "mentorat")) == ["title", "lead", "provider", "body"]
 
     def test_keywords_count_like_the_lead(self, empty: SearchEngine) -> None:
-        empty.write(
+        put(
+            empty,
             [
                 entry("provider", "Guide", provider=("mentorat", None)),
                 entry("keywords", "Guide", keywords=("mentorat", None)),
@@ -148,19 +142,17 @@ class TestOrder:
         assert ids(search(empty, "parrainage"))[-2:] == ["e0", "e4"]
 
     def test_the_language_asked_for_comes_first(self, empty: SearchEngine) -> None:
-        empty.write([entry("a", None, "Immigration guide"), entry("b", "Immigration guide")], [])
+        put(empty, [entry("a", None, "Immigration guide"), entry("b", "Immigration guide")], [])
         assert ids(search(empty, "immigration", lang="fr")) == ["b", "a"]
         assert ids(search(empty, "immigration", lang="en")) == ["a", "b"]
 
     def test_by_date_the_newest_come_first_and_equal_ones_by_id(self, empty: SearchEngine) -> None:
-        empty.write(
-            [entry(id, "Aide", date=day(number)) for id, number in [("b", 1), ("c", 2), ("a", 1)]], []
-        )
+        put(empty, [entry(id, "Aide", date=day(number)) for id, number in [("b", 1), ("c", 2), ("a", 1)]], [])
         assert ids(search(empty, "aide", sort="date")) == ["c", "a", "b"]
 
     def test_equal_ones_come_by_id_wherever_they_were_written(self, empty: SearchEngine) -> None:
         for id in "dacb":
-            empty.write([entry(id, "Aide")], [])
+            put(empty, [entry(id, "Aide")], [])
         assert ids(search(empty, "aide")) == list("abcd")
         assert ids(search(empty)) == list("abcd")
 
@@ -168,8 +160,10 @@ class TestOrder:
     @pytest.mark.parametrize("q", ["", "aide", "aide guide"])
     def test_pages_neither_overlap_nor_skip(self, empty: SearchEngine, q: str, sort: str) -> None:
         for start in range(0, 30, 6):
-            empty.write(
-                [entry(f"e{n:02}", "Aide guide" if n % 3 else "Aide") for n in range(start, start + 6)], []
+            put(
+                empty,
+                [entry(f"e{n:02}", "Aide guide" if n % 3 else "Aide") for n in range(start, start + 6)],
+                [],
             )
         pages = [search(empty, q, sort=sort, per_page=7, page=page) for page in range(1, 6)]
         assert sorted(id for page in pages for id in ids(page)) == [f"e{n:02}" for n in range(30)]
@@ -199,8 +193,10 @@ class TestPhrases:
         assert search(engine, '"francistion"').total == 0
 
     def test_no_phrase_spans_two_texts(self, empty: SearchEngine) -> None:
-        empty.write(
-            [entry("a", "Salon", lead=("Emploi", None)), entry("b", "Guide", lead=("Salon emploi", None))], []
+        put(
+            empty,
+            [entry("a", "Salon", lead=("Emploi", None)), entry("b", "Guide", lead=("Salon emploi", None))],
+            [],
         )
         assert ids(search(empty, '"salon emploi"')) == ["b"]
 
@@ -300,7 +296,7 @@ def test_real_programs_are_found_by_their_titles(make: Make) -> None:
     if not programs:
         pytest.skip("no real programs beside the repository; NEXUS_TEST_DATA says where they are")
     engine = make()
-    engine.write(programs, [])
+    put(engine, programs, [])
     lost = [
         each.id for each in programs if each.id not in ids(search(engine, each.title.fr or "", per_page=5))
     ]
@@ -310,5 +306,5 @@ def test_real_programs_are_found_by_their_titles(make: Make) -> None:
 def test_a_date_far_away_is_ordered_too(make: Make) -> None:
     engine = make()
     dates = [datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1950, 2026, 2100)]
-    engine.write([entry(f"e{date.year}", "Aide", date=date) for date in dates], [])
+    put(engine, [entry(f"e{date.year}", "Aide", date=date) for date in dates], [])
     assert ids(search(engine, "", sort="date")) == ["e2100", "e2026", "e1950"]

@@ -6,7 +6,7 @@ import pytest
 
 from services.search.contracts import FACETS, MoreLikeThis, Suggest
 from services.search.engine import SearchEngine
-from tests.contract.search_cases import CORPUS, TODAY, counts, day, entry, fill, ids, search
+from tests.contract.search_cases import CORPUS, TODAY, counts, day, entry, fill, ids, put, search
 from tests.contract.search_fixtures import empty, engine, make
 
 __all__ = ["empty", "engine", "make"]  # fixtures
@@ -88,7 +88,7 @@ class TestSnippets:
 
     def test_a_long_body_is_cut_around_the_words(self, empty: SearchEngine) -> None:
         body = "Un début sans rien. " * 40 + "Ici le mentorat commence. " + "Une fin sans rien. " * 40
-        empty.write([entry("a", "Guide", body=(body, None))], [])
+        put(empty, [entry("a", "Guide", body=(body, None))], [])
         snippet = search(empty, "mentorat").items[0].snippet
         assert "<mark>mentorat</mark>" in snippet
         assert len(snippet) < 260
@@ -150,7 +150,8 @@ class TestCompletion:
 
 class TestSimilar:
     def test_entries_that_speak_of_the_same_come_first_without_itself(self, empty: SearchEngine) -> None:
-        empty.write(
+        put(
+            empty,
             [
                 entry("a", "Mentorat de recrues", lead=("Des mentors accompagnent les recrues.", None)),
                 entry("b", "Mentorat en ligne", lead=("Les recrues parlent à des mentors.", None)),

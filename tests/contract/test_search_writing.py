@@ -12,8 +12,8 @@ from nexus.errors import Conflict, Unavailable
 from services.search.contracts import MoreLikeThis, Suggest
 from services.search.domain import Entry, Removal
 from services.search.engine import SearchEngine
-from services.search.matching.documents import latest
-from tests.contract.search_cases import CORPUS, TODAY, entry, fill, ids, ignore, search
+from services.search.matching.documents import document, latest, read_document, write_document
+from tests.contract.search_cases import CORPUS, TODAY, entry, fill, ids, ignore, put, rebuild, search
 from tests.contract.search_fixtures import address_of_elasticsearch, empty, engine, make, tantivy_engine
 
 __all__ = ["empty", "engine", "make"]  # fixtures
@@ -22,39 +22,39 @@ __all__ = ["empty", "engine", "make"]  # fixtures
 class TestWriting:
     def test_a_change_is_found_at_once(self, empty: SearchEngine) -> None:
         fill(empty, "Mentorat")
-        empty.write([entry("e0", "Jumelage", revision=2)], [])
+        put(empty, [entry("e0", "Jumelage", revision=2)], [])
         assert search(empty, "mentorat").items[0].title == "Jumelage"
         assert search(empty).total == 1
 
     def test_a_removal_is_found_no_more(self, empty: SearchEngine) -> None:
         fill(empty, "Mentorat", "Stage")
-        empty.write([], [Removal(id="e0", revision=2)])
+        put(empty, [], [Removal(id="e0", revision=2)])
         assert ids(search(empty)) == ["e1"]
         assert search(empty, "mentorat").facets["theme"] == ()
 
     def test_late_news_is_ignored(self, empty: SearchEngine) -> None:
-        empty.write([entry("a", "Nouveau", revision=3)], [])
-        empty.write([entry("a", "Ancien", revision=2)], [Removal(id="a", revision=1)])
+        put(empty, [entry("a", "Nouveau", revision=3)], [])
+        put(empty, [entry("a", "Ancien", revision=2)], [Removal(id="a", revision=1)])
         assert search(empty).items[0].title == "Nouveau"
 
     def test_late_news_does_not_bring_back_what_was_removed(self, empty: SearchEngine) -> None:
-        empty.write([], [Removal(id="a", revision=3)])
-        empty.write([entry("a", "Ancien", revision=2)], [])
+        put(empty, [], [Removal(id="a", revision=3)])
+        put(empty, [entry("a", "Ancien", revision=2)], [])
         assert search(empty).total == 0
-        empty.write([entry("a", "Retour", revision=4)], [])
+        put(empty, [entry("a", "Retour", revision=4)], [])
         assert search(empty).total == 1
 
     def test_the_same_news_twice_in_one_batch_is_taken_once(self, empty: SearchEngine) -> None:
-        empty.write([entry("a", "Deux", revision=2), entry("a", "Un", revision=1)], [])
-        empty.write([entry("a", "Deux", revision=2)], [])
+        put(empty, [entry("a", "Deux", revision=2), entry("a", "Un", revision=1)], [])
+        put(empty, [entry("a", "Deux", revision=2)], [])
         assert [hit.title for hit in search(empty).items] == ["Deux"]
 
     def test_an_endless_word_is_kept_in_bounds(self, empty: SearchEngine) -> None:
-        empty.write([entry("a", "Guide", body=("x" * 100_000, None))], [])
+        put(empty, [entry("a", "Guide", body=("x" * 100_000, None))], [])
         assert search(empty, "guide").total == 1
 
     def test_writing_nothing_is_fine(self, empty: SearchEngine) -> None:
-        empty.write([], [])
+        put(empty, [], [])
         assert search(empty).total == 0
 
     def test_an_empty_index_answers(self, empty: SearchEngine) -> None:
@@ -67,7 +67,7 @@ class TestRebuilding:
     def test_what_the_batches_leave_out_is_gone_afterwards(self, empty: SearchEngine) -> None:
         fill(empty, "Ancien", "Gardé")
         heard: list[int] = []
-        empty.rebuild([[entry("e1", "Gardé")], [entry("e2", "Nouveau")]], heard.append)
+        rebuild(empty, [[entry("e1", "Gardé")], [entry("e2", "Nouveau")]], heard.append)
         assert ids(search(empty)) == ["e1", "e2"]
         assert heard == [1, 2]
 
@@ -76,21 +76,21 @@ class TestRebuilding:
 
         def batches() -> Iterator[Sequence[Entry]]:
             yield [entry("e0", "Mentorat")]
-            empty.write([entry("e1", "Stage révisé", revision=2)], [Removal(id="e0", revision=2)])
+            put(empty, [entry("e1", "Stage révisé", revision=2)], [Removal(id="e0", revision=2)])
             assert ids(search(empty)) == ["e1"]
             yield [entry("e0", "Mentorat"), entry("e1", "Stage")]
 
-        empty.rebuild(batches(), ignore)
+        rebuild(empty, batches(), ignore)
         assert [hit.title for hit in search(empty).items] == ["Stage révisé"]
 
     def test_two_at_once_are_refused(self, empty: SearchEngine) -> None:
         def batches() -> Iterator[Sequence[Entry]]:
             with pytest.raises(Conflict) as refused:
-                empty.rebuild([], ignore)
+                rebuild(empty, [], ignore)
             assert refused.value.code == "reindex_running"
             yield [entry("a", "Aide")]
 
-        empty.rebuild(batches(), ignore)
+        rebuild(empty, batches(), ignore)
         assert ids(search(empty)) == ["a"]
 
     def test_one_that_fails_leaves_no_trace(self, empty: SearchEngine) -> None:
@@ -101,9 +101,9 @@ class TestRebuilding:
             raise RuntimeError("the source is away")
 
         with pytest.raises(RuntimeError):
-            empty.rebuild(failing(), ignore)
+            rebuild(empty, failing(), ignore)
         assert ids(search(empty)) == ["e0"]
-        empty.rebuild([[entry("e2", "Guide")]], ignore)
+        rebuild(empty, [[entry("e2", "Guide")]], ignore)
         assert ids(search(empty)) == ["e2"]
 
     def test_searches_never_fail_while_the_index_is_exchanged(self, empty: SearchEngine) -> None:
@@ -121,7 +121,7 @@ class TestRebuilding:
         looker = threading.Thread(target=look)
         looker.start()
         for _ in range(3):
-            empty.rebuild([[entry("e0", "Mentorat")]], ignore)
+            rebuild(empty, [[entry("e0", "Mentorat")]], ignore)
         over.set()
         looker.join()
         assert set(totals) == {1}
@@ -171,9 +171,9 @@ def test_a_rebuild_whose_process_died_is_cleaned_up(
     fill(engine, "Mentorat")
     elastic_index.ElasticIndex(*elastic).begin()
     with pytest.raises(Conflict):
-        engine.rebuild([], ignore)
+        rebuild(engine, [], ignore)
     monkeypatch.setattr(elastic_index, "LEASE", 0.0)
-    engine.rebuild([[entry("e1", "Stage")]], ignore)
+    rebuild(engine, [[entry("e1", "Stage")]], ignore)
     assert ids(search(engine)) == ["e1"]
     assert len(elastic[0].indices.get(index=f"{elastic[1]}*")) == 1
 
@@ -187,10 +187,10 @@ def test_an_engine_that_is_away_says_so() -> None:
     away = ElasticEngine(client)
     for attempt in (
         lambda: search(away, "aide"),
-        lambda: away.write(CORPUS, []),
+        lambda: put(away, CORPUS, []),
         lambda: away.suggest(Suggest(q="a"), None, TODAY),
         lambda: away.similar(MoreLikeThis(id="a"), None, TODAY),
-        lambda: away.rebuild([], ignore),
+        lambda: rebuild(away, [], ignore),
         away.check,
     ):
         with pytest.raises(Unavailable) as refused:
@@ -200,7 +200,13 @@ def test_an_engine_that_is_away_says_so() -> None:
 
 
 def test_of_news_about_one_entry_the_last_counts() -> None:
-    old, new = entry("a", "Un", revision=1), entry("a", "Deux", revision=2)
-    assert latest([new, old], []) == [new]
-    assert latest([new], [Removal(id="a", revision=2)]) == [Removal(id="a", revision=2)]
-    assert latest([new], [Removal(id="a", revision=1)]) == [new]
+    old, new = document(entry("a", "Un", revision=1)), document(entry("a", "Deux", revision=2))
+    removed = document(Removal(id="a", revision=2))
+    assert latest([new, old]) == [new]
+    assert latest([new, removed]) == latest([removed, new]) == [removed]
+    assert latest([new, document(Removal(id="a", revision=1))]) == [new]
+
+
+def test_a_document_comes_back_as_it_was_written() -> None:
+    made = document(entry("a", "Mentorat", "Mentoring", themes=("hiring",), body=("Un texte", "A text")))
+    assert read_document(write_document(made)) == made

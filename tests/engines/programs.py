@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from nexus.runtimes.secantus import DocumentStore
@@ -35,7 +36,8 @@ def _answers(port: int, process: subprocess.Popen[bytes], timeout: float) -> boo
 
 def _ended(process: subprocess.Popen[bytes], folder: Path) -> Callable[[], None]:
     def stop() -> None:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -79,6 +79,12 @@ def test_a_published_program_is_read_by_its_slug(service):
     assert service.get_program(GetProgram(ref="francisation-en-entreprise"), VISITOR) == program
 
 
+def test_the_key_of_its_source_is_no_address(service):
+    bring(service, ("7", content("Mentorat")))
+    with pytest.raises(NotFound, match="program_not_found"):
+        service.get_program(GetProgram(ref="partner:7"), VISITOR)
+
+
 def test_a_visitor_sees_no_draft(service):
     make(service, "Francisation", publish=False)
     with pytest.raises(NotFound, match="program_not_found"):

@@ -174,7 +174,9 @@ class RunningPlatform:
                 time.sleep(0.1)
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("NEXUS_")}
+        # An installation has its compiled modules: without them each start compiles for three seconds.
+        left_out = ("NEXUS_", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         return kept | self.environment
 
 

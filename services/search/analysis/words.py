@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import islice
+from typing import NamedTuple
 
 from services.search.analysis import english, french
 from services.search.contracts import Language
@@ -13,6 +14,7 @@ Span = tuple[int, int]
 
 LONGEST_WORD = 64  # letters; engines refuse terms of tens of kilobytes, and nobody looks for them
 CACHED_WORDS = 50_000  # about 8 MB for each cache
+READ_TEXTS = 1_000  # of results, about 6 kB each
 ACRONYMS = {"TI": "tic", "IT": "ict"}  # capitals tell them from everyday words
 
 _APOSTROPHES = "'’ʼ‘"
@@ -156,40 +158,42 @@ def surfaces(text: str, language: Language) -> list[str]:
     return [found for found in map(surface, tokenize(text, language)) if found]
 
 
-def spans(text: str, sequences: Mapping[str, Iterable[tuple[str, ...]]], language: Language) -> list[Span]:
+class _Reading(NamedTuple):
+    """The stems of a text between spaces (one at each end, too), and where the word of each starts and ends."""
+
+    stems: str
+    starts: "array[int]"
+    ends: "array[int]"
+
+
+@lru_cache(maxsize=READ_TEXTS)
+def _read(text: str, language: Language) -> _Reading:
+    stemmed = _STEMMERS[language]
+    found, starts, ends = [""], array("I"), array("I")
+    for token in _TOKEN[language].finditer(text):
+        word = token[0]
+        if as_stem := stemmed(word):
+            found.append(as_stem)
+            starts.append(token.start())
+            ends.append(token.start() + len(_bare(word)))
+    return _Reading(" ".join([*found, ""]), starts, ends)
+
+
+def spans(text: str, sequences: Iterable[tuple[str, ...]], language: Language) -> list[Span]:
     """Where the words of a sequence of stems stand together in `text`, as offsets of `str`, in no order.
 
-    `sequences` are listed under their first stem. Only the words in question are looked at one by one: most of
-    the time of a search went into reading every word of its results."""
-    stemmed = _STEMMERS[language]
-    read = set(_TOKEN[language].findall(text))
-    asked = {word: found for word in read if (found := stemmed(word)) in sequences}
+    Texts read before are remembered: most of the time of a search went into reading its results."""
+    stems, starts, ends = _read(text, language)
     return [
-        (start, end)
-        for word, first in asked.items()
-        for start in _starts(text, word)
-        for sequence in sequences[first]
-        if (end := _end(text, start, word, sequence, language))
+        (starts[first], ends[first + len(sequence) - 1])
+        for sequence in sequences
+        for first in _places(stems, f" {' '.join(sequence)} ")
     ]
 
 
-def _starts(text: str, word: str) -> Iterator[int]:
-    """The places where `word` stands as a word of its own."""
-    start = text.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if not (text[start - 1 : start].isalnum() or (word[-1].isalnum() and text[end : end + 1].isalnum())):
-            yield start
-        start = text.find(word, end)
-
-
-def _end(text: str, start: int, word: str, sequence: tuple[str, ...], language: Language) -> int:
-    """Where `sequence`, whose first word stands at `start`, ends; 0 if it does not stand there."""
-    if len(sequence) == 1:
-        return start + len(_bare(word))
-    stemmed = _STEMMERS[language]
-    read = (found for found in _TOKEN[language].finditer(text, start) if stemmed(found[0]))
-    standing = list(islice(read, len(sequence)))
-    if tuple(stemmed(found[0]) for found in standing) != sequence:
-        return 0
-    return standing[-1].start() + len(_bare(standing[-1][0]))
+def _places(stems: str, wanted: str) -> Iterator[int]:
+    """The numbers of the words at which `wanted` stands in `stems`."""
+    at = stems.find(wanted)
+    while at >= 0:
+        yield stems.count(" ", 0, at)
+        at = stems.find(wanted, at + 1)

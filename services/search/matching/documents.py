@@ -1,14 +1,14 @@
 """An entry as an engine keeps it: words to look up, values to filter by, texts to show."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from services.search.analysis import fold, stems_of, surface, surfaces, tokenize
-from services.search.contracts import LANGUAGES, Hit, Language
+from services.search.contracts import LANGUAGES, Language
 from services.search.domain import Entry, Removal, Words
 
 SHARED = "*"  # the sector of what all sectors show
@@ -23,21 +23,26 @@ COMPLETION_FIELDS = tuple(f"complete_{language}" for language in LANGUAGES)
 START_FIELDS = tuple(f"start_{language}" for language in LANGUAGES)
 VIEW_FIELDS = tuple(f"view_{language}" for language in LANGUAGES)
 WORDS = "words"
+HIDDEN = ("body", "keywords")  # of a view: to read, not to show
 VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
+
+FORMAT = 2  # one more whenever `document` makes something else of an entry
 
 _LATEST = 10**17  # microseconds since 1970, about the year 5138
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`texts` are words joined by spaces, `values` exact; `views` are JSON of what a hit shows."""
+    """`texts` are words joined by spaces, `values` exact; `views` are JSON of what a hit shows.
+
+    Made once and kept: texts become words in half a millisecond, more than an engine takes to index them."""
 
     id: str
     revision: int
     expires: int
     newest: str
     texts: dict[str, str]
-    values: dict[str, tuple[str, ...]]
+    values: dict[str, list[str]]
     views: dict[str, str]
 
 
@@ -56,15 +61,24 @@ def document(change: Entry | Removal) -> Document:
     )
 
 
-def latest(entries: Sequence[Entry], removals: Sequence[Removal]) -> list[Entry | Removal]:
+def latest(documents: Iterable[Document]) -> list[Document]:
     """The last news of each id; at equal revisions a removal."""
-    newest: dict[str, Entry | Removal] = {}
-    changes: list[Entry | Removal] = [*entries, *removals]
-    for change in changes:
-        held = newest.get(change.id)
-        if held is None or held.revision <= change.revision:
-            newest[change.id] = change
+    newest: dict[str, Document] = {}
+    for one in documents:
+        held = newest.get(one.id)
+        if held is None or (held.revision, -held.expires) <= (one.revision, -one.expires):
+            newest[one.id] = one
     return list(newest.values())
+
+
+def write_document(made: Document) -> bytes:
+    """`made` as JSON."""
+    return orjson.dumps(made)
+
+
+def read_document(written: bytes) -> Document:
+    """What `write_document` wrote."""
+    return Document(**orjson.loads(written))
 
 
 def provider_slug(name: str) -> str:
@@ -79,15 +93,9 @@ def provider_name(value: str, language: Language) -> tuple[str, str]:
 
 
 def read_view(view: str | bytes) -> dict[str, Any]:
-    """What `document` put in a view: the fields of a Hit but its score and snippet, `body` besides."""
+    """What `document` put in a view: the fields of a Hit but its score and snippet, HIDDEN besides."""
     found: dict[str, Any] = orjson.loads(view)
     return found
-
-
-def hit(view: dict[str, Any], snippet: str, score: float) -> Hit:
-    """The result that `view` describes."""
-    shown = {name: value for name, value in view.items() if name not in ("body", "keywords")}
-    return Hit(**shown, snippet=snippet, score=score)
 
 
 def _newest_first(entry: Entry) -> str:
@@ -120,18 +128,18 @@ def _joined(texts: Iterable[str]) -> str:
     return f" {BOUNDARY} ".join(text for text in texts if text)
 
 
-def _values(entry: Entry) -> dict[str, tuple[str, ...]]:
+def _values(entry: Entry) -> dict[str, list[str]]:
     name = entry.provider.fr or entry.provider.en
     slug = provider_slug(name) if name else ""
     names = [part.replace("\t", " ") if part else "" for part in (entry.provider.fr, entry.provider.en)]
     return {
-        "type": (entry.type,),
-        "theme": tuple(dict.fromkeys(entry.themes)),
-        "kind": (entry.kind,) if entry.kind else (),
-        "sector": tuple(dict.fromkeys(entry.sectors)) or (SHARED,),
-        "provider": (slug,) if slug else (),
-        "provider_name": ("\t".join([slug, *names]),) if slug else (),
-        "language": tuple(dict.fromkeys(entry.languages)),
+        "type": [entry.type],
+        "theme": list(dict.fromkeys(entry.themes)),
+        "kind": [entry.kind] if entry.kind else [],
+        "sector": list(dict.fromkeys(entry.sectors)) or [SHARED],
+        "provider": [slug] if slug else [],
+        "provider_name": ["\t".join([slug, *names])] if slug else [],
+        "language": list(dict.fromkeys(entry.languages)),
     }
 
 

@@ -5,8 +5,9 @@ filters of all others and without its own, and a facet in which nothing is chose
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from services.search.contracts import FACETS, FacetCount, FacetName, Language, Search
+from services.search.contracts import FACETS, FacetName, Language, Search
 from services.search.matching.documents import SHARED, provider_name
 
 Filters = Mapping[FacetName, tuple[str, ...]]
@@ -25,8 +26,8 @@ def filters(query: Search) -> Filters:
 
 def facet_counts(
     name: FacetName, counted: Mapping[str, int], query: Search, sector: str | None, labels: Mapping[str, int]
-) -> tuple[FacetCount, ...]:
-    """The values of the facet `name`, most frequent first, chosen ones even without results.
+) -> list[dict[str, Any]]:
+    """A FacetCount as a dict for each value of `name`, most frequent first, chosen ones even without results.
 
     `counted` is what the engine counted in the field COUNTED[name]; `labels` holds the `provider_name` values
     of chosen providers."""
@@ -38,10 +39,10 @@ def facet_counts(
         names = {**_told(name, labels, query.lang)[1], **names}
     for value in chosen:
         counts.setdefault(value, counted.get(SHARED, 0) if name == "sector" else 0)
-    return tuple(
-        FacetCount(value=value, count=count, label=names.get(value), selected=value in chosen)
+    return [
+        {"value": value, "count": count, "label": names.get(value), "selected": value in chosen}
         for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    )
+    ]
 
 
 def _told(

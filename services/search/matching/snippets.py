@@ -15,11 +15,8 @@ Marks = Collection[tuple[str, ...]]
 def snippet(lead: str, body: str, marks: Marks, language: Language) -> str:
     """HTML of about LENGTH characters: of `lead` where it has any of `marks`, else of `body`, else of
     the beginning of `lead` without marks."""
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for sequence in marks:
-        by_first.setdefault(sequence[0], []).append(sequence)
     for text in (lead, body):
-        if text and by_first and (found := _merged(spans(text, by_first, language))):
+        if text and marks and (found := _merged(spans(text, marks, language))):
             start, end = _window(text, found)
             return _marked(text, start, end, found)
     return _marked(lead, 0, _cut(lead, LENGTH), [])
