@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from bench.load import answers_per_second
 from bench.programs import documents
@@ -131,10 +131,13 @@ def embedded(platform: RunningPlatform, folder: Path) -> list[Figure]:
 
 def growth(elasticsearch_url: str, folder: Path, overhead_ms: float) -> list[Figure]:
     """The same searches over 1,000 and 100,000 programs; `overhead_ms` is what the way through a gateway adds."""
-    client = Elasticsearch(elasticsearch_url, request_timeout=120)
+
+    def client() -> Elasticsearch:
+        return Elasticsearch(elasticsearch_url, serializer=OrjsonSerializer(), request_timeout=120)
+
     engines = {
         "tantivy": lambda n: TantivyEngine(folder / f"t{n}"),
-        "Elasticsearch": lambda n: ElasticEngine(client, f"nexus-bench-{n}"),
+        "Elasticsearch": lambda n: ElasticEngine(client(), f"nexus-bench-{n}"),
     }
     figures = []
     for name, make in engines.items():
@@ -156,7 +159,7 @@ def growth(elasticsearch_url: str, folder: Path, overhead_ms: float) -> list[Fig
                 large <= 4 * small,
             )
         )
-    client.indices.delete(index="nexus-bench-*", ignore_unavailable=True)
+    client().indices.delete(index="nexus-bench-*", ignore_unavailable=True)
     return figures
 
 

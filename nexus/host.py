@@ -44,8 +44,12 @@ class Answer:
 class ServiceHost:
     """One service with its inbox, relay and the operations that every service answers."""
 
-    def __init__(self, composed: Composed, resources: Resources) -> None:
+    def __init__(
+        self, composed: Composed, resources: Resources, checks: Mapping[str, Callable[[], None]] | None = None
+    ) -> None:
+        """`checks` are those of the runtime: each raises Unavailable while what it needs is away."""
         self.composed = composed
+        self._checks = checks or {}
         self.service: Service = composed.service
         self.name = composed.service.name
         self.inbox = Inbox(resources.database["inbox"], resources.settings.retry_pause)
@@ -133,6 +137,7 @@ class ServiceHost:
         checks: dict[str, Callable[[], None]] = {
             "database": partial(check, self._database),
             **self.composed.checks,
+            **self._checks,
         }
         return Health(engines={name: _code_of(probe) for name, probe in checks.items()})
 

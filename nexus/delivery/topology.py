@@ -24,12 +24,21 @@ def subscriptions(services: Iterable[type[Service]]) -> list[Subscription]:
     return [subscription for service in services for subscription in service.subscriptions]
 
 
-def declare(url: str, services: list[type[Service]]) -> None:
-    """Make what is missing on the broker at `url`. Raises Unavailable when it does not answer."""
+def check(url: str) -> None:
+    """Raise Unavailable unless the broker at `url` answers."""
+    _connect(url).close()
+
+
+def _connect(url: str) -> pika.BlockingConnection:
     try:
-        connection = pika.BlockingConnection(pika.URLParameters(url))
+        return pika.BlockingConnection(pika.URLParameters(url))
     except (AMQPError, OSError) as error:
         raise Unavailable("broker_unavailable") from error
+
+
+def declare(url: str, services: list[type[Service]]) -> None:
+    """Make what is missing on the broker at `url`. Raises Unavailable when it does not answer."""
+    connection = _connect(url)
     try:
         channel = connection.channel()
         channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True)

@@ -41,7 +41,7 @@ from nexus.composition import (
     service_names,
 )
 from nexus.delivery.relay import Relay
-from nexus.delivery.topology import RPC_EXCHANGE, declare, subscriptions
+from nexus.delivery.topology import RPC_EXCHANGE, check, declare, subscriptions
 from nexus.errors import InvalidInput, NexusError, Unavailable
 from nexus.host import ServiceHost
 from nexus.messages import CloudEvent
@@ -253,7 +253,7 @@ def serve(name: str, settings: Settings) -> None:
             one.wake()
 
     resources = Resources(settings, database, embedded=False, wake=wake)
-    host = _waiting(lambda: _compose(name, resources))
+    host = _waiting(lambda: _compose(name, resources, url))
     declarations = [declaration(one) for one in service_names()]
     _waiting(lambda: declare(url, declarations))
     publisher = EventPublisher(url, frozenset(one.event.type for one in subscriptions(declarations)))
@@ -276,8 +276,8 @@ def serve(name: str, settings: Settings) -> None:
         sys.exit(1)  # whoever started it starts it again
 
 
-def _compose(name: str, resources: Resources) -> ServiceHost:
-    host = ServiceHost(composition(name)(resources), resources)
+def _compose(name: str, resources: Resources, url: str) -> ServiceHost:
+    host = ServiceHost(composition(name)(resources), resources, {"broker": partial(check, url)})
     host.prepare()
     return host
 
