@@ -1,8 +1,8 @@
 """Programs to measure with: the samples, and as many as wanted made from real ones."""
 
 import os
-from collections.abc import Iterator
-from itertools import cycle
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -52,12 +52,17 @@ def real_contents() -> list[ProgramContent]:
 
 
 def documents(number: int, batch: int = 500) -> Iterator[list[Document]]:
-    """`number` documents made from the real ones by repeating them under other names, some at a time."""
-    made: list[Document] = []
-    for n, content in zip(range(number), cycle(real_contents()), strict=False):
-        made.append(document(program_entry(_program(n, content.model_copy(update={"valid_until": None})))))
-        if len(made) == batch:
-            yield made
-            made = []
-    if made:
-        yield made
+    """`number` documents made from the real ones, some at a time. No two are the same: each has the title,
+    the description and the audience of three programs."""
+    real = real_contents()
+    numbers = iter(range(number))
+    while part := list(islice(numbers, batch)):
+        yield [document(program_entry(_program(n, _mixed(n, real)))) for n in part]
+
+
+def _mixed(n: int, real: Sequence[ProgramContent]) -> ProgramContent:
+    titled, described, meant = (
+        real[k % len(real)] for k in (n, n + n // len(real), n + n // len(real) ** 2 + 1)
+    )
+    texts = {"summary": described.summary, "description": described.description, "audience": meant.audience}
+    return titled.model_copy(update={**texts, "valid_until": None})

@@ -8,7 +8,7 @@ from nexus.messages import PRINTABLE, Command, Event, Message, Query, without_co
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-EntryType = Literal["program"]
+EntryType = Literal["program", "document", "post", "activity"]
 Sort = Literal["relevance", "date"]
 FacetName = Literal["theme", "kind", "sector", "provider", "language"]
 FACETS: tuple[FacetName, ...] = ("theme", "kind", "sector", "provider", "language")

@@ -33,5 +33,5 @@ def test_a_cluster_rpc_proxy_calls_each_service(distributed: RunningPlatform):
     answers = json.loads(done.stdout)
     assert answers["programs"] >= 41
     assert answers["title"].startswith("Francisation Québec")
-    assert answers["healthy"] == {"engines": {"database": None, "search_engine": None}}
+    assert answers["healthy"] == {"engines": {"database": None, "search_engine": None, "broker": None}}
     assert answers["refusal"] == ["NotFound", "program_not_found (ref='nothing')"]

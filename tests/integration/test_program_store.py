@@ -23,8 +23,10 @@ from services.content.contracts import (
     SlugWish,
     Status,
 )
+from services.content.domain.kinds import PROGRAMS
 from services.content.service import Content
-from services.content.store import ProgramStore
+from services.content.service.desk import Desk
+from services.content.store.publications import PublicationStore
 from tests.support.contents import NOON, content
 from tests.support.platforms import SAMPLES
 
@@ -44,15 +46,15 @@ class Clock:
 
 
 @pytest.fixture
-def store(database) -> ProgramStore:
-    store = ProgramStore(database)
+def store(database) -> PublicationStore:
+    store = PublicationStore(database, PROGRAMS)
     store.prepare()
     return store
 
 
 @pytest.fixture
 def service(store) -> Content:
-    return Content(store, Clock(), lambda: None)
+    return Content(programs=Desk(PROGRAMS, store, Clock(), lambda: None))
 
 
 def make(service: Content, title: str = "Francisation", publish: bool = True, **fields: object):
@@ -70,8 +72,8 @@ def bring(service: Content, *rows: tuple[str, ProgramContent], publish: bool = T
     return [row.outcome for row in service.import_programs(command, ANNE).rows]
 
 
-def events(store: ProgramStore) -> list[str]:
-    return [event.envelope.type.split(".")[-2] for event in Outbox(store.programs).waiting()]
+def events(store: PublicationStore) -> list[str]:
+    return [event.envelope.type.split(".")[-2] for event in Outbox(store.items).waiting()]
 
 
 def test_a_published_program_is_read_by_its_slug(service):
@@ -135,7 +137,7 @@ def test_of_two_edits_at_the_same_time_the_store_takes_one(service, store):
     store.by_ref, real = lambda ref: stale, store.by_ref  # as if both had read before either wrote
     with pytest.raises(StaleRevision):
         service.edit_program(EditProgram(id=program.id, revision=2, content=content("Le mien")), ANNE)
-    assert real(program.id).program.content.title.fr == "Le tien"
+    assert real(program.id).item.content.title.fr == "Le tien"
 
 
 def test_every_revision_is_kept_with_who_and_what_changed(service):
@@ -203,7 +205,7 @@ def test_an_import_is_idempotent(service, store):
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(service, store):
     assert bring(service, ("1", content("Un")), dry_run=True) == [Outcome.CREATED]
-    assert store.programs.count_documents({}) == 0
+    assert store.items.count_documents({}) == 0
 
 
 def test_rows_with_one_title_in_one_import_get_addresses_of_their_own(service):
@@ -235,4 +237,4 @@ def test_a_content_comes_back_from_the_database_as_it_went_in(service, store):
     bring(service, *samples())
     for stem, wanted in samples():
         record = store.by_source_keys([f"partner:{stem}"])[f"partner:{stem}"]
-        assert record.program.content == wanted
+        assert record.item.content == wanted

@@ -141,7 +141,7 @@ class KeptPrograms:
             program = self.create(row.content, Status.PUBLISHED if command.publish else Status.DRAFT)
         self.imported[key] = (program.id, row.content)
         return ImportedRow(
-            external_id=row.external_id, outcome=outcome, program_id=program.id, revision=program.revision
+            external_id=row.external_id, outcome=outcome, item_id=program.id, revision=program.revision
         )
 
 

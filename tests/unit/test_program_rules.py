@@ -3,7 +3,6 @@
 import pytest
 
 from nexus.errors import Conflict, StaleRevision
-from services.content import domain
 from services.content.contracts import (
     ImportRow,
     LineText,
@@ -13,14 +12,18 @@ from services.content.contracts import (
     SlugWish,
     Status,
 )
-from services.content.domain import Act, Change, Record
+from services.content.domain import lifecycle as domain
+from services.content.domain.kinds import PROGRAMS
+from services.content.domain.lifecycle import Act, Change, Record
 from tests.support.contents import NOON, content
 
 ACT = Act(by="anne", at=NOON)
 
 
 def draft(**fields: object) -> Record:
-    return domain.create("p1", content(**fields), SlugText(fr="un", en="un"), Status.DRAFT, ACT).after
+    return domain.create(
+        PROGRAMS, "p1", content(**fields), SlugText(fr="un", en="un"), Status.DRAFT, ACT
+    ).after
 
 
 def published(**fields: object) -> Record:
@@ -33,14 +36,14 @@ def done(change: Change | None) -> Change:
 
 
 def test_a_new_draft_is_told_to_nobody():
-    change = domain.create("p1", content(), SlugText(fr="un", en="un"), Status.DRAFT, ACT)
-    assert (change.before, change.after.program.revision, change.events) == (None, 1, ())
+    change = domain.create(PROGRAMS, "p1", content(), SlugText(fr="un", en="un"), Status.DRAFT, ACT)
+    assert (change.before, change.after.item.revision, change.events) == (None, 1, ())
 
 
 def test_publishing_a_draft_tells_the_whole_program():
     change = done(domain.publish(draft(), ACT))
-    assert change.events == (ProgramPublished(program=change.after.program),)
-    assert change.after.program.published_at == NOON
+    assert change.events == (ProgramPublished(program=change.after.item),)
+    assert change.after.item.published_at == NOON
 
 
 def test_publishing_twice_changes_nothing():
@@ -55,14 +58,14 @@ def test_editing_a_draft_is_told_to_nobody_and_editing_a_public_program_is_told(
 
 def test_an_edit_that_changes_nothing_makes_no_revision():
     record = draft()
-    assert domain.edit(record, record.program.content, record.program.slug, ACT) is None
+    assert domain.edit(record, record.item.content, record.item.slug, ACT) is None
 
 
 def test_a_retired_program_is_told_as_retired_and_can_be_published_again():
     retired = done(domain.retire(published(), ACT))
     assert isinstance(retired.events[0], ProgramRetired)
     again = done(domain.publish(retired.after, ACT))
-    assert (again.after.program.status, again.after.program.revision) == (Status.PUBLISHED, 4)
+    assert (again.after.item.status, again.after.item.revision) == (Status.PUBLISHED, 4)
 
 
 def test_a_draft_cannot_be_retired():
@@ -97,19 +100,23 @@ def test_old_slugs_stay_with_their_program():
     ],
 )
 def test_a_slug_is_made_from_the_title(title: str, slug: str):
-    assert domain.wished_slugs(content(title), None).fr == slug
+    assert domain.wished_slugs(PROGRAMS, content(title), None).fr == slug
 
 
 def test_a_language_without_a_title_borrows_the_slug_until_it_has_one():
-    before = domain.create("p1", content("Bonjour"), SlugText(fr="bonjour", en="bonjour"), Status.DRAFT, ACT)
-    wished = domain.wished_slugs(content("Bonjour", "Hello"), before.after.program)
+    before = domain.create(
+        PROGRAMS, "p1", content("Bonjour"), SlugText(fr="bonjour", en="bonjour"), Status.DRAFT, ACT
+    )
+    wished = domain.wished_slugs(PROGRAMS, content("Bonjour", "Hello"), before.after.item)
     assert wished == SlugText(fr="bonjour", en="hello")
 
 
 def test_a_changed_title_keeps_its_address_unless_another_is_asked_for():
-    before = draft(fr="Bonjour").program
-    assert domain.wished_slugs(content("Bonsoir"), before).fr == "un"
-    assert domain.wished_slugs(content("Bonsoir", slug=SlugWish(fr="bonsoir")), before).fr == "bonsoir"
+    before = draft(fr="Bonjour").item
+    assert domain.wished_slugs(PROGRAMS, content("Bonsoir"), before).fr == "un"
+    assert (
+        domain.wished_slugs(PROGRAMS, content("Bonsoir", slug=SlugWish(fr="bonsoir")), before).fr == "bonsoir"
+    )
 
 
 def test_a_slug_that_is_taken_gets_a_number():
@@ -118,12 +125,14 @@ def test_a_slug_that_is_taken_gets_a_number():
 
 def imported(**fields: object) -> Record:
     row = ImportRow(external_id="x", content=content(**fields))
-    return domain.import_as_new("p1", "s:x", row, SlugText(fr="un", en="un"), False, ACT).after
+    return domain.import_as_new(
+        PROGRAMS, "p1", "s:x", row.content, SlugText(fr="un", en="un"), False, ACT
+    ).after
 
 
 def again(record: Record, publish: bool = False, **fields: object) -> Change | None:
     row = ImportRow(external_id="x", content=content(**fields))
-    return domain.import_again(record, row, record.program.slug, publish, ACT)
+    return domain.import_again(record, row.content, record.item.slug, publish, ACT)
 
 
 def test_importing_the_same_source_again_changes_nothing():
@@ -132,18 +141,18 @@ def test_importing_the_same_source_again_changes_nothing():
 
 def test_a_changed_source_makes_a_new_revision():
     change = done(again(imported(fr="Bonjour"), fr="Bonsoir"))
-    assert (change.after.program.revision, change.note.changed) == (2, ("title",))
+    assert (change.after.item.revision, change.note.changed) == (2, ("title",))
 
 
 def test_importing_again_leaves_what_was_edited_here_while_the_source_stands_still():
     record = imported(fr="Bonjour")
-    edited = done(domain.edit(record, content("Mieux"), record.program.slug, ACT)).after
+    edited = done(domain.edit(record, content("Mieux"), record.item.slug, ACT)).after
     assert again(edited, fr="Bonjour") is None
 
 
 def test_importing_again_can_publish_a_draft_but_not_what_was_retired_here():
     shown = done(again(imported(fr="Bonjour"), publish=True, fr="Bonjour")).after
-    assert shown.program.status is Status.PUBLISHED
+    assert shown.item.status is Status.PUBLISHED
     retired = done(domain.retire(shown, ACT)).after
     assert again(retired, publish=True, fr="Bonjour") is None
 

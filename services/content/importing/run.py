@@ -175,7 +175,7 @@ class _Work:
                 place=before.place,
                 external_id=before.external_id,
                 outcome=answer.outcome,
-                program_id=answer.program_id,
+                program_id=answer.item_id,
                 revision=answer.revision,
                 code=answer.code,
                 faults=tuple(_fault_of(answer)),

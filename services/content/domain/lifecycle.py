@@ -1,38 +1,60 @@
-"""The life of a program: pure rules, no clock, no store.
+"""The life of what editors publish: pure rules, no clock, no store.
 
 Every rule takes the record as it stands (or None) and returns the Change to write, or None when there is
 nothing to change."""
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
+from typing import Any, Protocol
 
 from slugify import slugify
 
 from nexus.errors import Conflict, StaleRevision
-from nexus.messages import Event
-from services.content.contracts import (
-    ImportRow,
-    Language,
-    LineText,
-    Program,
-    ProgramContent,
-    ProgramPublished,
-    ProgramRetired,
-    SlugText,
-    SlugWish,
-    Status,
-    in_language,
-)
+from nexus.messages import Event, Message
+from services.content.contracts.publications import Publication, Retired, Status
+from services.content.contracts.texts import Language, LineText, SlugText, SlugWish, in_language
 
 _SLUG_LENGTH = 80
 
 
+class Content(Protocol):
+    """What an editor writes, of whichever kind."""
+
+    @property
+    def title(self) -> LineText: ...
+    @property
+    def sectors(self) -> tuple[str, ...]: ...
+    @property
+    def slug(self) -> SlugWish: ...
+    def model_dump(self, *, mode: str = ..., exclude_defaults: bool = ...) -> dict[str, Any]: ...
+    def model_dump_json(self) -> str: ...
+
+
+Item = Publication[Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of publication: what it is made of, and how its news are told.
+
+    `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
+    have no letters."""
+
+    name: str
+    plural: str
+    slug: str
+    item: type[Item]
+    content: type[Message]
+    published: Callable[[Any], Event]
+    retired: type[Retired]
+
+
 @dataclass(frozen=True)
 class Note:
-    """One line of a program's history; `digest` names the content as it was."""
+    """One line of a publication's history; `digest` names the content as it was."""
 
     revision: int
     at: datetime
@@ -44,10 +66,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Record:
-    """A program and what only this service needs of it: every slug it ever had, where it was imported
+    """A publication and what only this service needs of it: every slug it ever had, where it was imported
     from, and the content as last imported."""
 
-    program: Program
+    kind: Kind
+    item: Item
     slugs: tuple[str, ...]
     source_key: str | None = None
     imported_digest: str | None = None
@@ -63,7 +86,7 @@ class Change:
     after: Record
     note: Note
     events: tuple[Event, ...]
-    replaced: ProgramContent | None = None
+    replaced: Any = None
 
 
 @dataclass(frozen=True)
@@ -74,22 +97,22 @@ class Act:
     at: datetime
 
 
-def digest(content: ProgramContent) -> str:
+def digest(content: Content) -> str:
     """The identity of a content: equal contents have equal digests."""
     return hashlib.sha256(content.model_dump_json().encode()).hexdigest()
 
 
-def changed_fields(before: ProgramContent | None, after: ProgramContent) -> tuple[str, ...]:
+def changed_fields(before: Any, after: Any) -> tuple[str, ...]:
     """The names of the fields that differ; of those that say something, when there was nothing before."""
-    fields = ProgramContent.model_fields.items()
+    fields = type(after).model_fields.items()
     was = {name: getattr(before, name) if before else info.default for name, info in fields}
     return tuple(sorted(name for name, value in was.items() if getattr(after, name) != value))
 
 
-def wished_slugs(content: ProgramContent, before: Program | None) -> SlugText:
+def wished_slugs(kind: Kind, content: Content, before: Item | None) -> SlugText:
     """The slugs that a content asks for. A changed title keeps its address; a language that had neither
     title nor wish borrowed the other's slug, and gets its own with its first title."""
-    made = SlugText(fr=_made_slug(content, "fr"), en=_made_slug(content, "en"))
+    made = SlugText(fr=_made_slug(kind, content, "fr"), en=_made_slug(kind, content, "en"))
     if before is None:
         return made
     return SlugText(
@@ -98,12 +121,12 @@ def wished_slugs(content: ProgramContent, before: Program | None) -> SlugText:
     )
 
 
-def _wants_slug(content: ProgramContent, before: ProgramContent, language: Language) -> bool:
+def _wants_slug(content: Content, before: Content, language: Language) -> bool:
     had_own = getattr(before.title, language) or getattr(before.slug, language)
     return bool(getattr(content.slug, language) or (not had_own and getattr(content.title, language)))
 
 
-def _made_slug(content: ProgramContent, language: Language) -> str:
+def _made_slug(kind: Kind, content: Content, language: Language) -> str:
     wish: SlugWish = content.slug
     asked, title = (wish.fr, content.title.fr) if language == "fr" else (wish.en, content.title.en)
     other = wish.en if language == "fr" else wish.fr
@@ -112,18 +135,18 @@ def _made_slug(content: ProgramContent, language: Language) -> str:
     text = title or other or in_language(content.title, "fr") or ""
     return (
         slugify(text, max_length=_SLUG_LENGTH, word_boundary=True, replacements=[("’", "-"), ("'", "-")])
-        or "programme"
+        or kind.slug
     )
 
 
 def free_slugs(wished: SlugText, taken: Container[str]) -> SlugText:
-    """`wished`, with a number behind a slug that another program has or had."""
+    """`wished`, with a number behind a slug that another one of its kind has or had."""
     fr = _free(wished.fr, taken)
     return SlugText(fr=fr, en=fr if wished.en == wished.fr else _free(wished.en, taken))
 
 
 def marked_slugs(wished: SlugText, taken: Container[str], key: str) -> SlugText:
-    """`wished`, with a mark made of `key` behind a slug that another program has or had."""
+    """`wished`, with a mark made of `key` behind a slug that another one of its kind has or had."""
     mark = hashlib.sha256(key.encode()).hexdigest()[:6]
     fr, en = (f"{slug}-{mark}" if slug in taken else slug for slug in (wished.fr, wished.en))
     return SlugText(fr=fr, en=en)
@@ -133,10 +156,10 @@ def _free(slug: str, taken: Container[str]) -> str:
     return next(one for n in count(1) if (one := slug if n == 1 else f"{slug}-{n}") not in taken)
 
 
-def create(program_id: str, content: ProgramContent, slug: SlugText, status: Status, act: Act) -> Change:
-    """A new program."""
-    program = Program(
-        id=program_id,
+def create(kind: Kind, item_id: str, content: Content, slug: SlugText, status: Status, act: Act) -> Change:
+    """A new publication."""
+    item = kind.item(
+        id=item_id,
         revision=1,
         status=status,
         slug=slug,
@@ -145,13 +168,13 @@ def create(program_id: str, content: ProgramContent, slug: SlugText, status: Sta
         updated_at=act.at,
         published_at=act.at if status is Status.PUBLISHED else None,
     )
-    record = Record(program, slugs=_with_slugs((), slug))
-    return Change(None, record, _note(program, changed_fields(None, content), act), _news(None, program))
+    record = Record(kind, item, slugs=_with_slugs((), slug))
+    return Change(None, record, _note(item, changed_fields(None, content), act), _news(kind, None, item))
 
 
-def edit(record: Record, content: ProgramContent, slug: SlugText, act: Act) -> Change | None:
-    """Another content for a program."""
-    before = record.program
+def edit(record: Record, content: Content, slug: SlugText, act: Act) -> Change | None:
+    """Another content."""
+    before = record.item
     if content == before.content and slug == before.slug:
         return None
     changed = changed_fields(before.content, content)
@@ -159,78 +182,82 @@ def edit(record: Record, content: ProgramContent, slug: SlugText, act: Act) -> C
 
 
 def publish(record: Record, act: Act) -> Change | None:
-    """Show a program; one that is shown already stays as it is."""
-    if record.program.status is Status.PUBLISHED:
+    """Show it; what is shown already stays as it is."""
+    if record.item.status is Status.PUBLISHED:
         return None
     return _revise(record, act, ("status",), status=Status.PUBLISHED, published_at=act.at)
 
 
 def retire(record: Record, act: Act) -> Change | None:
-    """Take a program away. Raises Conflict(`not_published`) for a draft, which nobody ever saw."""
-    if record.program.status is Status.RETIRED:
+    """Take it away. Raises Conflict(`not_published`) for a draft, which nobody ever saw."""
+    if record.item.status is Status.RETIRED:
         return None
-    if record.program.status is Status.DRAFT:
-        raise Conflict("not_published", id=record.program.id)
+    if record.item.status is Status.DRAFT:
+        raise Conflict("not_published", id=record.item.id)
     return _revise(record, act, ("status",), status=Status.RETIRED)
 
 
 def import_as_new(
-    program_id: str, source_key: str, row: ImportRow, slug: SlugText, publish: bool, act: Act
+    kind: Kind, item_id: str, source_key: str, content: Content, slug: SlugText, publish: bool, act: Act
 ) -> Change:
-    """A program from elsewhere that is not here yet."""
-    change = create(program_id, row.content, slug, Status.PUBLISHED if publish else Status.DRAFT, act)
-    return _imported(change, source_key, row)
+    """Something from elsewhere that is not here yet."""
+    status = Status.PUBLISHED if publish else Status.DRAFT
+    return _imported(create(kind, item_id, content, slug, status, act), source_key, content)
 
 
-def import_again(record: Record, row: ImportRow, slug: SlugText, publish: bool, act: Act) -> Change | None:
-    """A program from elsewhere that is here already; None when its source has not changed since.
+def import_again(record: Record, content: Content, slug: SlugText, publish: bool, act: Act) -> Change | None:
+    """Something from elsewhere that is here already; None when its source has not changed since.
 
     `publish` shows a draft; what was retired here stays retired."""
-    before = record.program
+    before = record.item
     fields: dict[str, object] = {}
-    if record.imported_digest != digest(row.content) and (row.content, slug) != (before.content, before.slug):
-        fields = {"content": row.content, "slug": slug}
-    changed = changed_fields(before.content, row.content) if fields else ()
+    if record.imported_digest != digest(content) and (content, slug) != (before.content, before.slug):
+        fields = {"content": content, "slug": slug}
+    changed = changed_fields(before.content, content) if fields else ()
     if publish and before.status is Status.DRAFT:
         fields |= {"status": Status.PUBLISHED, "published_at": act.at}
         changed = (*changed, "status")
-    return _imported(_revise(record, act, changed, **fields), record.source_key, row) if fields else None
+    if not fields:
+        return None
+    return _imported(_revise(record, act, changed, **fields), record.source_key, content)
 
 
-def _imported(change: Change, source_key: str | None, row: ImportRow) -> Change:
-    after = replace(change.after, source_key=source_key, imported_digest=digest(row.content))
+def _imported(change: Change, source_key: str | None, content: Content) -> Change:
+    after = replace(change.after, source_key=source_key, imported_digest=digest(content))
     return replace(change, after=after)
 
 
-def require_revision(record: Record, seen: int | None, wanted: ProgramContent | None = None) -> None:
+def require_revision(record: Record, seen: int | None, wanted: Content | None = None) -> None:
     """Raise StaleRevision with both versions unless `seen` (if given) is the current revision."""
-    if seen is not None and seen != record.program.revision:
+    if seen is not None and seen != record.item.revision:
         raise StaleRevision(
             yours={"revision": seen, "content": wanted.model_dump(mode="json") if wanted else None},
-            current=record.program.model_dump(mode="json"),
+            current=record.item.model_dump(mode="json"),
         )
 
 
 def _revise(record: Record, act: Act, changed: tuple[str, ...], **fields: object) -> Change:
-    before = record.program
+    before = record.item
     after = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
-    written = replace(record, program=after, slugs=_with_slugs(record.slugs, after.slug))
+    written = replace(record, item=after, slugs=_with_slugs(record.slugs, after.slug))
     replaced = before.content if before.content != after.content else None
-    return Change(before.revision, written, _note(after, changed, act), _news(before, after), replaced)
+    return Change(
+        before.revision, written, _note(after, changed, act), _news(record.kind, before, after), replaced
+    )
 
 
 def _with_slugs(had: tuple[str, ...], slug: SlugText) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*had, slug.fr, slug.en)))
 
 
-def _note(program: Program, changed: tuple[str, ...], act: Act) -> Note:
-    return Note(program.revision, act.at, act.by, program.status, changed, digest(program.content))
+def _note(item: Item, changed: tuple[str, ...], act: Act) -> Note:
+    return Note(item.revision, act.at, act.by, item.status, changed, digest(item.content))
 
 
-def _news(before: Program | None, after: Program) -> tuple[Event, ...]:
+def _news(kind: Kind, before: Item | None, after: Item) -> tuple[Event, ...]:
     if after.status is Status.PUBLISHED:
-        return (ProgramPublished(program=after),)
+        return (kind.published(after),)
     if before is not None and before.status is Status.PUBLISHED:
         title: LineText = before.content.title
-        return (ProgramRetired(id=after.id, revision=after.revision, title=title),)
+        return (kind.retired(id=after.id, revision=after.revision, title=title),)
     return ()

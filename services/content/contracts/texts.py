@@ -1,0 +1,109 @@
+"""Texts in two languages, and the other words that all publications share."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, StringConstraints
+
+from nexus.messages import Message, without_control_characters
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or any(ch.isspace() for ch in text):
+        raise ValueError("must be a web address beginning with https:// or http://")
+    return text
+
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
+]
+Line = Annotated[Words, StringConstraints(max_length=400)]
+Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
+Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
+WebAddress = Annotated[Words, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
+
+
+class Theme(StrEnum):
+    """What a company needs help with."""
+
+    HIRING = "hiring"
+    TRAINING = "training"
+    FRANCIZATION = "francization"
+    IMMIGRATION = "immigration"
+    RECOGNITION = "recognition"
+    INTEGRATION = "integration"
+    DIVERSITY = "diversity"
+
+
+class LineText(Message):
+    """One line in each language; a missing one is None."""
+
+    fr: Line | None = None
+    en: Line | None = None
+
+
+class ParagraphText(Message):
+    """A short plain text in each language; a missing one is None."""
+
+    fr: Paragraph | None = None
+    en: Paragraph | None = None
+
+
+class MarkdownText(Message):
+    """Markdown in each language; a missing one is None."""
+
+    fr: Prose | None = None
+    en: Prose | None = None
+
+
+class SlugText(Message):
+    """The current slug in each language. A language without a text of its own borrows the other's."""
+
+    fr: Slug
+    en: Slug
+
+
+class SlugWish(Message):
+    """The slug that an editor wants in each language; None: made from the title."""
+
+    fr: Slug | None = None
+    en: Slug | None = None
+
+
+def _titled(text: LineText) -> LineText:
+    if not (text.fr or text.en):
+        raise ValueError("a title in French or in English is needed")
+    return text
+
+
+Title = Annotated[LineText, AfterValidator(_titled)]
+
+
+class Keywords(Message):
+    """Words that people type and the texts do not use."""
+
+    fr: tuple[Line, ...] = ()
+    en: tuple[Line, ...] = ()
+
+
+def in_language(text: LineText | ParagraphText | MarkdownText, language: Language) -> str | None:
+    """The text in `language`, or in the other one, or None."""
+    own, other = (text.fr, text.en) if language == "fr" else (text.en, text.fr)
+    return own or other
+
+
+def missing_languages(texts: Iterable[LineText | ParagraphText | MarkdownText]) -> tuple[Language, ...]:
+    """The languages in which a text is missing that the other language has."""
+    pairs = [(text.fr, text.en) for text in texts]
+    absent: list[Language] = []
+    if any(en and not fr for fr, en in pairs):
+        absent.append("fr")
+    if any(fr and not en for fr, en in pairs):
+        absent.append("en")
+    return tuple(absent)

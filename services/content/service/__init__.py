@@ -1,0 +1,14 @@
+"""The content service: one desk for each kind of publication, and their doors."""
+
+from nexus.service import Service
+from services.content.service.desk import Desk
+from services.content.service.programs import ProgramDoors
+
+
+class Content(ProgramDoors, Service):
+    """What a sector's site says."""
+
+    name = "content"
+
+    def __init__(self, *, programs: Desk) -> None:
+        self.programs = programs

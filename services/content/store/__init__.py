@@ -1,0 +1,1 @@
+"""What the content service keeps in MongoDB."""
