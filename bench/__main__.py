@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench import cache, changes, rpc, search, start
+from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
 from tests.support.broker import Broker
@@ -95,6 +96,10 @@ def _growth(bench: _Bench) -> list[Figure]:
     return search.growth(bench.url("elasticsearch"), bench.folder(), _GATEWAY_MS)
 
 
+def _relevance(bench: _Bench) -> list[Figure]:
+    return relevance.measure(bench.url("elasticsearch"), bench.folder())
+
+
 PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "rpc": _rpc,
     "cache": _cache,
@@ -102,6 +107,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "changes": _changes,
     "start": _start,
     "growth": _growth,
+    "relevance": _relevance,
 }
 
 

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import yaml
-
-from services.content.contracts import Program, ProgramContent, SlugText, Status
+from services.content.contracts import ImportRow, Program, ProgramContent, SlugText, Status
 from services.content.importing.files import list_files
 from services.content.importing.mapping import map_record
 from services.content.importing.reading import Reader
@@ -33,22 +31,33 @@ def _program(number: int, content: ProgramContent) -> Program:
     )
 
 
-def sample_documents() -> list[Document]:
-    """The sample programs as the index knows them."""
-    contents = [
-        ProgramContent.read(yaml.safe_load(file.read_text())) for file in sorted(SAMPLES.glob("*.yaml"))
-    ]
-    return [document(program_entry(_program(number, content))) for number, content in enumerate(contents)]
+def _rows(mapping_name: str, path: Path) -> list[ImportRow]:
+    mapping = load_mapping(mapping_name)
+    reader = Reader(mapping)
+    listing = list_files((path,), mapping.read.files, frozenset())
+    records = [record for file in listing.files for record in reader.records(file)]
+    return [row for record in records if record.data and (row := map_record(mapping, record.data).row)]
+
+
+def sample_rows() -> list[ImportRow]:
+    """The sample programs."""
+    return _rows("nexus", SAMPLES)
+
+
+def real_rows() -> list[ImportRow]:
+    """The 187 real programs."""
+    return _rows("aid-programs-fr", REAL)
 
 
 def real_contents() -> list[ProgramContent]:
-    """The 187 real programs."""
-    mapping = load_mapping("aid-programs-fr")
-    reader = Reader(mapping)
-    listing = list_files((REAL,), mapping.read.files, frozenset())
-    records = [record for file in listing.files for record in reader.records(file)]
-    rows = [map_record(mapping, record.data).row for record in records if record.data]
-    return [row.content for row in rows if row]
+    """What the real programs say."""
+    return [row.content for row in real_rows()]
+
+
+def sample_documents() -> list[Document]:
+    """The sample programs as an engine keeps them."""
+    contents = [row.content for row in sample_rows()]
+    return [document(program_entry(_program(number, content))) for number, content in enumerate(contents)]
 
 
 def documents(number: int, batch: int = 500) -> Iterator[list[Document]]:

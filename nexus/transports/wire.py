@@ -14,6 +14,7 @@ from nexus.errors import Defect, Forbidden, NexusError, error_from
 CALLER_HEADER = "nexus-caller"
 TRACE_HEADER = "traceparent"
 _GATEWAY_USER = "gateway-"
+_RESULT, _NO_ERROR = b'{"result":', b',"error":null}'
 
 JSON_TYPE = "application/json"
 EVENT_TYPE = "application/cloudevents+json"
@@ -48,6 +49,8 @@ def refusal_arguments(error: NexusError) -> tuple[str, str]:
 
 def read_answer(body: bytes) -> bytes:
     """The result, as JSON, of a reply. Raises the NexusError that it carries."""
+    if body.startswith(_RESULT) and body.endswith(_NO_ERROR):  # as our services write it: no need to parse twice
+        return body[len(_RESULT) : -len(_NO_ERROR)]
     reply = orjson.loads(body)
     if reply.get("error") is not None:
         raise _refusal(reply["error"])

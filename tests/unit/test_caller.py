@@ -50,6 +50,7 @@ def test_a_request_body_is_what_nameko_expects():
 
 def test_an_answer_is_its_result_and_a_refusal_is_raised():
     assert read_answer(b'{"result": {"a": 1}, "error": null}') == b'{"a":1}'
+    assert read_answer(b'{"result":{"a":1},"error":null}') == b'{"a":1}'
     code, details = refusal_arguments(Unavailable("engine_away", port=5672))
     body = '{"result": null, "error": {"exc_type": "Unavailable", "exc_args": ["%s", %s]}}'
     with pytest.raises(Unavailable, match="engine_away") as refused:
