@@ -49,7 +49,9 @@ def refusal_arguments(error: NexusError) -> tuple[str, str]:
 
 def read_answer(body: bytes) -> bytes:
     """The result, as JSON, of a reply. Raises the NexusError that it carries."""
-    if body.startswith(_RESULT) and body.endswith(_NO_ERROR):  # as our services write it: no need to parse twice
+    if body.startswith(_RESULT) and body.endswith(
+        _NO_ERROR
+    ):  # as our services write it: no need to parse twice
         return body[len(_RESULT) : -len(_NO_ERROR)]
     reply = orjson.loads(body)
     if reply.get("error") is not None:

@@ -44,7 +44,7 @@ class ElasticEngine:
         self._client = client
         self._index = ElasticIndex(client, index)
         self._lock = threading.Lock()
-        self._ready = False
+        self._ready = self._current = False
 
     def write(self, documents: Sequence[Document]) -> None:
         """Add, replace and remove; of each id the latest counts. Searches see it when this returns."""
@@ -106,6 +106,13 @@ class ElasticEngine:
             with suppress(ApiError, TransportError):
                 self._index.drop(new)
             raise
+        self._current = True
+
+    def outdated(self) -> bool:
+        """Whether the index was of another format or empty when first looked at, and not rebuilt since."""
+        with _available():
+            self._ensure()
+        return not self._current
 
     def check(self) -> None:
         """Raise Unavailable unless searches can be answered."""
@@ -157,7 +164,7 @@ class ElasticEngine:
     def _ensure(self) -> None:
         if not self._ready:
             with self._lock:
-                self._index.ensure()
+                self._current = self._index.ensure()
                 self._ready = True
 
 

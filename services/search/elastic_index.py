@@ -16,6 +16,7 @@ from nexus.errors import Conflict, Unavailable
 from services.search.elastic_queries import LONGEST_PREFIX, Json
 from services.search.matching.documents import (
     COMPLETION_FIELDS,
+    FORMAT,
     START_FIELDS,
     TEXT_FIELDS,
     VALUE_FIELDS,
@@ -68,12 +69,17 @@ class ElasticIndex:
         self.next = f"{name}-next"
         self._turns = (f"{name}--a", f"{name}--b")
 
-    def ensure(self) -> None:
-        """Create the index if there is none; clean up after a dead rebuild. Safe in many processes."""
-        if self._client.indices.exists_alias(name=self.name):
-            self._clean()
-        else:
+    def ensure(self) -> bool:
+        """Create the index if there is none; clean up after a dead rebuild. Safe in many processes.
+
+        Returns whether there was one that holds something, in the format of today."""
+        if not self._client.indices.exists_alias(name=self.name):
             self._create(self._turns[0], alias=self.name)
+            return False
+        self._clean()
+        (described,) = self._client.indices.get_mapping(index=self.name).values()
+        as_today = described["mappings"].get("_meta", {}).get("format") == FORMAT
+        return as_today and bool(self._client.count(index=self.name)["count"])
 
     def write(self, changes: Sequence[Document]) -> None:
         """Take `changes` over in the index in use, and in the next one if a rebuild is under way."""
@@ -100,7 +106,7 @@ class ElasticIndex:
 
     def beat(self, new: str) -> None:
         """Tell that the rebuild goes on."""
-        self._client.indices.put_mapping(index=new, meta={"beat": time.time()})
+        self._client.indices.put_mapping(index=new, meta=_meta())
 
     def swap(self, new: str) -> None:
         """Put `new` in place of the index in use, at once."""
@@ -131,7 +137,7 @@ class ElasticIndex:
                 index=index,
                 aliases={alias: {}},
                 settings={**SETTINGS, "refresh_interval": refresh},
-                mappings={**MAPPINGS, "_meta": {"beat": time.time()}},
+                mappings={**MAPPINGS, "_meta": _meta()},
                 wait_for_active_shards=1,
             )
         except BadRequestError as error:
@@ -161,6 +167,10 @@ class ElasticIndex:
         if failed:
             raise Unavailable("search_unavailable", reason=str(failed[0].get("error")))
         return True
+
+
+def _meta() -> Json:
+    return {"beat": time.time(), "format": FORMAT}
 
 
 def _lines(changes: Iterable[Document]) -> list[Any]:

@@ -37,6 +37,10 @@ class SearchEngine(Protocol):
         done. Raises Conflict(`reindex_running`) when another rebuild of this index is under way."""
         ...
 
+    def outdated(self) -> bool:
+        """Whether it was of another format or empty at the start: if there is anything, a rebuild is due."""
+        ...
+
     def check(self) -> None:
         """Raise Unavailable unless searches can be answered."""
         ...

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nexus.caller import Caller, Role
 from nexus.errors import NexusError, NotFound
-from nexus.service import Service, on, rpc
+from nexus.service import Service, every, on, rpc
 from nexus.telemetry import log
 from services.content.contracts import ProgramPublished, ProgramRetired
 from services.search.contracts import (
@@ -76,10 +76,7 @@ class SearchService(Service):
     @rpc
     def reindex(self, command: Reindex, caller: Caller) -> ReindexStarted:
         caller.require(Role.ADMIN)
-        progress = ReindexProgress(
-            id=uuid4().hex, state="running", done=0, total=self._store.count(), seconds=0
-        )
-        self._store.save_progress(progress, self._clock())
+        progress = self._new_progress()
         threading.Thread(target=self._rebuild, args=(progress,), name="nexus-reindex", daemon=True).start()
         return ReindexStarted(id=progress.id)
 
@@ -92,6 +89,19 @@ class SearchService(Service):
         progress, at = found
         if progress.state == "running" and self._clock() - at > _SILENCE:
             return progress.model_copy(update={"state": "failed", "error": "reindex_died"})
+        return progress
+
+    @every(seconds=2)
+    def keep_index_current(self) -> None:
+        """After an update that indexes in another way, or the loss of the index."""
+        if self._engine.outdated() and self._store.count():
+            self._rebuild(self._new_progress())
+
+    def _new_progress(self) -> ReindexProgress:
+        progress = ReindexProgress(
+            id=uuid4().hex, state="running", done=0, total=self._store.count(), seconds=0
+        )
+        self._store.save_progress(progress, self._clock())
         return progress
 
     def _take_in(self, news: Sequence[Entry | Removal]) -> None:

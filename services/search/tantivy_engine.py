@@ -39,6 +39,7 @@ class TantivyEngine:
         self._next: IndexFolder | None = None
         with _available():
             self._current = self._open()
+            self._outdated = not self._current.searcher().num_docs
 
     def write(self, documents: Sequence[Document]) -> None:
         """Add, replace and remove; of each id the latest counts. Searches see it when this returns."""
@@ -75,7 +76,12 @@ class TantivyEngine:
         except BaseException:
             self._abandon(new)
             raise
+        self._outdated = False
         _discard(old)
+
+    def outdated(self) -> bool:
+        """Whether the index was empty at the start, and has not been rebuilt since."""
+        return self._outdated
 
     def check(self) -> None:
         """Raise Unavailable unless searches can be answered."""

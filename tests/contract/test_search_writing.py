@@ -210,3 +210,32 @@ def test_of_news_about_one_entry_the_last_counts() -> None:
 def test_a_document_comes_back_as_it_was_written() -> None:
     made = document(entry("a", "Mentorat", "Mentoring", themes=("hiring",), body=("Un texte", "A text")))
     assert read_document(write_document(made)) == made
+
+
+def test_a_new_index_asks_to_be_filled_once(empty: SearchEngine) -> None:
+    assert empty.outdated()
+    rebuild(empty, [[entry("a", "Mentorat")]], ignore)
+    assert not empty.outdated()
+
+
+def test_an_index_folder_of_another_format_is_filled_anew(tmp_path: Path) -> None:
+    (tmp_path / "index-1-old").mkdir()
+    (tmp_path / "current").write_text("index-1-old")
+    assert tantivy_engine(tmp_path).outdated()
+    again = tantivy_engine(tmp_path)  # as if the first had died before it could
+    assert again.outdated()
+    fill(again, "Mentorat")
+    again.close()
+    assert not tantivy_engine(tmp_path).outdated()
+
+
+def test_an_index_of_another_format_is_filled_anew(elastic: tuple[Any, str]) -> None:
+    from services.search.elastic_engine import ElasticEngine
+
+    first = ElasticEngine(*elastic)
+    fill(first, "Mentorat")
+    client, name = elastic
+    client.indices.put_mapping(index=name, meta={"beat": 0, "format": 1})
+    assert ElasticEngine(*elastic).outdated()
+    rebuild(first, [[entry("a", "Mentorat")]], ignore)
+    assert not ElasticEngine(*elastic).outdated()

@@ -87,6 +87,15 @@ def test_the_key_of_its_source_is_no_address(service):
         service.get_program(GetProgram(ref="partner:7"), VISITOR)
 
 
+def test_programs_of_an_earlier_version_are_found_by_their_names(service, store):
+    bring(service, ("7", content("Mentorat")))
+    store.items.drop_indexes()
+    store.items.update_many({}, {"$unset": {"names": ""}})
+    store.prepare()
+    assert service.get_program(GetProgram(ref="mentorat"), VISITOR).content.title.fr == "Mentorat"
+    assert bring(service, ("7", content("Mentorat"))) == [Outcome.UNCHANGED]
+
+
 def test_a_visitor_sees_no_draft(service):
     make(service, "Francisation", publish=False)
     with pytest.raises(NotFound, match="program_not_found"):

@@ -31,7 +31,10 @@ class PublicationStore:
         self._snapshots = database["snapshots"]
 
     def prepare(self) -> None:
-        """Make the indexes."""
+        """Make the indexes, and of data of 0.1 what they need."""
+        for document in self.items.find({"names": {"$exists": False}}, {"slugs": 1, "source_key": 1}):
+            names = _names(document["slugs"], document.get("source_key"))
+            self.items.update_one({"_id": document["_id"]}, {"$set": {"names": names}})
         self.items.create_index("names", unique=True)  # slugs and source keys: one index costs less
         self.items.create_index([("status", 1), ("slug.fr", 1)])
 
@@ -145,7 +148,7 @@ def _fields(change: Change) -> Document:
         "status": item.status.value,
         "slug": item.slug.model_dump(),
         "slugs": list(record.slugs),
-        "names": [*record.slugs, *([record.source_key] if record.source_key else [])],
+        "names": _names(record.slugs, record.source_key),
         "content": _dump(item.content),
         "created_at": item.created_at,
         "updated_at": item.updated_at,
@@ -154,6 +157,10 @@ def _fields(change: Change) -> Document:
     if record.source_key:
         fields |= {"source_key": record.source_key, "imported_digest": record.imported_digest}
     return fields
+
+
+def _names(slugs: Iterable[str], source_key: str | None) -> list[str]:
+    return [*slugs, *([source_key] if source_key else [])]
 
 
 def _operation(change: Change) -> Any:

@@ -9,6 +9,7 @@ makes `francisation` and `France` one word, Snowball makes `formation` and `form
 from services.search.analysis.words import (
     Span,
     content_stems,
+    content_stems_of,
     fold,
     spans,
     stem,
@@ -22,6 +23,7 @@ from services.search.analysis.words import (
 __all__ = [
     "Span",
     "content_stems",
+    "content_stems_of",
     "fold",
     "spans",
     "stem",

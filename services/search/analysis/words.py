@@ -137,6 +137,12 @@ def content_stems(text: str, language: Language) -> list[str]:
     return [stem(word, language) for word in words(text, language) if not is_stop(word, stop)]
 
 
+def content_stems_of(tokens: Iterable[str], language: Language) -> list[str]:
+    """As `stems_of`, without the stop words, whose stems are themselves."""
+    stop = STOP_WORDS[language]
+    return [found for found in map(_STEMMERS[language], tokens) if found and found not in stop]
+
+
 def is_stop(word: str, stop: frozenset[str]) -> bool:
     """Whether `word` only joins others. Capitals make `IT` a subject."""
     return word not in ACRONYMS and fold(word) in stop

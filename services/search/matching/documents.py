@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from services.search.analysis import fold, stems_of, surface, surfaces, tokenize
+from services.search.analysis import content_stems_of, fold, stems_of, surface, surfaces, tokenize
 from services.search.contracts import LANGUAGES, Language
 from services.search.domain import Entry, Removal, Words
+from services.search.matching.synonyms import signs
 
 SHARED = "*"  # the sector of what all sectors show
 NEVER = 9_999_999  # a day of `date.toordinal` that stays ahead
@@ -26,7 +27,7 @@ WORDS = "words"
 HIDDEN = ("body", "keywords")  # of a view: to read, not to show
 VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
 
-FORMAT = 2  # one more whenever `document` makes something else of an entry
+FORMAT = 3  # one more whenever `document` makes something else of an entry
 
 _LATEST = 10**17  # microseconds since 1970, about the year 5138
 
@@ -116,12 +117,18 @@ def _texts(entry: Entry) -> dict[str, str]:
         for name, texts in parts.items():
             read = [tokenize(getattr(text, language) or "", language) for text in texts]
             vocabulary.update(*read)
-            found[f"{name}_{language}"] = _joined(" ".join(stems_of(tokens, language)) for tokens in read)
+            found[f"{name}_{language}"] = _joined(_words(tokens, language) for tokens in read)
         found[f"all_{language}"] = _joined(found[f"{name}_{language}"] for name in parts)
         title, own = entry.title.best(language)
         found[f"complete_{language}"] = found[f"start_{language}"] = " ".join(surfaces(title, own))
     found[WORDS] = " ".join(set(map(surface, vocabulary)))
     return {field: text for field, text in found.items() if text}
+
+
+def _words(tokens: list[str], language: Language) -> str:
+    """The stems of `tokens`, and behind them the signs of what they mention."""
+    mentioned = signs(content_stems_of(tokens, language), language)
+    return _joined([" ".join(stems_of(tokens, language)), " ".join(mentioned)])
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -73,7 +73,7 @@ def plan(q: str, language: Language, near: Mapping[str, Sequence[str]] | None = 
         required=required,
         optional=optional,
         least=0 if required else 1,
-        marks=_marks((*required, *optional)),
+        marks=_marks((*required, *optional), mentioned),
         spelled=_uncertain(asked, matches(asked, language)),
     )
 
@@ -136,8 +136,8 @@ def _concepts(
     others: list[dict[Member, float]] = [{} for _ in asked]
     for match in mentioned:
         for position in range(match.start, match.end):
-            for member in match.members:
-                others[position][member] = weights.SYNONYM * _factor(member.language, language)
+            for each in LANGUAGES:
+                others[position][Member(each, (match.sign,))] = weights.SYNONYM * _factor(each, language)
     for position, word in enumerate(asked):
         for meant in near.get(fold(word), ()):
             for each in LANGUAGES:
@@ -168,8 +168,13 @@ def _anywhere(members: Iterable[Member]) -> tuple[Clause, ...]:
     return tuple(Clause(f"all_{member.language}", member.stems, 1.0) for member in members)
 
 
-def _marks(concepts: Iterable[Concept]) -> dict[Language, frozenset[tuple[str, ...]]]:
+def _marks(
+    concepts: Iterable[Concept], mentioned: Iterable[Match]
+) -> dict[Language, frozenset[tuple[str, ...]]]:
     found: dict[Language, set[tuple[str, ...]]] = {"fr": set(), "en": set()}
+    for match in mentioned:
+        for member in match.members:
+            found[member.language].add(member.stems)
     for concept in concepts:
         for clause in (*concept.own, *concept.others):
             found["fr" if clause.field == "all_fr" else "en"].add(clause.stems)

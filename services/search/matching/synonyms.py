@@ -2,14 +2,19 @@
 
 Abbreviations stand beside what they shorten. Words that only resemble each other (équivalence and évaluation
 comparative) are kept apart.
+
+Each group has a sign, which is indexed where a text mentions any of its members: so a query asks for one word
+instead of many phrases, and one sign counts as often as all members together. A change here needs another FORMAT.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from services.search.analysis import content_stems, stem, stems
 from services.search.contracts import Language
+
+_SIGN = "§"  # in no stem
 
 # French members | English members; an indented line goes on with the one before it.
 _GROUPS = """
@@ -115,23 +120,33 @@ class Member(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The words from `start` up to `end` (indexes) say the same as each of `members`."""
+    """The words from `start` up to `end` (indexes) say the same as each of `members`, the group `sign`."""
 
     start: int
     end: int
+    sign: str
     members: tuple[Member, ...]
 
 
-def _read() -> dict[tuple[Language, str], list[tuple[tuple[str, ...], tuple[Member, ...]]]]:
-    found: dict[tuple[Language, str], list[tuple[tuple[str, ...], tuple[Member, ...]]]] = {}
-    for line in re.sub(r"\n +", " ", _GROUPS).splitlines():
+class _Mention(NamedTuple):
+    key: tuple[str, ...]
+    sign: str
+    members: tuple[Member, ...]
+
+
+def _read() -> dict[tuple[Language, str], list[_Mention]]:
+    """The ways to mention a group, under their first stems, the longest first."""
+    found: dict[tuple[Language, str], list[_Mention]] = {}
+    for number, line in enumerate(re.sub(r"\n +", " ", _GROUPS).splitlines()):
         texts = list(_texts(line))
         members = tuple(
             dict.fromkeys(Member(language, tuple(stems(text, language))) for language, text in texts)
         )
         for language, text in texts:
             key = tuple(content_stems(text, language))
-            found.setdefault((language, key[0]), []).append((key, members))
+            found.setdefault((language, key[0]), []).append(_Mention(key, f"{_SIGN}{number}", members))
+    for mentions in found.values():
+        mentions.sort(key=lambda each: -len(each.key))
     return found
 
 
@@ -152,12 +167,26 @@ def matches(words: list[str], language: Language) -> list[Match]:
     A word inside a longer mention is not expanded by itself: `permis` of `permis de travail` is no visa."""
     as_stems = [stem(word, language) for word in words]
     found = [
-        Match(start, start + len(key), members)
+        Match(start, start + len(key), sign, members)
         for start, first in enumerate(as_stems)
-        for key, members in _BY_FIRST.get((language, first), ())
+        for key, sign, members in _BY_FIRST.get((language, first), ())
         if tuple(as_stems[start : start + len(key)]) == key
     ]
     return [match for match in found if not any(_inside(match, other) for other in found)]
+
+
+def signs(as_stems: Sequence[str], language: Language) -> Iterator[str]:
+    """The signs of the groups that a text mentions, given the stems of its words without stop words."""
+    start = 0
+    while start < len(as_stems):
+        length = 1
+        for key, sign, _ in _BY_FIRST.get((language, as_stems[start]), ()):
+            if len(key) < length:
+                break  # inside a longer mention
+            if tuple(as_stems[start : start + len(key)]) == key:
+                length = len(key)
+                yield sign
+        start += length
 
 
 def _inside(inner: Match, outer: Match) -> bool:
