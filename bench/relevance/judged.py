@@ -31,6 +31,7 @@ class Judged:
     kind: str
     relevant: dict[str, int]
     set: Literal["tune", "held_out"]
+    traits: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,8 @@ def _asking(engine: SearchEngine) -> Ask:
 
 def _figures(asks: dict[str, Ask], queries: list[Judged]) -> list[Figure]:
     sets = {"all": queries, "held out": [one for one in queries if one.set == "held_out"]}
-    sets |= {
-        kind: [one for one in queries if one.kind == kind] for kind in sorted({one.kind for one in queries})
-    }
+    for label in sorted({label for one in queries for label in (one.kind, *one.traits)}):
+        sets[label] = [one for one in queries if label in (one.kind, *one.traits)]
     told = {name: {label: score(chosen, ask) for label, chosen in sets.items()} for name, ask in asks.items()}
     _print(told, {label: len(chosen) for label, chosen in sets.items()})
     _KEPT.write_text(json.dumps(_as_json(told), indent=2) + "\n")

@@ -62,7 +62,7 @@ def scoring(asked: Plan) -> list[Json]:
     for concept in asked.optional:
         found.append(_best(concept))
         if concept.own:
-            found.append(_bonus(concept))
+            found += [_bonus(concept), _presence(concept)]
     return found
 
 
@@ -182,10 +182,16 @@ def _best(concept: Concept) -> Json:
 
 
 def _bonus(concept: Concept) -> Json:
-    own = _constant(concept.own, weights.BONUS + weights.OWN_BONUS)
-    return (
-        {"dis_max": {"queries": [own, _constant(concept.others, weights.BONUS)]}} if concept.others else own
-    )
+    each = [_clause(clause, weights.OWN_BONUS) for clause in concept.own]
+    each += [_clause(clause, weights.OTHER_BONUS) for clause in concept.others]
+    return {"dis_max": {"queries": each}}
+
+
+def _presence(concept: Concept) -> Json:
+    own = _constant(concept.own, weights.OWN_PRESENCE)
+    if not concept.others:
+        return own
+    return {"dis_max": {"queries": [own, _constant(concept.others, weights.OTHER_PRESENCE)]}}
 
 
 def _constant(clauses: Sequence[Clause], score: float) -> Json:

@@ -52,7 +52,7 @@ class Translator:
         for concept in plan.optional:
             found.append(self._best(concept.scored))
             if concept.own:
-                found.append(self._bonus(concept))
+                found += [self._bonus(concept), self._presence(concept)]
         return found
 
     def prefixes(self, field: str, typed: list[str], *, mistyped: bool = False) -> list[Query]:
@@ -77,10 +77,17 @@ class Translator:
         return Query.disjunction_max_query(each, weights.TIE_BREAKER)
 
     def _bonus(self, concept: Concept) -> Query:
-        own = self._constant(concept.own, weights.BONUS + weights.OWN_BONUS)
+        each = [(clause, weights.OWN_BONUS) for clause in concept.own]
+        each += [(clause, weights.OTHER_BONUS) for clause in concept.others]
+        return Query.disjunction_max_query(
+            [Query.boost_query(self._clause(clause), weight) for clause, weight in each]
+        )
+
+    def _presence(self, concept: Concept) -> Query:
+        own = self._constant(concept.own, weights.OWN_PRESENCE)
         if not concept.others:
             return own
-        return Query.disjunction_max_query([own, self._constant(concept.others, weights.BONUS)])
+        return Query.disjunction_max_query([own, self._constant(concept.others, weights.OTHER_PRESENCE)])
 
     def _constant(self, clauses: tuple[Clause, ...], score: float) -> Query:
         return Query.const_score_query(any_of([self._clause(clause) for clause in clauses]), score)

@@ -24,7 +24,11 @@ def nearest(word: str, known: Iterable[tuple[str, int]], language: Language) -> 
     near = sorted(
         (distance, -entries, other)
         for other, entries in known
-        if _alike(word, other, edits) and (distance := edit_distance(word, other, edits)) <= edits
+        if _alike(word, other, edits)
+        and (distance := edit_distance(word, other, edits)) <= edits
+        and not (
+            distance > 1 and (word.startswith(other) or other.startswith(word))
+        )  # another word of its family
     )
     if not near or any(stem(other, language) == stem(word, language) for _, _, other in near):
         return []

@@ -29,8 +29,9 @@ apprenti; compagnonnage; alternance | apprentice; apprenticeship; work-study
 immigrant; nouvel arrivant; nouveaux arrivants; nouveau venu; personne issue de l'immigration
     | newcomer; immigrant
 minorité visible; personne racisée | visible minority; racialized
-travailleur étranger temporaire; travailleur étranger; tet
-    | temporary foreign worker; foreign worker; tfw
+travailleur étranger temporaire; travailleur étranger; tet; employé étranger; candidat étranger;
+    main-d'oeuvre étrangère; personnel étranger
+    | temporary foreign worker; foreign worker; tfw; foreign employee; foreign talent; overseas worker
 permis de travail | work permit
 eimt; étude d'impact sur le marché du travail; évaluation de l'impact sur le marché du travail
     | lmia; labour market impact assessment
@@ -40,12 +41,13 @@ pmi; mobilité internationale | imp; international mobility
 volet des talents mondiaux; vtm | global talent stream; gts
 caq; certificat d'acceptation | acceptance certificate
 csq; certificat de sélection | selection certificate
-résidence permanente; résident permanent | permanent residence; permanent resident
+résidence permanente; résident permanent; s'établir; établissement durable; immigrer
+    | permanent residence; permanent resident; permanent residency; settle; immigrate
 réfugié; demandeur d'asile; personne protégée | refugee; asylum seeker; protected person
 francisation; cours de français; apprentissage du français; français langue seconde; apprendre le
-    français; franciser
+    français; franciser; apprendre la langue; parler français; parle français; niveau de français
     | francization; french classes; french courses; french lessons; french training; learn french;
-    learning french
+    learning french; learn the language; speak french; speaks french; french level; french skills
 certificat de francisation | francization certificate
 rac; reconnaissance des acquis; reconnaissance des compétences; validation des acquis
     | prior learning; recognition of skills; recognition of acquired competencies; skills recognition;
@@ -63,22 +65,27 @@ développement des compétences; requalification; montée en compétences
     | skills development; upskilling; reskilling
 embauche; recrutement; engager; recruter; trouver des employés
     | hiring; recruitment; recruit; hire; staffing
-recrutement international; recruter à l'étranger; mission de recrutement
-    | international recruitment; recruiting abroad; recruitment mission
+recrutement international; recruter à l'étranger; embaucher à l'étranger; embauche à l'étranger;
+    recruter à l'international; mission de recrutement
+    | international recruitment; recruiting abroad; hiring abroad; hire from abroad; hire abroad;
+    recruitment mission; overseas recruitment
 salon de l'emploi; foire de l'emploi; forum d'emploi | job fair; career fair; job forum
-offre d'emploi; affichage de poste; poste à pourvoir | job posting; job offer; vacancy; job ad
+offre d'emploi; affichage de poste; poste à pourvoir; poste vacant; annonce d'emploi; petite annonce
+    | job posting; job offer; vacancy; job ad; job advertisement; help wanted; job opening
 emploi; travail; poste | job; employment; work
 employé; salarié; travailleur; main-d'oeuvre; personnel | employee; worker; staff; workforce
 employeur; patron | employer
 entreprise; compagnie; société; organisation | company; business; enterprise; firm
 accueil; intégration en emploi; accueil et intégration | onboarding; welcoming; job integration
 intégration; insertion; inclusion | integration; inclusion; settlement
-rétention; maintien en emploi; fidélisation; garder ses employés | retention; keeping employees
+rétention; maintien en emploi; fidélisation; garder ses employés; roulement
+    | retention; keeping employees; keep employees; turnover
 mentorat; parrainage; jumelage; maillage; tutorat
     | mentoring; mentorship; sponsorship; pairing; matching; coaching
 diversité; gestion de la diversité; édi; équité diversité et inclusion; interculturel
     | diversity; diversity management; edi; dei; intercultural
-accès à l'égalité; équité en emploi; discrimination | employment equity; equal access; discrimination
+accès à l'égalité; équité en emploi | employment equity; equal access
+discrimination; racisme; préjugé; stéréotype | discrimination; racism; bias; prejudice; stereotype
 pénurie de main-d'oeuvre; rareté de main-d'oeuvre; manque de main-d'oeuvre
     | labour shortage; worker shortage; staff shortage
 pme; petite entreprise; petite et moyenne entreprise; petites et moyennes entreprises; tpe
@@ -88,25 +95,61 @@ comité sectoriel; csmo | sectoral committee
 grappe; grappe industrielle | cluster; industry cluster
 masse salariale | payroll
 neq; numéro d'entreprise | enterprise number
-TI; TIC; ti; technologies de l'information; informatique; numérique
-    | IT; ICT; information technology; digital; software
-svts; sciences de la vie; technologies de la santé; biotechnologie; pharmaceutique
-    | life sciences; health technologies; lsht; biotech; pharma
-aérospatiale; aéronautique; avion; aviation | aerospace; aeronautics; aviation; aircraft
-rh; ressources humaines | hr; human resources
+TI; TIC; ti; technologies de l'information; informatique; numérique; logiciel; programmeur; informaticien;
+    développeur; jeu vidéo
+    | IT; ICT; information technology; digital; software; programmer; developer; coder; video game; tech
+svts; sciences de la vie; technologies de la santé; biotechnologie; biotech; pharmaceutique; pharma; laboratoire
+    | life sciences; health technologies; lsht; biotechnology; biotech; pharma; pharmaceutical; laboratory; lab
+aérospatiale; aéronautique; avion; aviation; avionique | aerospace; aeronautics; aviation; aircraft; avionics
+rh; ressources humaines; gestion du personnel; direction du personnel
+    | hr; human resources; personnel management; manage staff; manage personnel; people management
 surqualification; sous-emploi; déqualification | overqualification; underemployment
 bassin de candidats; bassin de talents; candidats | talent pool; candidates
-salaire; rémunération; paie | wage; salary; pay
+salaire; rémunération; paie; paye; coût salarial | wage; salary; pay; payroll; compensation
 conseiller; accompagnement; coaching; rencontre individualisée
     | advisor; support; guidance; coaching; counselling
 guide; trousse; boîte à outils | guide; toolkit; handbook
 gratuit; sans frais | free; no cost
+coût; frais; tarif; prix | cost; fee; price
 jeune; étudiant | youth; young; student
 diplômé; finissant | graduate
 logement; hébergement | housing; accommodation
 garderie; service de garde | daycare; childcare
 famille; conjoint | family; spouse
 visa; permis | visa; permit
+premier emploi; première expérience; sans expérience | first job; first experience; no experience
+consultant; expert; expertise | consultant; expert; expertise
+réduire; diminuer; baisser; économiser; économie | reduce; cut; lower; save; saving
+relocalisation; déménagement; déménager | relocation; relocate; moving
+ingénieur; génie | engineer; engineering
+mécanicien; machiniste | mechanic; machinist
+technicien | technician; technologist
+chercheur; recherche; scientifique; innovation | researcher; research; scientist; science; innovation
+santé; hôpital; infirmière | health; hospital; nurse
+usine; manufacturier; fabrication; industrie | factory; plant; manufacturing; industry
+prêt; emprunt | loan; borrowing
+investissement; investir; équipement | investment; invest; equipment
+diagnostic; audit; bilan; étude | diagnosis; diagnostic; audit; review; study
+loi; conformité; obligation légale | law; compliance; legal obligation
+femme | woman
+autochtone; première nation | indigenous; first nation
+handicap; personne handicapée | disability; disabled
+environnement; écologie; écologique; vert; développement durable; transition écologique
+    | environment; environmental; ecological; green; sustainable; sustainability
+eau; hydrique | water
+énergie; énergétique; électricité | energy; electricity; power
+chauffage; chaleur; pompe à chaleur | heating; heat; heat pump
+solaire; photovoltaïque | solar; photovoltaic
+déchet; recyclage; économie circulaire | waste; recycling; circular economy
+carbone; décarbonation; gaz à effet de serre; climat
+    | carbon; decarbonization; greenhouse gas; climate; emission
+bâtiment; immobilier; rénovation; construction | building; real estate; renovation; construction
+véhicule; voiture; flotte; camion | vehicle; car; fleet; truck
+transport; déplacement | transport; transportation; commuting
+vélo | bike; bicycle; cycling
+agriculture; agricole; ferme; agriculteur | agriculture; agricultural; farm; farming; farmer
+tourisme; touristique; camping; hôtel | tourism; tourist; campground; hotel
+bois; forêt | wood; forest
 entrevue; entretien d'embauche | interview; job interview
 langue; linguistique | language; linguistic
 """.strip()
