@@ -1,4 +1,4 @@
-"""Runs the measurements: `python -m bench [rpc] [cache] [search] [changes] [start] [growth]`, all by default.
+"""Runs the measurements: `python -m bench [PART …]`, all of them by default.
 
 Engines are found as the tests find them. Everything stays on loopback and ends by itself."""
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, rpc, search, start
+from bench import cache, changes, extraction, rpc, search, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -108,6 +108,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "start": _start,
     "growth": _growth,
     "relevance": _relevance,
+    "extraction": lambda _: extraction.measure(),
 }
 
 

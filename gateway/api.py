@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway.links import program_url
+from gateway.links import entry_path, file_path, program_url
 from gateway.problems import MEDIA_TYPE, Problem
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -16,6 +16,14 @@ from nexus.caller import anonymous
 from nexus.errors import NotFound
 from nexus.messages import PRINTABLE, without_control_characters
 from services.content.contracts import GetProgram, ListPrograms, Program, ProgramContent, SlugText
+from services.content.contracts.documents import (
+    Document,
+    DocumentContent,
+    GetDocument,
+    ListDocuments,
+    NamedFile,
+)
+from services.content.contracts.files import StoredFile
 from services.search.contracts import (
     EntryType,
     FacetCount,
@@ -67,6 +75,7 @@ class SearchParameters(_Parameters):
     )
     lang: Language = Field("fr", description="The language of the answer, and of the analysis of `q`")
     theme: FacetValues = Field((), description="Any of these themes", examples=[["hiring"]])
+    type: FacetValues = Field((), description="Any of these types", examples=[["document"]])
     kind: FacetValues = Field((), description="Any of these kinds of help", examples=[["wage_subsidy"]])
     sector: FacetValues = Field((), description="Any of these sectors")
     provider: FacetValues = Field((), description="Any of these providers, as named in the facets")
@@ -92,6 +101,10 @@ class Item(BaseModel):
     sectors: tuple[str, ...]
     provider: str | None
     date: AwareDatetime | None
+    page: int | None = Field(description="Of a document: the page on which the passage stands")
+    page_lang: Language | None = Field(
+        description="The language of the file with this page, and of the snippet"
+    )
 
 
 class SearchAnswer(BaseModel):
@@ -119,6 +132,8 @@ class SearchAnswer(BaseModel):
                             "sectors": [],
                             "provider": "Services Québec",
                             "date": "2026-11-23T15:00:00Z",
+                            "page": None,
+                            "page_lang": None,
                         }
                     ],
                     "facets": {
@@ -170,7 +185,7 @@ class ListParameters(_Parameters):
     limit: int = Field(20, ge=1, le=200)
 
 
-class ProgramUrls(BaseModel):
+class Urls(BaseModel):
     """Its page in each language."""
 
     fr: str
@@ -183,7 +198,7 @@ class PublicProgram(BaseModel):
     id: str
     revision: int
     slug: SlugText
-    url: ProgramUrls
+    url: Urls
     updated_at: AwareDatetime
     published_at: AwareDatetime | None
     content: ProgramContent
@@ -195,6 +210,46 @@ class ProgramList(BaseModel):
     total: int
     next: str | None
     items: tuple[PublicProgram, ...]
+
+
+class FileAnswer(BaseModel):
+    """A file as it can be fetched. `reading` says whether its text could be read, and why not."""
+
+    url: str
+    name: str
+    sha256: str
+    size: int | None = Field(description="Bytes")
+    media_type: str | None
+    pages: int | None
+    reading: str | None
+
+
+class DocumentFiles(BaseModel):
+    """The file in each language; null where there is none."""
+
+    fr: FileAnswer | None
+    en: FileAnswer | None
+
+
+class PublicDocument(BaseModel):
+    """A published document of the toolbox. A text that is missing in a language is null there."""
+
+    id: str
+    revision: int
+    slug: SlugText
+    url: Urls
+    updated_at: AwareDatetime
+    published_at: AwareDatetime | None
+    files: DocumentFiles
+    content: DocumentContent
+
+
+class DocumentList(BaseModel):
+    """Some documents in a stable order; ask again with `after` = `next` until it is null."""
+
+    total: int
+    next: str | None
+    items: tuple[PublicDocument, ...]
 
 
 def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -215,7 +270,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         query = Suggest(**parameters.model_dump())
         found = await bus.call(query, anonymous(sector.name, parameters.lang))
         items = [
-            Completion(**one.model_dump(), url=program_url(base_url, parameters.lang, one.slug))
+            Completion(**one.model_dump(), url=base_url + entry_path(parameters.lang, one.type, one.slug))
             for one in found.items
         ]
         return _json(Completions(items=tuple(items)))
@@ -242,6 +297,29 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         if slug not in (found.slug.fr, found.slug.en):
             return RedirectResponse(f"{base_url}/api/v1/programs/{found.slug.fr}", 308)
         return _json(_public(found, base_url))
+
+    @router.get("/documents", response_model=DocumentList, responses=_refusals(), tags=["documents"])
+    async def documents(parameters: Annotated[ListParameters, Query()]) -> Response:
+        """All published documents of the sector, a part at a time."""
+        page = await bus.call(ListDocuments(**parameters.model_dump()), anonymous(sector.name))
+        items = tuple(_public_document(one, base_url) for one in page.items)
+        return _json(DocumentList(total=page.total, next=page.next, items=items))
+
+    @router.get(
+        "/documents/{slug}",
+        response_model=PublicDocument,
+        responses={308: {"description": "The address has changed"}, **_refusals(404, 410)},
+        tags=["documents"],
+    )
+    async def document(
+        slug: Annotated[str, Path(min_length=1, max_length=200, examples=["guide-accueil"])],
+        _: Annotated[_Parameters, Query()],
+    ) -> Response:
+        """One document, by its slug in either language. A slug it no longer has is redirected."""
+        found = (await bus.call(GetDocument(ref=slug), anonymous(sector.name))).document
+        if slug not in (found.slug.fr, found.slug.en):
+            return RedirectResponse(f"{base_url}/api/v1/documents/{found.slug.fr}", 308)
+        return _json(_public_document(found, base_url))
 
     return router
 
@@ -289,7 +367,7 @@ def _answer(results: SearchResults, language: Language, base_url: str) -> dict[s
     told = results.model_dump(mode="json")
     for item in told["items"]:
         del item["id"]
-        item["url"] = program_url(base_url, language, item["slug"])
+        item["url"] = base_url + entry_path(language, item["type"], item["slug"])
     return told
 
 
@@ -298,10 +376,39 @@ def _public(program: Program, base_url: str) -> PublicProgram:
         id=program.id,
         revision=program.revision,
         slug=program.slug,
-        url=ProgramUrls(
+        url=Urls(
             fr=program_url(base_url, "fr", program.slug.fr), en=program_url(base_url, "en", program.slug.en)
         ),
         updated_at=program.updated_at,
         published_at=program.published_at,
         content=program.content,
     )
+
+
+def _public_document(document: Document, base_url: str) -> PublicDocument:
+    content, facts, slug = document.content, document.facts, document.slug
+    return PublicDocument(
+        id=document.id,
+        revision=document.revision,
+        slug=slug,
+        url=Urls(
+            fr=base_url + entry_path("fr", "document", slug.fr),
+            en=base_url + entry_path("en", "document", slug.en),
+        ),
+        updated_at=document.updated_at,
+        published_at=document.published_at,
+        files=DocumentFiles(
+            fr=_public_file(content.files.fr, facts.fr, base_url),
+            en=_public_file(content.files.en, facts.en, base_url),
+        ),
+        content=content,
+    )
+
+
+def _public_file(file: NamedFile | None, facts: StoredFile | None, base_url: str) -> FileAnswer | None:
+    if file is None:
+        return None
+    told = facts.model_dump(include={"size", "media_type", "pages", "reading"}) if facts else {}
+    url = base_url + file_path(file.sha256, file.name)
+    nothing = dict.fromkeys(("size", "media_type", "pages", "reading"))
+    return FileAnswer(url=url, name=file.name, sha256=file.sha256, **{**nothing, **told})

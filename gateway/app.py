@@ -14,7 +14,9 @@ from gateway import problems
 from gateway.api import api_router, describe
 from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
+from gateway.documents import documents_router
 from gateway.edge import LARGEST_BODY, Edge
+from gateway.files import files_router
 from gateway.pages import error_page, pages_router, problems_router
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -22,6 +24,7 @@ from nexus.caller import anonymous
 from nexus.errors import NexusError
 from nexus.operations import CheckHealth
 from services.content.contracts import ProgramPublished, ProgramRetired
+from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import IndexChanged
 
 _STATIC = Path(__file__).with_name("static")
@@ -47,6 +50,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     )
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
+    app.include_router(documents_router(sector, bus, base_url), include_in_schema=False)
+    app.include_router(files_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.mount("/static/site", StaticFiles(directory=_STATIC), name="static")
@@ -54,7 +59,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     describe(app)
     problems.install(app, base_url, _error_page(sector, base_url))
     cache = Cache(Edge(app, sector.name, base_url), sector.name)
-    bus.listen((ProgramPublished, ProgramRetired, IndexChanged), lambda _: cache.clear())
+    changes = (ProgramPublished, ProgramRetired, DocumentPublished, DocumentRetired, IndexChanged)
+    bus.listen(changes, lambda _: cache.clear())
     return cache
 
 

@@ -30,7 +30,7 @@ ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from"
 
 _ZONE = ZoneInfo("America/Toronto")
 _KEPT_STATUS = {200, 301, 308, 404, 410}
-_NEVER = (b"/healthz", b"/readyz", b"/metrics")
+_NEVER = (b"/healthz", b"/readyz", b"/metrics", b"/files/")  # files are large, and browsers keep them
 _LARGEST = 1_000_000  # bytes of one answer
 _OVERHEAD = 1_000  # bytes that an entry costs besides its body, about
 _RECHECK = b"no-cache"  # a browser keeps the answer, and asks each time whether it is still the one
@@ -77,7 +77,11 @@ class Cache:
         self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["raw_path"] in _NEVER:
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or scope["raw_path"].startswith(_NEVER)
+        ):
             await self._app(scope, receive, send)
             return
         etags, variant = _wanted(scope)

@@ -57,7 +57,11 @@ class Edge:
             nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers]
+                own = {name for name, _ in message["headers"]}  # a file has a stricter policy than a page
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in self._headers if pair[0] not in own),
+                ]
             elif message["type"] == "http.response.body":
                 complete = not message.get("more_body")
             await send(message)

@@ -9,6 +9,7 @@ from pathlib import Path
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 from gateway.sectors import Language
@@ -28,6 +29,14 @@ def translations(language: Language) -> NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def file_size(size: int, language: Language) -> str:
+    """`1,2 Mo`, `350 KB`: decimal units, as file managers and the web show them."""
+    units = ("ko", "Mo") if language == "fr" else ("KB", "MB")
+    thousands = max(round(size / 1_000), 1)
+    value, unit = (thousands, units[0]) if thousands < 1_000 else (round(size / 1_000_000, 1), units[1])
+    return f"{format_decimal(value, locale=_LOCALES[language])}\xa0{unit}"
 
 
 def long_date(day: date | datetime, language: Language) -> str:

@@ -1,104 +1,41 @@
 """The public pages of a sector. Routes parse, ask, render."""
 
-from collections.abc import Awaitable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gateway import views, words
+from gateway import views
 from gateway.api import require_page
-from gateway.i18n import long_date, translations
+from gateway.i18n import translations
 from gateway.links import PROBLEMS, PROGRAMS, SEARCH, program_url
-from gateway.markdown import to_html
 from gateway.problems import preferred, problem
 from gateway.refusals import REFUSALS
+from gateway.rendering import HOME, Page, for_now, hits
 from gateway.sectors import Language, Sector
 from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
-from nexus.errors import NotFound, Unavailable
+from nexus.errors import NotFound
 from services.content.contracts import GetProgram
-from services.search.contracts import Hit, MoreLikeThis, Search, SearchResults, SimilarEntries
+from services.search.contracts import MoreLikeThis, Search
 
 _ZONE = ZoneInfo("America/Toronto")
 _LATEST = 6
-_HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
-
-
-class _Templates:
-    """The templates in each language, made once for all sectors."""
-
-    def __init__(self) -> None:
-        self._environments = {language: _environment(language) for language in ("fr", "en")}
-
-    def render(self, name: str, language: Language, **values: Any) -> str:
-        return self._environments[language].get_template(name).render(language=language, **values)
-
-
-def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("gateway"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    catalogue = translations(language)
-    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["markdown"] = to_html
-    environment.filters["long_date"] = lambda day: long_date(day, language)
-    for name, names in (("kind", words.KINDS), ("theme", words.THEMES), ("theme_lead", words.THEME_LEADS)):
-        environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
-    return environment
-
-
-_templates = _Templates()
-
-
-class _Page:
-    """What every page of a sector needs."""
-
-    def __init__(self, sector: Sector, base_url: str) -> None:
-        self._sector = sector
-        self._base_url = base_url
-
-    def html(
-        self,
-        template: str,
-        language: Language,
-        paths: Mapping[Language, str],
-        status: int = 200,
-        **values: Any,
-    ) -> HTMLResponse:
-        """`paths` holds the address of this page in each language, from the root."""
-        body = _templates.render(
-            template,
-            language,
-            sector=self._sector,
-            base_url=self._base_url,
-            paths=paths,
-            search_path=f"/{language}/{SEARCH[language]}",
-            themes=list(words.THEMES),
-            **values,
-        )
-        return HTMLResponse(body, status, {"Content-Language": language})
 
 
 def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The pages of a sector, publicly at `base_url`."""
-    router, page = APIRouter(), _Page(sector, base_url)
+    router, page = APIRouter(), Page(sector, base_url)
 
     async def home(language: Language) -> Response:
         query = Search(lang=language, sort="date", per_page=_LATEST)
-        latest = await _hits(bus.call(query, anonymous(sector.name, language)))
+        latest = await hits(bus.call(query, anonymous(sector.name, language)))
         cards = [views.card(hit, language) for hit in latest or ()]
-        shown = page.html("home.html", language, _HOME, cards=cards)
-        return shown if latest is not None else _for_now(shown)
+        shown = page.html("home.html", language, HOME, cards=cards)
+        return shown if latest is not None else for_now(shown)
 
     @router.get("/fr/")
     async def home_fr() -> Response:
@@ -132,12 +69,12 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         if slug != current:
             return RedirectResponse(address, 301)
         near = MoreLikeThis(id=found.id, lang=language)
-        similar = await _hits(bus.call(near, anonymous(sector.name, language)))
+        similar = await hits(bus.call(near, anonymous(sector.name, language)))
         cards = [views.card(hit, language) for hit in similar or ()]
         view = views.program(found, language, translations(language), datetime.now(_ZONE).date(), address)
         paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in LANGUAGES}
         shown = page.html("program.html", language, paths, view=view, cards=cards)
-        return shown if similar is not None else _for_now(shown)
+        return shown if similar is not None else for_now(shown)
 
     @router.get("/fr/programmes/{slug}")
     async def program_fr(slug: Annotated[str, Path(max_length=200)]) -> Response:
@@ -152,7 +89,7 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
 
 def problems_router(sector: Sector, base_url: str) -> APIRouter:
     """The pages that explain the codes of refusals to those who write programs."""
-    router, page = APIRouter(), _Page(sector, base_url)
+    router, page = APIRouter(), Page(sector, base_url)
 
     @router.get("/problems/{code}")
     async def in_a_language(code: str, request: Request) -> Response:
@@ -180,20 +117,6 @@ def _problem_paths(code: str) -> dict[Language, str]:
     return {language: f"/{language}/{PROBLEMS[language]}/{code}" for language in LANGUAGES}
 
 
-async def _hits(asked: Awaitable[SearchResults] | Awaitable[SimilarEntries]) -> tuple[Hit, ...] | None:
-    """What a page shows beside its subject; None without the search service: the page stands all the same."""
-    try:
-        return (await asked).items
-    except Unavailable:
-        return None
-
-
-def _for_now(response: Response) -> Response:
-    """A page that lacks something which the next one will have: nobody keeps it."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def error_page(
     sector: Sector, base_url: str, status: int, code: str, language: Language, path: str
 ) -> HTMLResponse:
@@ -202,5 +125,5 @@ def error_page(
     if code == "invalid_input":  # the API names fields; the visitor of a page followed a link, and wrote none
         advice = N_("Part of the address is not right. Search again from here.")
         told = told.model_copy(update={"detail": translations(language).gettext(advice)})
-    paths = _HOME
-    return _Page(sector, base_url).html("error.html", language, paths, status, problem=told)
+    paths = HOME
+    return Page(sector, base_url).html("error.html", language, paths, status, problem=told)

@@ -20,7 +20,7 @@ from nexus.telemetry import log
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "5"  # seconds, while something is away
 _LANGUAGES: dict[str, Language] = {"fr": "fr", "en": "en"}
-_GONE = {"program_retired"}
+_GONE = {"program_retired", "document_retired"}
 _VARY = "Accept, Accept-Language"  # a page or a problem, and its words
 
 ErrorPage = Callable[[Request, int, str, Language], Response]

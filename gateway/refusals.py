@@ -36,6 +36,14 @@ REFUSALS = {
     "program_retired": Refusal(
         410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
     ),
+    "document_not_found": Refusal(404, N_("There is no such document"), _CHECK),
+    "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
+    "document_retired": Refusal(
+        410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")
+    ),
+    "range_not_satisfiable": Refusal(
+        416, N_("The file is shorter than that"), N_("See its length in “Content-Range”.")
+    ),
     "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
     "internal_error": Refusal(
         500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")

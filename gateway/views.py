@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import words
-from gateway.links import PROGRAMS, SEARCH
+from gateway.links import SEARCH, entry_path, passage_path
 from gateway.sectors import Language
 from services.content.contracts import LineText, MarkdownText, ParagraphText, Program, ProgramContent, Step
 from services.search.contracts import (
@@ -45,6 +45,7 @@ class SearchQuery(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     q: QueryText = ""
+    type: FacetValues = ()
     theme: FacetValues = ()
     kind: FacetValues = ()
     sector: FacetValues = ()
@@ -65,8 +66,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Card:
-    """A result, or a program near another one."""
+    """A result, or something near something else."""
 
+    type: str
     path: str
     title: str
     snippet: Markup
@@ -75,6 +77,9 @@ class Card:
     themes: tuple[str, ...]
     language: Language
     borrowed: bool
+    passage: str | None = None  # leads to where the words stand in the file
+    page: int | None = None
+    snippet_language: Language | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,8 @@ class ProgramView:
 def card(hit: Hit, language: Language) -> Card:
     """A hit for a reader of `language`."""
     return Card(
-        path=f"/{language}/{PROGRAMS[language]}/{hit.slug}",
+        type=hit.type,
+        path=entry_path(language, hit.type, hit.slug),
         title=hit.title,
         snippet=Markup(hit.snippet),  # noqa: S704 - the search service escapes all but <mark>
         kind=hit.kind,
@@ -168,6 +174,9 @@ def card(hit: Hit, language: Language) -> Card:
         themes=hit.themes,
         language=hit.text_lang,
         borrowed=hit.text_lang != language,
+        passage=passage_path(language, hit.slug, hit.page_lang, hit.page) if hit.page_lang else None,
+        page=hit.page,
+        snippet_language=hit.page_lang or hit.text_lang,
     )
 
 
@@ -185,10 +194,13 @@ def results(
     language: Language,
     catalogue: NullTranslations,
     sectors: dict[str, str],
+    path: str | None = None,
 ) -> Results:
-    """The answer to `asked` as a page; `sectors` are their names in `language`."""
+    """The answer to `asked` as a page; `sectors` are their names in `language`.
+
+    `path` is where it stands, if not on the page of results."""
     label = partial(_label, catalogue, sectors)
-    path = f"/{language}/{SEARCH[language]}"
+    path = path or f"/{language}/{SEARCH[language]}"
     pages = _pages(asked, found, path)
     by_number = {page.number: page.path for page in pages if page}
     said, nothing = found.suggestion, dict.fromkeys(FACETS, ())
@@ -211,7 +223,12 @@ def results(
 def _label(catalogue: NullTranslations, sectors: dict[str, str], name: FacetName, count: FacetCount) -> str:
     if name == "sector":
         return sectors.get(count.value, count.value)
-    names = {"theme": words.THEMES, "kind": words.KINDS, "language": words.LANGUAGES}
+    names = {
+        "type": words.ENTRY_TYPES,
+        "theme": words.THEMES,
+        "kind": words.KINDS,
+        "language": words.LANGUAGES,
+    }
     return count.label or words.named(names.get(name, {}), count.value, catalogue)
 
 
@@ -325,7 +342,7 @@ def _conditions(content: ProgramContent, catalogue: NullTranslations) -> _Condit
 
 
 def _structured(found: Program, title: Shown, texts: dict[str, Shown | None], address: str) -> Markup:
-    """schema.org's GovernmentService, as JSON that cannot end the script element it stands in."""
+    """schema.org's GovernmentService."""
     content, provider = found.content, texts["provider"]
     about = texts["promise"] or texts["summary"]
     regions = [words.REGIONS.get(region, region) for region in content.eligibility.regions] or ["Québec"]
@@ -341,6 +358,11 @@ def _structured(found: Program, title: Shown, texts: dict[str, Shown | None], ad
         "url": address,
         "sameAs": content.source_url,
     }
+    return json_ld(told)
+
+
+def json_ld(told: dict[str, Any]) -> Markup:
+    """`told` without what is None, as JSON that cannot end the script element it stands in."""
     text = orjson.dumps({name: value for name, value in told.items() if value is not None}).decode()
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(safe)  # noqa: S704 - escaped on the line above

@@ -39,6 +39,30 @@ THEME_LEADS = {
     "integration": N_("Prepare the arrival, and make it last"),
     "diversity": N_("Fair practices, and equal access"),
 }
+ENTRY_TYPES = {
+    "program": N_("Program"),
+    "document": N_("Document"),
+    "post": N_("Blog"),
+    "activity": N_("Activity"),
+}
+READINGS = {  # why there is no text of a file, of `services.content.contracts.files.Reading`
+    "empty": N_("It holds no text that can be searched: it may be scanned pictures."),
+    "encrypted": N_("It is protected by a password: its text could not be read."),
+    "damaged": N_("It seems damaged: its text could not be read, and it may not open."),
+    "too_large": N_("It is too large to be read whole: the search finds it by its title."),
+    "too_slow": N_("Reading it took too long: the search finds it by its title."),
+    "unsupported": N_("Its text cannot be read here: the search finds it by its title."),
+}
+MEDIA_TYPES = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.oasis.opendocument.text": "OpenDocument",
+    "text/html": "HTML",
+    "text/markdown": "Markdown",
+    "text/plain": N_("Text"),
+}
 SIZES = {
     "1-4": N_("1 to 4 employees"),
     "5-24": N_("5 to 24 employees"),
@@ -59,6 +83,7 @@ STATUSES = {
 }
 LANGUAGES = {"fr": N_("French"), "en": N_("English")}
 FACETS = {
+    "type": N_("What it is"),
     "theme": N_("Need"),
     "kind": N_("Kind of help"),
     "sector": N_("Sector"),

@@ -70,6 +70,11 @@ def service_names() -> list[str]:
     return sorted(_found("nexus.services"))
 
 
+def sample_names() -> list[str]:
+    """The kinds of sample content that this distribution has, programs first."""
+    return sorted(_found("nexus.samples"), key=lambda name: (name != "programs", name))
+
+
 def declaration(name: str) -> type[Service]:
     """The class of a service, for its doors. Raises InvalidInput(`service_unknown`)."""
     return load_entry_point("nexus.services", name)  # type: ignore[no-any-return]

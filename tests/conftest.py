@@ -45,7 +45,17 @@ def elasticsearch_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def real_programs() -> Path:
     """A folder of 187 real French programs, which is not part of this project."""
-    folder = DATA / "aid-programs-fr"
+    return _test_data("aid-programs-fr")
+
+
+@pytest.fixture(scope="session")
+def real_documents() -> Path:
+    """A folder of real PDF files of many makers, which is not part of this project."""
+    return _test_data("documents")
+
+
+def _test_data(name: str) -> Path:
+    folder = DATA / name
     if not folder.is_dir():
         reason = f"{folder} is not here; NEXUS_TEST_DATA names its parent"
         engines.missing["test data"] = reason

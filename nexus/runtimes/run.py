@@ -6,7 +6,7 @@ import time
 import click
 
 from nexus.caller import operator
-from nexus.composition import load_entry_point
+from nexus.composition import load_entry_point, sample_names
 from nexus.runtimes.embedded import Platform
 from nexus.settings import Settings
 from nexus.telemetry import configure
@@ -53,6 +53,7 @@ async def _serve_sites(platform: Platform, settings: Settings, samples: bool, st
 
 
 async def _bring_samples(platform: Platform) -> None:
-    bring = load_entry_point("nexus.samples", "programs")
-    if brought := await bring(platform.bus, operator("samples")):
-        click.echo(f"Brought in {brought} sample programs, to be verified before real use.")
+    for name in sample_names():
+        bring = load_entry_point("nexus.samples", name)
+        if brought := await bring(platform.bus, operator("samples")):
+            click.echo(f"Brought in {brought} sample {name}, to be verified before real use.")

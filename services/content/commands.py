@@ -47,7 +47,7 @@ _EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _REPORT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-def _on_platform(work: Work[R]) -> R:
+def on_platform(work: Work[R]) -> R:
     """The result of `work` on the platform of this machine. Raises NexusError."""
     from nexus.client import platform  # only when a command runs: it brings the runtimes with it
 
@@ -79,15 +79,15 @@ def import_programs(
     mapping, 3 when the platform is away.
     """
     options = ImportOptions(paths, _mapping(mapping_name), publish, dry_run)
-    _check_report(report)
+    check_report(report)
     console = Console()
     try:
-        summary = _on_platform(lambda bus, caller: run_import(bus, caller, options, console))
+        summary = on_platform(lambda bus, caller: run_import(bus, caller, options, console))
     except NothingToImport as error:
         raise click.UsageError(str(error)) from None
     print_summary(summary, console)
     if report:
-        _write_report(summary, report)
+        write_import_report(summary, report)
     sys.exit(summary.exit_code)
 
 
@@ -98,12 +98,12 @@ def _mapping(name: str) -> Any:
         raise click.BadParameter(str(error), param_hint="--mapping") from None
 
 
-def _check_report(report: Path | None) -> None:
+def check_report(report: Path | None) -> None:
     if report and not report.parent.is_dir():  # told before the import rather than after it
         raise click.BadParameter(f"there is no folder {str(report.parent)!r}", param_hint="--report")
 
 
-def _write_report(summary: Any, report: Path) -> None:
+def write_import_report(summary: Any, report: Path) -> None:
     try:
         write_report(summary, report)
     except OSError as error:
@@ -157,7 +157,7 @@ def _change_each(
                 click.echo(_refusal(error, ref), err=True)
         return refused
 
-    if _on_platform(work):
+    if on_platform(work):
         sys.exit(1)
 
 
@@ -168,9 +168,9 @@ def _refusal(error: NexusError, ref: str) -> str:
 
 
 def _asked(ref: str, work: Work[R]) -> R:
-    """As _on_platform, a missing program told in words."""
+    """As on_platform, a missing program told in words."""
     try:
-        return _on_platform(work)
+        return on_platform(work)
     except NotFound as error:
         raise click.ClickException(_refusal(error, ref)) from None
 

@@ -1,18 +1,34 @@
 """The content service on its real collaborators."""
 
 from nexus.composition import Composed, Resources
-from services.content.domain.kinds import PROGRAMS
+from services.content.domain.kinds import DOCUMENTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
+from services.content.extraction.outside import read
 from services.content.service import Content
 from services.content.service.desk import Desk
+from services.content.service.documents import DocumentFiles
+from services.content.service.files import FileDesk
+from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
 
 
 def compose(resources: Resources) -> Composed:
     """Content on the database given. Makes its indexes; the database must answer."""
-    stores = {kind: _prepared(resources, kind) for kind in (PROGRAMS,)}
-    desks = {kind: Desk(kind, store, resources.clock, resources.wake) for kind, store in stores.items()}
-    return Composed(Content(programs=desks[PROGRAMS]), outboxes=[store.items for store in stores.values()])
+    files = FileStore(resources.database)
+    files.prepare()
+    attachments = {DOCUMENTS: DocumentFiles(files)}
+    stores = {kind: _prepared(resources, kind) for kind in (PROGRAMS, DOCUMENTS)}
+    desks = {
+        kind: Desk(kind, store, resources.clock, resources.wake, attachments.get(kind))
+        for kind, store in stores.items()
+    }
+    shown = [store.shows_file for store in stores.values()]
+    service = Content(
+        programs=desks[PROGRAMS],
+        documents=desks[DOCUMENTS],
+        files=FileDesk(files, read, shown, resources.clock),
+    )
+    return Composed(service, outboxes=[store.items for store in stores.values()])
 
 
 def _prepared(resources: Resources, kind: Kind) -> PublicationStore:

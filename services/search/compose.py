@@ -2,16 +2,18 @@
 
 from nexus.composition import Composed, Resources
 from services.search.engine import SearchEngine
+from services.search.pages import PageStore
 from services.search.service import SearchService
 from services.search.store import EntryStore
 
 
 def compose(resources: Resources) -> Composed:
-    """Search on Elasticsearch, or embedded on tantivy."""
-    store = EntryStore(resources.database)
+    """Search on Elasticsearch, or embedded on tantivy. Makes its indexes; the database must answer."""
+    store, pages = EntryStore(resources.database), PageStore(resources.database)
+    pages.prepare()
     engine = _tantivy(resources) if resources.embedded else _elasticsearch(resources)
     return Composed(
-        SearchService(store, engine, resources.clock, resources.wake),
+        SearchService(store, pages, engine, resources.clock, resources.wake),
         outboxes=[store.state],
         checks={"search_engine": engine.check},
         close=engine.close,

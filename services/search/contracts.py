@@ -10,8 +10,8 @@ Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 EntryType = Literal["program", "document", "post", "activity"]
 Sort = Literal["relevance", "date"]
-FacetName = Literal["theme", "kind", "sector", "provider", "language"]
-FACETS: tuple[FacetName, ...] = ("theme", "kind", "sector", "provider", "language")
+FacetName = Literal["type", "theme", "kind", "sector", "provider", "language"]
+FACETS: tuple[FacetName, ...] = ("type", "theme", "kind", "sector", "provider", "language")
 
 MAX_WINDOW = 10_000  # results that paging can reach, as Elasticsearch's max_result_window
 
@@ -34,7 +34,8 @@ FacetValues = Annotated[tuple[FacetValue, ...], Field(max_length=50)]
 class Hit(Message):
     """One result. Texts are in `lang` where they exist, else in the other language (`text_lang`).
 
-    `snippet` is HTML: everything escaped but `<mark>` around the words that matched."""
+    `snippet` is HTML: everything escaped but `<mark>` around the words that matched. Of a document it may be
+    a passage of its file in `page_lang`, then on `page` (from 1), unless files of that type have no pages."""
 
     type: EntryType
     id: str
@@ -49,6 +50,8 @@ class Hit(Message):
     sectors: tuple[str, ...] = ()
     provider: str | None = None
     date: AwareDatetime | None = None
+    page: int | None = None
+    page_lang: Language | None = None
 
 
 class FacetCount(Message):
@@ -80,6 +83,7 @@ class Search(Query[SearchResults], service="search"):
 
     q: QueryText = ""
     lang: Language = "fr"
+    type: FacetValues = ()
     theme: FacetValues = ()
     kind: FacetValues = ()
     sector: FacetValues = ()

@@ -23,7 +23,7 @@ class Words(Message):
 
 
 class Entry(Message):
-    """Something that can be found: a program today, documents and posts later.
+    """Something that can be found: a program, a document.
 
     `title`, `lead`, `keywords`, `provider` and `body` are searched, in this order of weight; `body` is plain
     text. `sectors` empty: shared with all. After the day `expires` it is found no more. `date` orders.
@@ -44,6 +44,14 @@ class Entry(Message):
     languages: tuple[str, ...] = ()
     expires: datetime.date | None = None
     date: AwareDatetime
+
+
+class Page(Message):
+    """A page of an entry's file in `language`; without a `number` where the file has no pages."""
+
+    language: Language
+    number: int | None
+    text: str
 
 
 class Removal(Message):

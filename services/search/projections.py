@@ -1,10 +1,12 @@
 """From what other services say to what can be found."""
 
 import re
+from datetime import UTC, datetime, time
 
 from services.content.contracts import Eligibility, Kind, Program, ProgramContent, Theme
+from services.content.contracts.documents import DocumentContent, DocumentPublished
 from services.search.contracts import LANGUAGES, Language
-from services.search.domain import Entry, Words
+from services.search.domain import Entry, Page, Words
 
 _NAMES: dict[Kind | Theme, tuple[str, str]] = {  # what people call them, in French and in English
     Kind.WAGE_SUBSIDY: ("subvention salariale", "wage subsidy"),
@@ -52,6 +54,48 @@ def program_entry(program: Program) -> Entry:
         expires=content.valid_until,
         date=program.updated_at,
     )
+
+
+def document_entry(event: DocumentPublished) -> Entry:
+    """A document of the toolbox as the index knows it: all its pages are its body."""
+    document, content = event.document, event.document.content
+    texts = {one: " ".join(getattr(event.texts, one)) or None for one in LANGUAGES}
+    return Entry(
+        type="document",
+        id=document.id,
+        revision=document.revision,
+        slug=Words(fr=document.slug.fr, en=document.slug.en),
+        title=Words(fr=content.title.fr, en=content.title.en),
+        lead=Words(fr=content.summary.fr, en=content.summary.en),
+        body=Words(**texts),
+        keywords=Words(**{one: _document_keywords(content, one) for one in LANGUAGES}),
+        themes=tuple(theme.value for theme in content.themes),
+        sectors=content.sectors,
+        languages=tuple(one for one in LANGUAGES if getattr(content.files, one)),
+        date=datetime.combine(content.date, time(12), UTC),  # the same day in Montréal
+    )
+
+
+def document_pages(event: DocumentPublished) -> list[Page]:
+    """The texts in which a passage of a document is looked for."""
+    return [
+        Page(language=language, number=number if _has_pages(event, language) else None, text=text)
+        for language in LANGUAGES
+        for number, text in enumerate(getattr(event.texts, language), 1)
+        if text.strip()
+    ]
+
+
+def _has_pages(event: DocumentPublished, language: Language) -> bool:
+    facts = getattr(event.document.facts, language)
+    return facts is not None and facts.pages is not None
+
+
+def _document_keywords(content: DocumentContent, language: Language) -> str | None:
+    own: tuple[str, ...] = getattr(content.keywords, language)
+    audience: str | None = getattr(content.audience, language)
+    names = [_NAMES[theme][LANGUAGES.index(language)] for theme in content.themes]
+    return "\n".join([*own, *([audience] if audience else []), *names]) or None
 
 
 def plain(markdown: str) -> str:

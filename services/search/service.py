@@ -12,6 +12,7 @@ from nexus.errors import NexusError, NotFound
 from nexus.service import Service, every, on, rpc
 from nexus.telemetry import log
 from services.content.contracts import ProgramPublished, ProgramRetired
+from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import (
     MAX_WINDOW,
     GetReindex,
@@ -27,7 +28,9 @@ from services.search.contracts import (
 )
 from services.search.domain import Entry, Removal
 from services.search.engine import SearchEngine
-from services.search.projections import program_entry
+from services.search.matching.passages import with_passages
+from services.search.pages import PageStore
+from services.search.projections import document_entry, document_pages, program_entry
 from services.search.store import EntryStore
 
 _ZONE = ZoneInfo("America/Toronto")
@@ -42,11 +45,13 @@ class SearchService(Service):
     def __init__(
         self,
         store: EntryStore,
+        pages: PageStore,
         engine: SearchEngine,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
         self._store = store
+        self._pages = pages
         self._engine = engine
         self._clock = clock
         self._wake = wake
@@ -59,11 +64,24 @@ class SearchService(Service):
     def remove_programs(self, events: list[ProgramRetired]) -> None:
         self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
 
+    @on(DocumentPublished)
+    def index_documents(self, events: list[DocumentPublished]) -> None:
+        for event in events:  # before the entry is found: its passages are ready then
+            self._pages.keep(event.document.id, event.document.revision, document_pages(event))
+        self._take_in([document_entry(event) for event in events])
+        self._forget_pages([event.document.id for event in events])
+
+    @on(DocumentRetired)
+    def remove_documents(self, events: list[DocumentRetired]) -> None:
+        self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
+        self._forget_pages([event.id for event in events])
+
     @rpc
     def search(self, query: Search, caller: Caller) -> SearchResults:
         if query.page * query.per_page > MAX_WINDOW:
             raise NotFound("page_out_of_range", last=MAX_WINDOW // query.per_page)
-        return self._engine.search(query, caller.sector, self._today())
+        results = self._engine.search(query, caller.sector, self._today())
+        return with_passages(query, results, self._pages)
 
     @rpc
     def suggest(self, query: Suggest, caller: Caller) -> Suggestions:
@@ -113,6 +131,11 @@ class SearchService(Service):
         if current:
             self._engine.write(current)
             self._announce()
+
+    def _forget_pages(self, ids: Sequence[str]) -> None:
+        """Only those of the revisions that are found stay."""
+        found = self._store.revisions(ids)
+        self._pages.forget({id: found.get(id) for id in ids})
 
     def _announce(self) -> None:
         self._store.announce_change()

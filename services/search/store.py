@@ -57,6 +57,11 @@ class EntryStore:
             if any(failure["code"] != _DUPLICATE_KEY for failure in error.details["writeErrors"]):
                 raise
 
+    def revisions(self, ids: Sequence[str]) -> dict[str, int]:
+        """The revision of each of `ids` that can be found."""
+        found = self._entries.find({"_id": {"$in": list(ids)}, "body": {"$ne": None}}, {"revision": 1})
+        return {record["_id"]: record["revision"] for record in found}
+
     def count(self) -> int:
         """How many entries can be found."""
         return self._entries.count_documents({"body": {"$ne": None}})

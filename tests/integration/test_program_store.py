@@ -6,8 +6,11 @@ import pytest
 import yaml
 
 from nexus.caller import Caller, Role, anonymous, operator
+from nexus.composition import Resources
 from nexus.delivery.outbox import Outbox
 from nexus.errors import Forbidden, NotFound, StaleRevision
+from nexus.settings import Settings
+from services.content.compose import compose
 from services.content.contracts import (
     CreateProgram,
     EditProgram,
@@ -53,8 +56,10 @@ def store(database) -> PublicationStore:
 
 
 @pytest.fixture
-def service(store) -> Content:
-    return Content(programs=Desk(PROGRAMS, store, Clock(), lambda: None))
+def service(database, store) -> Content:
+    service = compose(Resources(Settings(), database, embedded=True)).service
+    service.programs = Desk(PROGRAMS, store, Clock(), lambda: None)
+    return service
 
 
 def make(service: Content, title: str = "Francisation", publish: bool = True, **fields: object):

@@ -1,5 +1,6 @@
 """A bus for tests of a gateway: what is said crosses JSON both ways, as it does on the wire."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +10,15 @@ from nexus.errors import NotFound, Unavailable
 from nexus.messages import CloudEvent, Event, Request
 from nexus.operations import CheckHealth, Health
 from services.content.contracts import GetProgram, ListPrograms, Program, ProgramPage
+from services.content.contracts.documents import (
+    Document,
+    DocumentPage,
+    DocumentVersion,
+    DocumentWithVersions,
+    GetDocument,
+    ListDocuments,
+)
+from services.content.contracts.files import FilePart, GetFile, ReadFile, StoredFile
 from services.search.contracts import (
     Hit,
     MoreLikeThis,
@@ -28,6 +38,9 @@ class FakeBus:
 
     def __init__(self, *programs: Program, found: SearchResults | None = None) -> None:
         self.programs = programs
+        self.documents: tuple[Document, ...] = ()
+        self.earlier: tuple[DocumentVersion, ...] = ()
+        self.files: dict[str, tuple[StoredFile, bytes]] = {}
         self.retired: set[str] = set()
         self.found = found or SearchResults(total=0, page=1, per_page=20, items=(), facets={})
         self.similar: tuple[Hit, ...] = ()
@@ -55,6 +68,10 @@ class FakeBus:
             CheckHealth: lambda _: Health(engines={}),
             GetProgram: self._program,
             ListPrograms: self._page,
+            GetDocument: self._document,
+            ListDocuments: lambda _: DocumentPage(items=self.documents, total=len(self.documents)),
+            GetFile: lambda query: self._file(query.sha256)[0],
+            ReadFile: self._part,
             Search: lambda _: self.found,
             MoreLikeThis: lambda _: SimilarEntries(items=self.similar),
             Suggest: lambda _: Suggestions(items=()),
@@ -86,3 +103,20 @@ class FakeBus:
                     raise NotFound("program_retired", title=program.content.title.model_dump())
                 return program
         raise NotFound("program_not_found", ref=query.ref)
+
+    def _document(self, query: GetDocument) -> DocumentWithVersions:
+        for document in self.documents:
+            if query.ref in (document.id, document.slug.fr, document.slug.en):
+                if document.id in self.retired:
+                    raise NotFound("document_retired", title=document.content.title.model_dump())
+                return DocumentWithVersions(document=document, earlier=self.earlier)
+        raise NotFound("document_not_found", ref=query.ref)
+
+    def _file(self, sha256: str) -> tuple[StoredFile, bytes]:
+        if sha256 not in self.files:
+            raise NotFound("file_not_found")
+        return self.files[sha256]
+
+    def _part(self, query: ReadFile) -> FilePart:
+        content = self._file(query.sha256)[1]
+        return FilePart(data=b64encode(content[query.offset : query.offset + query.length]))

@@ -155,7 +155,7 @@ def test_a_result_in_the_other_language_says_so():
 
 def test_the_total_is_announced():
     text = page(FakeBus(found=found(total=2)), "/fr/recherche?q=aide")
-    assert re.search(rf'role="status">\s*2 programmes pour «{NBSP}aide{NBSP}»\s*</p>', text)
+    assert re.search(rf'role="status">\s*2 résultats pour «{NBSP}aide{NBSP}»\s*</p>', text)
 
 
 def test_filters_can_be_removed_one_by_one_or_all_at_once():

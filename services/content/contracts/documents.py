@@ -125,7 +125,8 @@ class DocumentRow(SourceRow[DocumentContent]):
 
 
 class ImportDocuments(Command[ImportReport], service="content"):
-    """As ImportPrograms. A row that names a file which is not stored is refused (`file_not_found`)."""
+    """As ImportPrograms. A row that names a file which is not stored is refused (`file_not_found`),
+    except in a dry run: whoever makes one has not sent the files."""
 
     source: ExternalId
     rows: tuple[DocumentRow, ...] = Field(max_length=50)

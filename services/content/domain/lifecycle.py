@@ -36,12 +36,16 @@ class Content(Protocol):
 Item = Publication[Any]
 
 
+def _no_files(_: Any) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of publication: what it is made of, and how its news are told.
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
-    have no letters."""
+    have no letters; `files` gives the SHA-256 of each stored file that an item names."""
 
     name: str
     plural: str
@@ -50,6 +54,7 @@ class Kind:
     content: type[Message]
     published: Callable[[Any], Event]
     retired: type[Retired]
+    files: Callable[[Any], tuple[str, ...]] = _no_files
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,14 @@ class Note:
 @dataclass(frozen=True)
 class Record:
     """A publication and what only this service needs of it: every slug it ever had, where it was imported
-    from, and the content as last imported."""
+    from, the content as last imported, and every file that it ever showed to the public."""
 
     kind: Kind
     item: Item
     slugs: tuple[str, ...]
     source_key: str | None = None
     imported_digest: str | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,6 +231,15 @@ def import_again(record: Record, content: Content, slug: SlugText, publish: bool
 def _imported(change: Change, source_key: str | None, content: Content) -> Change:
     after = replace(change.after, source_key=source_key, imported_digest=digest(content))
     return replace(change, after=after)
+
+
+def with_shown_files(change: Change) -> Change:
+    """`change`, its record remembering the files that the item shows to the public from now on."""
+    record = change.after
+    if record.item.status is not Status.PUBLISHED:
+        return change
+    files = tuple(dict.fromkeys((*record.files, *record.kind.files(record.item))))
+    return replace(change, after=replace(record, files=files))
 
 
 def require_revision(record: Record, seen: int | None, wanted: Content | None = None) -> None:

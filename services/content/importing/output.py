@@ -21,13 +21,13 @@ MAX_TOLD = 40  # refused rows on a terminal; a pipe and the report get all
 
 
 @contextmanager
-def progress_of(console: Console, files: int) -> Iterator[Callable[[int], None]]:
+def progress_of(console: Console, files: int, noun: str = "files") -> Iterator[Callable[[int], None]]:
     """A bar over `files` on a terminal, nothing elsewhere; call what it gives after each file."""
     columns = (
         TextColumn("Importing"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("files, {task.fields[rows]} rows"),
+        TextColumn(f"{noun}, {{task.fields[rows]}} rows"),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=files, rows=0)
@@ -48,7 +48,7 @@ def print_summary(summary: "ImportSummary", console: Console) -> None:
     counts = summary.counts()
     _say(console, f"{'Dry run of' if summary.dry_run else 'Import of'} {printable(summary.source)}:")
     table = Table("would be" if summary.dry_run else "outcome")
-    table.add_column("programs", justify="right")
+    table.add_column(summary.noun, justify="right")
     for outcome in Outcome:
         table.add_row(outcome.value, str(counts[outcome]))
     if counts[None]:
@@ -75,6 +75,7 @@ def told_faults(where: str, faults: "Iterable[Fault]") -> Iterator[str]:
 
 
 def _notes(summary: "ImportSummary") -> Iterator[str]:
+    yield from map(printable, summary.notes)
     yield f"{summary.files} files read, {summary.skipped} of other kinds or names skipped."
     if summary.left_out:
         yield f"{summary.left_out} records left out by the mapping's `where`."
@@ -85,7 +86,7 @@ def _notes(summary: "ImportSummary") -> Iterator[str]:
         yield f"The platform stopped answering: {summary.interrupted}."
         yield "Run the same command again later: what went in already will be found unchanged."
     elif summary.refused:
-        yield "Correct the refused rows or the mapping and import again: the others will be found unchanged."
+        yield "Correct the refused rows (or the mapping) and import again: the others will be found unchanged."
 
 
 def _say(console: Console, line: str) -> None:
@@ -105,18 +106,18 @@ def write_report(summary: "ImportSummary", path: Path) -> None:
         "unfilled": summary.unfilled,
         "interrupted": str(summary.interrupted) if summary.interrupted else None,
         "counts": {outcome.value: counts[outcome] for outcome in Outcome} | {"not_confirmed": counts[None]},
-        "rows": [_as_json(result) for result in summary.results],
+        "rows": [_as_json(result, summary.noun) for result in summary.results],
     }
     path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def _as_json(result: "Result") -> dict[str, Any]:
+def _as_json(result: "Result", noun: str) -> dict[str, Any]:
     return {
         "file": result.file,
         "place": result.place,
         "external_id": result.external_id,
         "outcome": result.outcome or "not_confirmed",
-        "program_id": result.program_id,
+        f"{noun.removesuffix('s')}_id": result.item_id,
         "revision": result.revision,
         "code": result.code,
         "faults": [{"field": fault.field, "reason": fault.reason} for fault in result.faults],

@@ -51,7 +51,7 @@ class Result:
     place: str
     external_id: str | None
     outcome: Outcome | None
-    program_id: str | None = None
+    item_id: str | None = None
     revision: int | None = None
     code: str | None = None
     faults: tuple[Fault, ...] = ()
@@ -79,6 +79,8 @@ class ImportSummary:
     results: tuple[Result, ...]
     unfilled: tuple[str, ...]
     interrupted: NexusError | None = None
+    noun: str = "programs"
+    notes: tuple[str, ...] = ()
 
     def counts(self) -> Counter[Outcome | None]:
         """How many records had which outcome."""
@@ -175,7 +177,7 @@ class _Work:
                 place=before.place,
                 external_id=before.external_id,
                 outcome=answer.outcome,
-                program_id=answer.item_id,
+                item_id=answer.item_id,
                 revision=answer.revision,
                 code=answer.code,
                 faults=tuple(_fault_of(answer)),

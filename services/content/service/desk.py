@@ -34,13 +34,41 @@ class Publications(Protocol):
     def save(self, changes: Sequence[Change]) -> dict[str, str]: ...
 
 
+class Attachments(Protocol):
+    """What publications of a kind name and others keep: their files."""
+
+    def problem(self, content: Any) -> str | None:
+        """The code of the refusal if `content` names what is not there."""
+        ...
+
+    def complete(self, change: Change) -> Change:
+        """`change` with what its item and its events tell about what they name."""
+        ...
+
+
+class NoAttachments:
+    """A kind that stands for itself."""
+
+    def problem(self, content: Any) -> str | None:
+        return None
+
+    def complete(self, change: Change) -> Change:
+        return change
+
+
 class Desk:
     """The use cases of one kind. Each checks role and sector of the caller itself."""
 
     def __init__(
-        self, kind: Kind, kept: Publications, clock: Callable[[], datetime], wake: Callable[[], None]
+        self,
+        kind: Kind,
+        kept: Publications,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+        attachments: Attachments | None = None,
     ) -> None:
         self._kind = kind
+        self._attachments = attachments or NoAttachments()
         self._kept = kept
         self._clock = clock
         self._wake = wake
@@ -66,6 +94,10 @@ class Desk:
         caller.require(*EDITORS)
         item_id = self._visible(ref, caller).item.id
         return item_id, [_revision(note, content) for note, content in self._kept.history(item_id)]
+
+    def revisions(self, item_id: str) -> list[tuple[Note, Any]]:
+        """Every revision of one that the caller was shown, newest first."""
+        return self._kept.history(item_id)
 
     def create(self, content: Content, caller: Caller) -> Any:
         """A new draft."""
@@ -98,9 +130,9 @@ class Desk:
         caller.require(*EDITORS)
         keys = [f"{source}:{row.external_id}" for row in rows]
         known = self._kept.by_source_keys(keys)
-        changes, report = self._plan(list(zip(keys, rows, strict=True)), known, publish, caller)
+        changes, report = self._plan(list(zip(keys, rows, strict=True)), known, publish, caller, dry_run)
         if not dry_run and changes:
-            refused = self._kept.save(list(changes.values()))
+            refused = self._kept.save([self._completed(one) for one in changes.values()])
             self._wake()
             report = [_unless_refused(row, refused) for row in report]
         return ImportReport(rows=tuple(report))
@@ -111,6 +143,7 @@ class Desk:
         known: dict[str, Record],
         publish: bool,
         caller: Caller,
+        dry_run: bool,
     ) -> tuple[dict[str, Change], list[ImportedRow]]:
         act = self._act(caller)
         wishes = {key: self._wish(row.content, known.get(key)) for key, row in keyed}
@@ -119,7 +152,10 @@ class Desk:
         report: list[ImportedRow] = []
         for key, row in keyed:
             record = known.get(key)
-            if problem := self._problem(row, record, key in changes, caller):
+            problem = self._problem(row, record, key in changes, caller)
+            if not problem and not dry_run:  # what it names is sent only when it is meant
+                problem = self._attachments.problem(row.content)
+            if problem:
                 report.append(_refused(row, problem))
                 continue
             slug = _claimed_slugs(wishes[key], taken, record, key)
@@ -168,6 +204,8 @@ class Desk:
         caller.require(*EDITORS)
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))
+        if problem := self._attachments.problem(content):
+            raise NotFound(problem)
 
     def _turn(
         self,
@@ -184,7 +222,11 @@ class Desk:
     def _act(self, caller: Caller) -> Act:
         return Act(by=caller.person, at=self._clock())
 
+    def _completed(self, change: Change) -> Change:
+        return lifecycle.with_shown_files(self._attachments.complete(change))
+
     def _save(self, change: Change, wanted: Content | None = None) -> Any:
+        change = self._completed(change)
         item = change.after.item
         refused = self._kept.save([change])
         self._wake()

@@ -14,12 +14,13 @@ from pymongo.errors import BulkWriteError
 from nexus.delivery.outbox import FIELD as OUTBOX
 from nexus.delivery.outbox import outbox_entries
 from nexus.mongo import Document
-from services.content.contracts.publications import Status
+from services.content.contracts.publications import Publication, Status
 from services.content.domain.lifecycle import Change, Item, Kind, Note, Record, digest
 
 _DUPLICATE_KEY = 11000
 _SOURCE = ":"  # in every source key, in no slug
 _WITHOUT = {OUTBOX: 0, "history": 0}
+_COMMON = set(Publication.model_fields)
 
 
 class PublicationStore:
@@ -37,6 +38,7 @@ class PublicationStore:
             self.items.update_one({"_id": document["_id"]}, {"$set": {"names": names}})
         self.items.create_index("names", unique=True)  # slugs and source keys: one index costs less
         self.items.create_index([("status", 1), ("slug.fr", 1)])
+        self.items.create_index("files", sparse=True)
 
     def by_ref(self, ref: str) -> Record | None:
         """The one that has or had the slug `ref`, or has this id."""
@@ -60,14 +62,17 @@ class PublicationStore:
         self, status: Status, sector: str | None, after: str | None, limit: int
     ) -> tuple[list[Item], int]:
         """Up to `limit` by French slug, beyond the slug `after`, and how many there are in all."""
-        wanted: Document = {"status": status.value}
-        if sector:
-            wanted["$or"] = [{"content.sectors": {"$size": 0}}, {"content.sectors": sector}]
+        wanted: Document = {"status": status.value, **_seen_in(sector)}
         total = self.items.count_documents(wanted)
         if after:
             wanted["slug.fr"] = {"$gt": after}
         found = self.items.find(wanted, _WITHOUT).sort("slug.fr", 1).limit(limit)
         return [self._item(document) for document in found], total
+
+    def shows_file(self, sha256: str, sector: str | None) -> bool:
+        """Whether something public in `sector` (None: in any) names this file, or did while it was public."""
+        wanted: Document = {"files": sha256, "status": Status.PUBLISHED.value, **_seen_in(sector)}
+        return self.items.find_one(wanted, {"_id": 1}) is not None
 
     def history(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision with its content, newest first."""
@@ -122,6 +127,7 @@ class PublicationStore:
             slugs=tuple(document["slugs"]),
             source_key=document.get("source_key"),
             imported_digest=document.get("imported_digest"),
+            files=tuple(document.get("files", ())),
         )
 
     def _item(self, document: Document) -> Item:
@@ -134,6 +140,10 @@ def _ignoring_duplicates(collection: Any, operations: list[Any]) -> None:
     except BulkWriteError as error:  # another process stored the same content
         if any(failure["code"] != _DUPLICATE_KEY for failure in error.details["writeErrors"]):
             raise
+
+
+def _seen_in(sector: str | None) -> Document:
+    return {"$or": [{"content.sectors": {"$size": 0}}, {"content.sectors": sector}]} if sector else {}
 
 
 def _dump(content: Any) -> Document:
@@ -154,6 +164,9 @@ def _fields(change: Change) -> Document:
         "updated_at": item.updated_at,
         "published_at": item.published_at,
     }
+    fields |= item.model_dump(mode="json", exclude=_COMMON)  # what only its kind has
+    if record.files:
+        fields["files"] = list(record.files)
     if record.source_key:
         fields |= {"source_key": record.source_key, "imported_digest": record.imported_digest}
     return fields

@@ -27,7 +27,7 @@ WORDS = "words"
 HIDDEN = ("body", "keywords")  # of a view: to read, not to show
 VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
 
-FORMAT = 4  # one more whenever `document` makes something else of an entry
+FORMAT = 5  # one more whenever `document` makes something else of an entry
 
 _LATEST = 10**17  # microseconds since 1970, about the year 5138
 
@@ -160,7 +160,8 @@ def _view(entry: Entry, language: Language) -> str:
             "text_lang": text_lang,
             "title": title,
             "lead": entry.lead.best(text_lang)[0],
-            "body": entry.body.best(text_lang)[0],
+            # A whole book would be read with each hit that shows two lines of it: its passages are in `pages`.
+            "body": "" if entry.type == "document" else entry.body.best(text_lang)[0],
             "keywords": entry.keywords.best(text_lang)[0],
             "kind": entry.kind,
             "themes": entry.themes,

@@ -1,0 +1,103 @@
+"""Templates in each language, and what every page of a sector needs."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from fastapi.responses import Response as HttpResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gateway import links, words
+from gateway.i18n import file_size, long_date, translations
+from gateway.links import SEARCH
+from gateway.markdown import to_html
+from gateway.sectors import Language, Sector
+from nexus.errors import Unavailable
+from services.search.contracts import Hit, SearchResults, SimilarEntries
+
+HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
+
+
+class _Templates:
+    """The templates in each language, made once for all sectors."""
+
+    def __init__(self) -> None:
+        self._environments = {language: _environment(language) for language in ("fr", "en")}
+
+    def render(self, name: str, language: Language, **values: Any) -> str:
+        return self._environments[language].get_template(name).render(language=language, **values)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("gateway"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["links"] = links
+    environment.filters["markdown"] = to_html
+    environment.filters["file_size"] = lambda size: file_size(size, language)
+    environment.filters["long_date"] = lambda day: long_date(day, language)
+    named = {
+        "kind": words.KINDS,
+        "theme": words.THEMES,
+        "theme_lead": words.THEME_LEADS,
+        "entry_type": words.ENTRY_TYPES,
+        "reading": words.READINGS,
+        "media_type": words.MEDIA_TYPES,
+        "language_name": words.LANGUAGES,
+    }
+    for name, names in named.items():
+        environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
+    return environment
+
+
+_templates = _Templates()
+
+
+class Page:
+    """What every page of a sector needs."""
+
+    def __init__(self, sector: Sector, base_url: str) -> None:
+        self._sector = sector
+        self._base_url = base_url
+
+    def html(
+        self,
+        template: str,
+        language: Language,
+        paths: Mapping[Language, str],
+        status: int = 200,
+        **values: Any,
+    ) -> HTMLResponse:
+        """`paths` holds the address of this page in each language, from the root."""
+        body = _templates.render(
+            template,
+            language,
+            sector=self._sector,
+            base_url=self._base_url,
+            paths=paths,
+            search_path=f"/{language}/{SEARCH[language]}",
+            themes=list(words.THEMES),
+            **values,
+        )
+        return HTMLResponse(body, status, {"Content-Language": language})
+
+
+async def hits(asked: Awaitable[SearchResults] | Awaitable[SimilarEntries]) -> tuple[Hit, ...] | None:
+    """What a page shows beside its subject; None without the search service: the page stands all the same."""
+    try:
+        return (await asked).items
+    except Unavailable:
+        return None
+
+
+def for_now(response: HttpResponse) -> HttpResponse:
+    """A page that lacks something which the next one will have: nobody keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

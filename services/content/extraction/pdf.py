@@ -1,0 +1,55 @@
+"""The text of each page of a PDF, and a small picture of the first."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+
+from services.content.extraction.limits import THUMBNAIL, Damaged, Encrypted
+
+_HYPHEN = re.compile("[\x02\ufffe]\\s*")  # pdfium's mark of a word divided at the end of a line
+
+
+def _open(path: Path) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Encrypted from None
+        raise Damaged(str(error)) from None
+
+
+def page_count(path: Path) -> int:
+    """How many pages there are. Raises Encrypted, Damaged."""
+    with _open(path) as document:
+        return len(document)
+
+
+def page_texts(path: Path) -> Iterator[str]:
+    """The text of each page. Raises Encrypted, Damaged."""
+    with _open(path) as document:
+        for number in range(len(document)):
+            yield _text_of(document, number)
+
+
+def _text_of(document: pypdfium2.PdfDocument, number: int) -> str:
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:  # one page that cannot be read does not spoil the others
+        return ""
+    try:
+        return _HYPHEN.sub("", page.get_textpage().get_text_range())
+    except pypdfium2.PdfiumError:
+        return ""
+    finally:
+        page.close()
+
+
+def thumbnail(path: Path, target: Path) -> None:
+    """Draw the first page into `target`, as WebP."""
+    with _open(path) as document:
+        page = document[0]
+        width, height = page.get_size()
+        scale = min(THUMBNAIL[0] / max(width, 1), THUMBNAIL[1] / max(height, 1))
+        page.render(scale=scale).to_pil().convert("RGB").save(target, "WEBP", quality=80, method=4)

@@ -1,0 +1,137 @@
+"""The doors of documents and of their files, and what a document tells about its files."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from nexus.caller import Caller
+from nexus.service import every, rpc
+from services.content.contracts.documents import (
+    Document,
+    DocumentContent,
+    DocumentPage,
+    DocumentPublished,
+    DocumentWithVersions,
+    FileFacts,
+    GetDocument,
+    ImportDocuments,
+    ListDocuments,
+    PageTexts,
+    PublishDocument,
+    RetireDocument,
+)
+from services.content.contracts.files import (
+    FilePart,
+    FinishUpload,
+    GetFile,
+    KeepPart,
+    ReadFile,
+    StoredFile,
+)
+from services.content.contracts.publications import ImportReport
+from services.content.domain.documents import earlier_versions
+from services.content.domain.lifecycle import Change, Item
+from services.content.service.desk import Desk
+from services.content.service.files import FileDesk
+
+
+class KnownFiles(Protocol):
+    """What is known of files."""
+
+    def get_many(self, wanted: Iterable[str]) -> dict[str, StoredFile]: ...
+    def texts(self, sha256: str) -> tuple[str, ...]: ...
+
+
+class DocumentFiles:
+    """The attachments of documents: their files' facts stand in them, and their news carry the texts."""
+
+    def __init__(self, files: KnownFiles) -> None:
+        self._files = files
+
+    def problem(self, content: DocumentContent) -> str | None:
+        named = _named(content)
+        missing = set(named.values()) - self._files.get_many(named.values()).keys()
+        return "file_not_found" if missing else None
+
+    def complete(self, change: Change) -> Change:
+        item = change.after.item
+        named = _named(item.content)
+        known = self._files.get_many(named.values())
+        facts = FileFacts(**{language: known.get(key) for language, key in named.items()})
+        document = item.model_copy(update={"facts": facts})
+        events = tuple(
+            self._with_texts(event, document, named) if isinstance(event, DocumentPublished) else event
+            for event in change.events
+        )
+        return replace(change, after=replace(change.after, item=document), events=events)
+
+    def _with_texts(
+        self, event: DocumentPublished, document: Item, named: dict[str, str]
+    ) -> DocumentPublished:
+        texts = PageTexts(**{language: self._files.texts(key) for language, key in named.items()})
+        return event.model_copy(update={"document": document, "texts": texts})
+
+
+def _named(content: DocumentContent) -> dict[str, str]:
+    """The SHA-256 of the file in each language that has one."""
+    return {
+        language: file.sha256
+        for language, file in (("fr", content.files.fr), ("en", content.files.en))
+        if file
+    }
+
+
+class DocumentDoors:
+    """What the service answers about documents and files."""
+
+    documents: Desk
+    files: FileDesk
+
+    @rpc
+    def get_document(self, query: GetDocument, caller: Caller) -> DocumentWithVersions:
+        document: Document = self.documents.get(query.ref, caller)
+        earlier = earlier_versions(self.documents.revisions(document.id))
+        return DocumentWithVersions(document=document, earlier=earlier)
+
+    @rpc
+    def list_documents(self, query: ListDocuments, caller: Caller) -> DocumentPage:
+        return DocumentPage(**self.documents.page(query.status, query.after, query.limit, caller))
+
+    @rpc
+    def publish_document(self, command: PublishDocument, caller: Caller) -> Document:
+        published: Document = self.documents.publish(command.id, command.revision, caller)
+        return published
+
+    @rpc
+    def retire_document(self, command: RetireDocument, caller: Caller) -> Document:
+        retired: Document = self.documents.retire(command.id, command.revision, caller)
+        return retired
+
+    @rpc
+    def import_documents(self, command: ImportDocuments, caller: Caller) -> ImportReport:
+        return self.documents.bring_in(
+            command.source, command.rows, caller, publish=command.publish, dry_run=command.dry_run
+        )
+
+    @rpc
+    def keep_part(self, command: KeepPart, caller: Caller) -> None:
+        self.files.keep_part(command.upload, command.number, command.data, caller)
+
+    @rpc
+    def finish_upload(self, command: FinishUpload, caller: Caller) -> StoredFile:
+        return self.files.finish(command.upload, command.parts, caller)
+
+    @rpc
+    def get_file(self, query: GetFile, caller: Caller) -> StoredFile:
+        return self.files.get(query.sha256, caller)
+
+    @rpc
+    def read_file(self, query: ReadFile, caller: Caller) -> FilePart:
+        data = self.files.read(query.sha256, query.offset, query.length, caller)
+        return FilePart(data=base64.b64encode(data))
+
+    @every(minutes=60)
+    def remove_stray_bytes(self) -> None:
+        """Bytes of uploads that crashed before their file was named."""
+        self.files.tidy()

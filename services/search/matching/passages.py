@@ -1,0 +1,55 @@
+"""Where in a document the words stand that were looked for.
+
+An engine finds a document by all its pages at once. Which of them has the passage is told afterwards, for the
+few documents of one page of results."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from services.search.analysis import spans
+from services.search.contracts import Hit, Language, Search, SearchResults
+from services.search.domain import Page
+from services.search.matching.plan import Clause, Plan, plan
+from services.search.matching.snippets import snippet
+
+
+class Pages(Protocol):
+    """Where pages are kept."""
+
+    def of(self, entries: Sequence[str]) -> dict[str, list[Page]]: ...
+
+
+def with_passages(query: Search, results: SearchResults, pages: Pages) -> SearchResults:
+    """`results` in which each document says on which page it has the words, where that says more than
+    its title and summary do."""
+    documents = [hit.id for hit in results.items if hit.type == "document"]
+    if not documents or not query.q:
+        return results
+    asked = plan(results.suggestion or query.q, query.lang)
+    kept = pages.of(documents)
+    items = tuple(_with_passage(hit, kept.get(hit.id, ()), asked) for hit in results.items)
+    return results.model_copy(update={"items": items})
+
+
+def _with_passage(hit: Hit, pages: Sequence[Page], asked: Plan) -> Hit:
+    if not pages:
+        return hit
+    best = max(
+        pages, key=lambda page: (*_told(asked, page.text, page.language), page.language == hit.text_lang)
+    )
+    if _told(asked, best.text, best.language) <= _told(asked, f"{hit.title}\n{hit.lead}", hit.text_lang):
+        return hit
+    passage = snippet("", best.text, asked.marks.get(best.language, ()), best.language)
+    return hit.model_copy(update={"snippet": passage, "page": best.number, "page_lang": best.language})
+
+
+def _told(asked: Plan, text: str, language: Language) -> tuple[int, int]:
+    """How many of the things asked for `text` speaks of, and how many of them in the very words."""
+    concepts = (*asked.required, *asked.optional)
+    own = sum(_stands(concept.own, text, language) for concept in concepts)
+    return sum(_stands((*concept.own, *concept.others), text, language) for concept in concepts), own
+
+
+def _stands(clauses: Iterable[Clause], text: str, language: Language) -> bool:
+    wanted = [clause.stems for clause in clauses if clause.field == f"all_{language}"]
+    return bool(spans(text, wanted, language))
