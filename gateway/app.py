@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway import problems
 from gateway.api import api_router, describe
+from gateway.blog import blog_router
 from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
 from gateway.documents import documents_router
@@ -19,16 +20,36 @@ from gateway.edge import LARGEST_BODY, Edge
 from gateway.files import files_router
 from gateway.pages import error_page, pages_router, problems_router
 from gateway.sectors import Language, Sector
+from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NexusError
 from nexus.operations import CheckHealth
-from services.content.contracts import ProgramPublished, ProgramRetired
-from services.content.contracts.documents import DocumentPublished, DocumentRetired
+from services.content.contracts import (
+    ActivityPublished,
+    ActivityRetired,
+    PagePublished,
+    PageRetired,
+    PostPublished,
+    PostRetired,
+    ProgramPublished,
+    ProgramRetired,
+)
 from services.search.contracts import IndexChanged
 
 _STATIC = Path(__file__).with_name("static")
 _SERVICES = ("content", "search")
+_NEWS = (
+    ProgramPublished,
+    ProgramRetired,
+    PostPublished,
+    PostRetired,
+    ActivityPublished,
+    ActivityRetired,
+    PagePublished,
+    PageRetired,
+    IndexChanged,
+)  # after each of which answers may differ
 _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
@@ -52,6 +73,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(documents_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(files_router(sector, bus, base_url), include_in_schema=False)
+    for pages in (home_router, blog_router, activities_router, needs_router, texts_router):
+        app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.mount("/static/site", StaticFiles(directory=_STATIC), name="static")
@@ -59,8 +82,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     describe(app)
     problems.install(app, base_url, _error_page(sector, base_url))
     cache = Cache(Edge(app, sector.name, base_url), sector.name)
-    changes = (ProgramPublished, ProgramRetired, DocumentPublished, DocumentRetired, IndexChanged)
-    bus.listen(changes, lambda _: cache.clear())
+    bus.listen(_NEWS, lambda _: cache.clear())
     return cache
 
 

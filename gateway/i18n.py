@@ -6,7 +6,7 @@ from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -43,3 +43,8 @@ def long_date(day: date | datetime, language: Language) -> str:
     """`1er décembre 2026`, `December 1, 2026`. Babel writes no `1er`."""
     text = format_date(day, "long", locale=_LOCALES[language])
     return f"1er{text[1:]}" if language == "fr" and text.startswith("1 ") else text
+
+
+def clock(moment: datetime, language: Language) -> str:
+    """`14 h 30`, `2:30 p.m.`: the time of day of `moment`, in its own zone."""
+    return format_time(moment.timetz(), "short", locale=_LOCALES[language])

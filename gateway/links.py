@@ -11,6 +11,24 @@ DOCUMENTS = {"fr": "boite-a-outils", "en": "toolbox"}
 OPEN = {"fr": "ouvrir", "en": "open"}  # below the page of a document
 BLOG = {"fr": "blogue", "en": "blog"}
 ACTIVITIES = {"fr": "activites", "en": "activities"}
+PARTNERS = {"fr": "partenaires", "en": "partners"}
+PAGES = {"fr": "pages", "en": "pages"}
+PREVIEWS = {"fr": "apercu", "en": "preview"}
+NEEDS = {"fr": "besoins", "en": "needs"}
+THEME_SLUGS = {
+    "hiring": {"fr": "embaucher", "en": "hire"},
+    "training": {"fr": "former", "en": "train"},
+    "francization": {"fr": "franciser", "en": "learn-french"},
+    "immigration": {"fr": "comprendre-l-immigration", "en": "understand-immigration"},
+    "recognition": {"fr": "faire-reconnaitre-les-acquis", "en": "have-skills-recognized"},
+    "integration": {"fr": "accueillir-et-garder", "en": "welcome-and-keep"},
+    "diversity": {"fr": "gerer-la-diversite", "en": "manage-diversity"},
+}
+KNOWN_PAGES = {  # those that every site has, under the slugs of the sample content
+    "about": {"fr": "a-propos", "en": "about"},
+    "accessibility": {"fr": "accessibilite", "en": "accessibility"},
+    "privacy": {"fr": "vie-privee", "en": "privacy"},
+}
 _ENTRIES = {"program": PROGRAMS, "document": DOCUMENTS, "post": BLOG, "activity": ACTIVITIES}
 
 
@@ -25,9 +43,19 @@ def passage_path(language: Language, slug: str, file_language: Language, page: i
     return f"{entry_path(language, 'document', slug)}/{OPEN[language]}?file={file_language}{at}"
 
 
-def file_path(sha256: str, name: str) -> str:
+def file_path(sha256: str, name: str | None = None) -> str:
     """A stored file, saved under `name`."""
-    return f"/files/{sha256}/{quote(name, safe='')}"
+    return f"/files/{sha256}" + (f"/{quote(name, safe='')}" if name else "")
+
+
+def need_path(language: Language, theme: str) -> str:
+    """The page that gathers all there is on a theme."""
+    return f"/{language}/{NEEDS[language]}/{THEME_SLUGS[theme][language]}"
+
+
+def known_page_path(language: Language, name: str) -> str:
+    """The page `about`, `accessibility` or `privacy`."""
+    return f"/{language}/{PAGES[language]}/{KNOWN_PAGES[name][language]}"
 
 
 def program_url(base_url: str, language: Language, slug: str) -> str:

@@ -7,16 +7,16 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 _parser = MarkdownIt("js-default", {"linkify": False, "html": False})
-_TAGS = {"h3", "h4", "h5", "p", "br", "hr", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code"}
+_TAGS = {"h2", "h3", "h4", "h5", "p", "br", "hr", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code"}
 _TAGS |= {"pre", "table", "thead", "tbody", "tr", "th", "td"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 @lru_cache(maxsize=512)
-def to_html(text: str) -> Markup:
-    """`text` as HTML. Headings begin at the third level: the page has the first two."""
+def to_html(text: str, top: int = 3) -> Markup:
+    """`text` as HTML. Headings begin at the level `top`: 2 where the page has only its title above them."""
     html = _parser.render(text)
-    for level in (2, 1):
-        html = html.replace(f"<h{level}>", "<h3>").replace(f"</h{level}>", "</h3>")
+    for level in range(top - 1, 0, -1):
+        html = html.replace(f"<h{level}>", f"<h{top}>").replace(f"</h{level}>", f"</h{top}>")
     clean = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener", url_schemes=_SCHEMES)
     return Markup(clean)  # noqa: S704 - sanitised on the line above

@@ -23,27 +23,11 @@ from services.content.contracts import GetProgram
 from services.search.contracts import MoreLikeThis, Search
 
 _ZONE = ZoneInfo("America/Toronto")
-_LATEST = 6
 
 
 def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The pages of a sector, publicly at `base_url`."""
     router, page = APIRouter(), Page(sector, base_url)
-
-    async def home(language: Language) -> Response:
-        query = Search(lang=language, sort="date", per_page=_LATEST)
-        latest = await hits(bus.call(query, anonymous(sector.name, language)))
-        cards = [views.card(hit, language) for hit in latest or ()]
-        shown = page.html("home.html", language, HOME, cards=cards)
-        return shown if latest is not None else for_now(shown)
-
-    @router.get("/fr/")
-    async def home_fr() -> Response:
-        return await home("fr")
-
-    @router.get("/en/")
-    async def home_en() -> Response:
-        return await home("en")
 
     async def results(language: Language, asked: views.SearchQuery) -> Response:
         query = Search(lang=language, **asked.model_dump())

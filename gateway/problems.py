@@ -20,7 +20,7 @@ from nexus.telemetry import log
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER = "5"  # seconds, while something is away
 _LANGUAGES: dict[str, Language] = {"fr": "fr", "en": "en"}
-_GONE = {"program_retired", "document_retired"}
+_GONE = {code for code, refusal in REFUSALS.items() if refusal.status == 410}
 _VARY = "Accept, Accept-Language"  # a page or a problem, and its words
 
 ErrorPage = Callable[[Request, int, str, Language], Response]

@@ -25,6 +25,15 @@ REFUSALS = {
     "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
     "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
+    "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
+    "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
+    "site_page_not_found": Refusal(404, N_("There is no such page"), _CHECK),
+    "preview_invalid": Refusal(
+        404, N_("This preview link is not right"), N_("Ask whoever sent it for a new one.")
+    ),
+    "preview_expired": Refusal(
+        404, N_("This preview link has expired"), N_("Ask whoever sent it for a new one.")
+    ),
     "page_not_found": Refusal(404, N_("There is no such page of results"), N_("Ask for an earlier page.")),
     "page_out_of_range": Refusal(
         404, N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")
@@ -44,6 +53,11 @@ REFUSALS = {
     "range_not_satisfiable": Refusal(
         416, N_("The file is shorter than that"), N_("See its length in “Content-Range”.")
     ),
+    "post_retired": Refusal(410, N_("This post was withdrawn"), N_("Read the other posts of the blog.")),
+    "activity_retired": Refusal(
+        410, N_("This activity was withdrawn"), N_("Look at the activities that are announced now.")
+    ),
+    "site_page_retired": Refusal(410, N_("This page was withdrawn"), _CHECK),
     "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
     "internal_error": Refusal(
         500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")

@@ -1,20 +1,21 @@
 """Templates in each language, and what every page of a sector needs."""
 
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
-from gateway.i18n import file_size, long_date, translations
+from gateway.i18n import clock, file_size, long_date, translations
 from gateway.links import SEARCH
 from gateway.markdown import to_html
 from gateway.sectors import Language, Sector
 from nexus.errors import Unavailable
 from services.search.contracts import Hit, SearchResults, SimilarEntries
 
+T = TypeVar("T")
 HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
 
 
@@ -43,6 +44,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,
         "theme": words.THEMES,
@@ -50,6 +52,7 @@ def _environment(language: Language) -> Environment:
         "entry_type": words.ENTRY_TYPES,
         "reading": words.READINGS,
         "media_type": words.MEDIA_TYPES,
+        "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
     }
     for name, names in named.items():
@@ -93,6 +96,14 @@ async def hits(asked: Awaitable[SearchResults] | Awaitable[SimilarEntries]) -> t
     """What a page shows beside its subject; None without the search service: the page stands all the same."""
     try:
         return (await asked).items
+    except Unavailable:
+        return None
+
+
+async def if_there(asked: Awaitable[T]) -> T | None:
+    """An answer that a page can do without; None while its service is away."""
+    try:
+        return await asked
     except Unavailable:
         return None
 

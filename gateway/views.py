@@ -362,7 +362,7 @@ def _structured(found: Program, title: Shown, texts: dict[str, Shown | None], ad
 
 
 def json_ld(told: dict[str, Any]) -> Markup:
-    """`told` without what is None, as JSON that cannot end the script element it stands in."""
+    """`told`, without what is None, as JSON that cannot end the script element it stands in."""
     text = orjson.dumps({name: value for name, value in told.items() if value is not None}).decode()
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(safe)  # noqa: S704 - escaped on the line above

@@ -63,6 +63,12 @@ MEDIA_TYPES = {
     "text/markdown": "Markdown",
     "text/plain": N_("Text"),
 }
+ACTIVITY_KINDS = {
+    "training": N_("Training"),
+    "conference": N_("Conference"),
+    "job_forum": N_("Job forum"),
+    "job_fair": N_("Job fair"),
+}
 SIZES = {
     "1-4": N_("1 to 4 employees"),
     "5-24": N_("5 to 24 employees"),

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     mongodb_url: SecretStr | None = Field(None, description="mongodb://user:password@host:port")
     elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")
     database_prefix: str = Field("nexus", description="first part of each service's database and index names")
+    preview_secret: SecretStr | None = Field(
+        None, description="signs previews of drafts; embedded, one is made in the data folder"
+    )
     retry_pause: float = Field(2.0, ge=0, description="seconds before a failed event is tried again; doubles")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")

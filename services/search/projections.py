@@ -2,13 +2,27 @@
 
 import re
 from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
-from services.content.contracts import Eligibility, Kind, Program, ProgramContent, Theme
+from services.content.contracts import (
+    Activity,
+    ActivityKind,
+    Eligibility,
+    Kind,
+    MarkdownText,
+    ParagraphText,
+    Post,
+    Program,
+    ProgramContent,
+    Theme,
+)
 from services.content.contracts.documents import DocumentContent, DocumentPublished
 from services.search.contracts import LANGUAGES, Language
 from services.search.domain import Entry, Page, Words
 
-_NAMES: dict[Kind | Theme, tuple[str, str]] = {  # what people call them, in French and in English
+_NAMES: dict[
+    Kind | ActivityKind | Theme, tuple[str, str]
+] = {  # what people call them, in French and in English
     Kind.WAGE_SUBSIDY: ("subvention salariale", "wage subsidy"),
     Kind.GRANT: ("subvention", "grant"),
     Kind.LOAN: ("prêt", "loan"),
@@ -20,6 +34,10 @@ _NAMES: dict[Kind | Theme, tuple[str, str]] = {  # what people call them, in Fre
     Kind.RECRUITMENT: ("recrutement", "recruitment"),
     Kind.IMMIGRATION: ("immigration", "immigration"),
     Kind.OBLIGATION: ("obligation", "obligation"),
+    ActivityKind.TRAINING: ("formation", "training"),
+    ActivityKind.CONFERENCE: ("conférence", "conference"),
+    ActivityKind.JOB_FORUM: ("forum de l’emploi", "job forum"),
+    ActivityKind.JOB_FAIR: ("salon de l’emploi", "job fair"),
     Theme.HIRING: ("embauche", "hiring"),
     Theme.TRAINING: ("formation", "training"),
     Theme.FRANCIZATION: ("francisation", "francization"),
@@ -28,6 +46,7 @@ _NAMES: dict[Kind | Theme, tuple[str, str]] = {  # what people call them, in Fre
     Theme.INTEGRATION: ("intégration", "integration"),
     Theme.DIVERSITY: ("gestion de la diversité", "managing diversity"),
 }
+_ZONE = ZoneInfo("America/Toronto")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
 _HEADING = re.compile(r"^#+\s*(.*\w)\s*$", re.MULTILINE)
@@ -96,6 +115,65 @@ def _document_keywords(content: DocumentContent, language: Language) -> str | No
     audience: str | None = getattr(content.audience, language)
     names = [_NAMES[theme][LANGUAGES.index(language)] for theme in content.themes]
     return "\n".join([*own, *([audience] if audience else []), *names]) or None
+
+
+def post_entry(post: Post) -> Entry:
+    """A post as the index knows it."""
+    content = post.content
+    words = {
+        one: [*getattr(content.keywords, one), *getattr(content.tags, one), *_themes(content.themes, one)]
+        for one in LANGUAGES
+    }
+    return Entry(
+        type="post",
+        id=post.id,
+        revision=post.revision,
+        slug=Words(fr=post.slug.fr, en=post.slug.en),
+        title=Words(fr=content.title.fr, en=content.title.en),
+        lead=Words(fr=content.summary.fr, en=content.summary.en),
+        body=_plain_words(content.body),
+        keywords=Words(**{one: "\n".join(words[one]) or None for one in LANGUAGES}),
+        themes=tuple(theme.value for theme in content.themes),
+        sectors=content.sectors,
+        date=post.day,
+    )
+
+
+def activity_entry(activity: Activity) -> Entry:
+    """An activity as the index knows it: it is found until the end of its last day."""
+    content = activity.content
+    words = {
+        one: [
+            *getattr(content.keywords, one),
+            _NAMES[content.kind][LANGUAGES.index(one)],
+            *_themes(content.themes, one),
+        ]
+        for one in LANGUAGES
+    }
+    return Entry(
+        type="activity",
+        id=activity.id,
+        revision=activity.revision,
+        slug=Words(fr=activity.slug.fr, en=activity.slug.en),
+        title=Words(fr=content.title.fr, en=content.title.en),
+        lead=Words(fr=content.summary.fr, en=content.summary.en),
+        body=_plain_words(content.description),
+        keywords=Words(**{one: "\n".join(words[one]) for one in LANGUAGES}),
+        provider=Words(fr=content.organiser.fr, en=content.organiser.en),
+        themes=tuple(theme.value for theme in content.themes),
+        sectors=content.sectors,
+        languages=content.languages,
+        expires=content.ends_at.astimezone(_ZONE).date(),
+        date=activity.updated_at,
+    )
+
+
+def _plain_words(text: MarkdownText | ParagraphText) -> Words:
+    return Words(**{one: plain(said) if (said := getattr(text, one)) else None for one in LANGUAGES})
+
+
+def _themes(themes: tuple[Theme, ...], language: Language) -> list[str]:
+    return [_NAMES[theme][LANGUAGES.index(language)] for theme in themes]
 
 
 def plain(markdown: str) -> str:

@@ -11,7 +11,14 @@ from nexus.caller import Caller, Role
 from nexus.errors import NexusError, NotFound
 from nexus.service import Service, every, on, rpc
 from nexus.telemetry import log
-from services.content.contracts import ProgramPublished, ProgramRetired
+from services.content.contracts import (
+    ActivityPublished,
+    ActivityRetired,
+    PostPublished,
+    PostRetired,
+    ProgramPublished,
+    ProgramRetired,
+)
 from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import (
     MAX_WINDOW,
@@ -30,7 +37,13 @@ from services.search.domain import Entry, Removal
 from services.search.engine import SearchEngine
 from services.search.matching.passages import with_passages
 from services.search.pages import PageStore
-from services.search.projections import document_entry, document_pages, program_entry
+from services.search.projections import (
+    activity_entry,
+    document_entry,
+    document_pages,
+    post_entry,
+    program_entry,
+)
 from services.search.store import EntryStore
 
 _ZONE = ZoneInfo("America/Toronto")
@@ -75,6 +88,22 @@ class SearchService(Service):
     def remove_documents(self, events: list[DocumentRetired]) -> None:
         self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
         self._forget_pages([event.id for event in events])
+
+    @on(PostPublished)
+    def index_posts(self, events: list[PostPublished]) -> None:
+        self._take_in([post_entry(event.post) for event in events])
+
+    @on(PostRetired)
+    def remove_posts(self, events: list[PostRetired]) -> None:
+        self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
+
+    @on(ActivityPublished)
+    def index_activities(self, events: list[ActivityPublished]) -> None:
+        self._take_in([activity_entry(event.activity) for event in events])
+
+    @on(ActivityRetired)
+    def remove_activities(self, events: list[ActivityRetired]) -> None:
+        self._take_in([Removal(id=event.id, revision=event.revision) for event in events])
 
     @rpc
     def search(self, query: Search, caller: Caller) -> SearchResults:

@@ -6,11 +6,8 @@ import pytest
 import yaml
 
 from nexus.caller import Caller, Role, anonymous, operator
-from nexus.composition import Resources
 from nexus.delivery.outbox import Outbox
 from nexus.errors import Forbidden, NotFound, StaleRevision
-from nexus.settings import Settings
-from services.content.compose import compose
 from services.content.contracts import (
     CreateProgram,
     EditProgram,
@@ -28,8 +25,8 @@ from services.content.contracts import (
 )
 from services.content.domain.kinds import PROGRAMS
 from services.content.service import Content
-from services.content.service.desk import Desk
 from services.content.store.publications import PublicationStore
+from tests.support.content_service import content_service
 from tests.support.contents import NOON, content
 from tests.support.platforms import SAMPLES
 
@@ -56,10 +53,8 @@ def store(database) -> PublicationStore:
 
 
 @pytest.fixture
-def service(database, store) -> Content:
-    service = compose(Resources(Settings(), database, embedded=True)).service
-    service.programs = Desk(PROGRAMS, store, Clock(), lambda: None)
-    return service
+def service(store) -> Content:
+    return content_service(store.items.database, Clock(), programs=store)
 
 
 def make(service: Content, title: str = "Francisation", publish: bool = True, **fields: object):

@@ -1,7 +1,8 @@
 """A bus for tests of a gateway: what is said crosses JSON both ways, as it does on the wire."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from nexus.bus import DEFAULT_DEADLINE
@@ -9,7 +10,26 @@ from nexus.caller import Caller
 from nexus.errors import NotFound, Unavailable
 from nexus.messages import CloudEvent, Event, Request
 from nexus.operations import CheckHealth, Health
-from services.content.contracts import GetProgram, ListPrograms, Program, ProgramPage
+from services.content.contracts import (
+    Activity,
+    ActivityPage,
+    GetActivity,
+    GetPage,
+    GetPost,
+    GetPreview,
+    GetProgram,
+    ListActivities,
+    ListPages,
+    ListPosts,
+    ListPrograms,
+    Page,
+    PageList,
+    Post,
+    PostPage,
+    Program,
+    ProgramPage,
+    Status,
+)
 from services.content.contracts.documents import (
     Document,
     DocumentPage,
@@ -42,6 +62,10 @@ class FakeBus:
         self.earlier: tuple[DocumentVersion, ...] = ()
         self.files: dict[str, tuple[StoredFile, bytes]] = {}
         self.retired: set[str] = set()
+        self.posts: tuple[Post, ...] = ()
+        self.activities: tuple[Activity, ...] = ()
+        self.pages: tuple[Page, ...] = ()
+        self.previews: dict[str, Post] = {}
         self.found = found or SearchResults(total=0, page=1, per_page=20, items=(), facets={})
         self.similar: tuple[Hit, ...] = ()
         self.away: set[str] = set()
@@ -72,6 +96,13 @@ class FakeBus:
             ListDocuments: lambda _: DocumentPage(items=self.documents, total=len(self.documents)),
             GetFile: lambda query: self._file(query.sha256)[0],
             ReadFile: self._part,
+            GetPost: lambda query: _one(self.posts, query.ref, "post"),
+            ListPosts: self._posts,
+            GetPreview: self._preview,
+            GetActivity: lambda query: _one(self.activities, query.ref, "activity"),
+            ListActivities: self._activities,
+            GetPage: lambda query: _one(self.pages, query.ref, "site_page"),
+            ListPages: lambda _: PageList(items=self.pages, total=len(self.pages)),
             Search: lambda _: self.found,
             MoreLikeThis: lambda _: SimilarEntries(items=self.similar),
             Suggest: lambda _: Suggestions(items=()),
@@ -95,6 +126,22 @@ class FakeBus:
         items = self.programs[start : start + query.limit]
         more = start + query.limit < len(ids)
         return ProgramPage(items=items, total=len(ids), next=items[-1].id if more else None)
+
+    def _posts(self, query: ListPosts) -> PostPage:
+        items = [one for one in self.posts if query.theme in (None, *one.content.themes)]
+        start = (query.page - 1) * query.per_page
+        shown = tuple(items[start : start + query.per_page])
+        return PostPage(items=shown, total=len(items), page=query.page, per_page=query.per_page)
+
+    def _activities(self, query: ListActivities) -> ActivityPage:
+        now = datetime.now(UTC)
+        items = tuple(one for one in self.activities if not query.upcoming or one.content.ends_at > now)
+        return ActivityPage(items=items, total=len(items), page=query.page, per_page=query.per_page)
+
+    def _preview(self, query: GetPreview) -> Post:
+        if query.token not in self.previews:
+            raise NotFound("preview_invalid")
+        return self.previews[query.token]
 
     def _program(self, query: GetProgram) -> Program:
         for program in self.programs:
@@ -120,3 +167,12 @@ class FakeBus:
     def _part(self, query: ReadFile) -> FilePart:
         content = self._file(query.sha256)[1]
         return FilePart(data=b64encode(content[query.offset : query.offset + query.length]))
+
+
+def _one(items: Sequence[Any], ref: str, kind: str) -> Any:
+    for item in items:
+        if ref in (item.id, item.slug.fr, item.slug.en):
+            if item.status is Status.RETIRED:
+                raise NotFound(f"{kind}_retired", title=item.content.title.model_dump())
+            return item
+    raise NotFound(f"{kind}_not_found", ref=ref)

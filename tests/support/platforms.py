@@ -205,6 +205,7 @@ class DistributedPlatform(RunningPlatform):
             "NEXUS_RABBITMQ_URL": rabbitmq,
             "NEXUS_MONGODB_URL": mongodb,
             "NEXUS_ELASTICSEARCH_URL": elasticsearch,
+            "NEXUS_PREVIEW_SECRET": uuid4().hex,
             "NEXUS_DATABASE_PREFIX": f"nexus-test-{uuid4().hex[:8]}",
         }
         self.ports = {name: free_port() for name in (*SECTORS, *self.services)}

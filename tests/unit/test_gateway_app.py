@@ -86,7 +86,7 @@ def test_three_sectors_in_one_process_keep_their_own_answers():
     for name, client in clients.items():
         assert f'href="https://{name}.example.org/fr/"' in client.get("/fr/").text
         assert load_sectors()[name].colours.accent in client.get("/static/sector.css").text
-    assert [caller.sector for _, caller in bus.asked] == list(clients)
+    assert list(dict.fromkeys(caller.sector for _, caller in bus.asked)) == list(clients)
 
 
 def test_alive_and_ready_are_different_things():
@@ -156,7 +156,9 @@ def test_search_engines_find_every_program_in_both_languages():
     assert f"Sitemap: {BASE}/sitemap.xml" in client.get("/robots.txt").text
     tree: Any = ElementTree.fromstring(client.get("/sitemap.xml").text)  # noqa: S314 - our own
     addresses = [one.text for one in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert len(addresses) == len(set(addresses)) == 2 * (2 + 451)
+    programs = [one for one in addresses if one and ("/programmes/" in one or "/programs/" in one)]
+    assert len(addresses) == len(set(addresses))
+    assert len(programs) == 2 * 451
     assert f"{BASE}/en/programs/hiring-help" in addresses
 
 

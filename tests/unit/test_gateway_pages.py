@@ -92,12 +92,12 @@ def page(bus: FakeBus, path: str, status: int = 200) -> str:
 def test_the_home_page_shows_the_seven_needs_the_latest_programs_and_the_partners():
     bus = FakeBus(found=found(hit(title="Aide aux stages")))
     text = page(bus, "/fr/")
-    assert len(set(re.findall(r"/fr/recherche\?theme=(\w+)", text))) == 7
+    assert len(set(re.findall(r"/fr/besoins/([\w-]+)", text))) == 7
     assert "Aide aux stages" in text
     assert "TECHNOCompétences" in text
     query, caller = bus.asked[0]
     assert isinstance(query, Search)
-    assert (query.sort, query.per_page, caller.sector, caller.language) == ("date", 6, "tic", "fr")
+    assert (query.sort, caller.sector, caller.language) == ("date", "tic", "fr")
 
 
 def test_the_home_page_stands_without_the_search_service():
@@ -200,7 +200,7 @@ def test_a_correction_is_offered_with_the_filters_kept():
 def test_an_empty_result_gives_advice_and_the_needs():
     text = page(FakeBus(), "/fr/recherche?q=xylophone")
     assert "Aucun résultat" in text
-    assert "/fr/recherche?theme=diversity" in text
+    assert "/fr/besoins/gerer-la-diversite" in text
 
 
 def test_the_other_language_has_the_same_search():

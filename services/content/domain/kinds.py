@@ -1,11 +1,19 @@
 """The kinds of publications."""
 
+from services.content.contracts.activities import (
+    Activity,
+    ActivityContent,
+    ActivityPublished,
+    ActivityRetired,
+)
 from services.content.contracts.documents import (
     Document,
     DocumentContent,
     DocumentPublished,
     DocumentRetired,
 )
+from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
+from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
 from services.content.domain.documents import files_of
 from services.content.domain.lifecycle import Kind
@@ -28,4 +36,35 @@ DOCUMENTS = Kind(
     published=lambda item: DocumentPublished(document=item),
     retired=DocumentRetired,
     files=files_of,
+)
+POSTS = Kind(
+    name="post",
+    plural="posts",
+    slug="billet",
+    item=Post,
+    content=PostContent,
+    published=lambda item: PostPublished(post=item),
+    retired=PostRetired,
+    span=lambda item: (item.day, item.day),
+    scheduled=lambda content: content.publish_at,
+    files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
+)
+ACTIVITIES = Kind(
+    name="activity",
+    plural="activities",
+    slug="activite",
+    item=Activity,
+    content=ActivityContent,
+    published=lambda item: ActivityPublished(activity=item),
+    retired=ActivityRetired,
+    span=lambda item: (item.content.starts_at, item.content.ends_at),
+)
+PAGES = Kind(
+    name="site_page",  # "page" is already what a list has
+    plural="pages",
+    slug="page",
+    item=Page,
+    content=PageContent,
+    published=lambda item: PagePublished(page=item),
+    retired=PageRetired,
 )

@@ -45,7 +45,8 @@ class Kind:
     """A kind of publication: what it is made of, and how its news are told.
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
-    have no letters; `files` gives the SHA-256 of each stored file that an item names."""
+    have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
+    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself."""
 
     name: str
     plural: str
@@ -55,6 +56,8 @@ class Kind:
     published: Callable[[Any], Event]
     retired: type[Retired]
     files: Callable[[Any], tuple[str, ...]] = _no_files
+    span: Callable[[Any], tuple[datetime, datetime]] | None = None
+    scheduled: Callable[[Any], datetime | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,12 @@ def import_again(record: Record, content: Content, slug: SlugText, publish: bool
     if not fields:
         return None
     return _imported(_revise(record, act, changed, **fields), record.source_key, content)
+
+
+def may_show(kind: Kind, content: Content, at: datetime) -> bool:
+    """Whether the moment that `content` asks to be published at has come; it has, if it names none."""
+    moment = kind.scheduled(content) if kind.scheduled else None
+    return moment is None or moment <= at
 
 
 def _imported(change: Change, source_key: str | None, content: Content) -> Change:

@@ -1,18 +1,36 @@
 """The content service: one desk for each kind of publication, and their doors."""
 
 from nexus.service import Service
+from services.content.service.activities import ActivityDoors
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentDoors
 from services.content.service.files import FileDesk
+from services.content.service.pages import PageDoors
+from services.content.service.posts import PostDoors
+from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
 
 
-class Content(ProgramDoors, DocumentDoors, Service):
+class Content(ProgramDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, Service):
     """What a sector's site says."""
 
     name = "content"
 
-    def __init__(self, *, programs: Desk, documents: Desk, files: FileDesk) -> None:
-        self.programs = programs
+    def __init__(
+        self,
+        *,
+        programs: Desk,
+        documents: Desk,
+        files: FileDesk,
+        posts: Desk,
+        activities: Desk,
+        pages: Desk,
+        previews: Previews,
+    ) -> None:
         self.documents = documents
         self.files = files
+        self.programs = programs
+        self.posts = posts
+        self.activities = activities
+        self.pages = pages
+        self.previews = previews

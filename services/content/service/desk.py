@@ -1,6 +1,6 @@
 """What editors and visitors do with publications of one kind. The doors of the service lead here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -30,6 +30,15 @@ class Publications(Protocol):
     def page(
         self, status: Status, sector: str | None, after: str | None, limit: int
     ) -> tuple[list[Item], int]: ...
+    def by_date(
+        self,
+        wanted: Mapping[str, Any],
+        sector: str | None,
+        ending_after: datetime | None,
+        skip: int,
+        limit: int,
+    ) -> tuple[list[Item], int]: ...
+    def due(self, now: datetime, limit: int) -> list[Record]: ...
     def history(self, item_id: str) -> list[tuple[Note, Any]]: ...
     def save(self, changes: Sequence[Change]) -> dict[str, str]: ...
 
@@ -88,6 +97,34 @@ class Desk:
         shown = items[:limit]
         more = len(items) > limit
         return {"items": tuple(shown), "total": total, "next": shown[-1].slug.fr if more else None}
+
+    def by_date(
+        self, query: Any, caller: Caller, wanted: Mapping[str, Any], *, upcoming: bool = False
+    ) -> dict[str, Any]:
+        """The fields of a page of what has a date, latest first; `upcoming`: what has not ended, next first.
+
+        `wanted` narrows by `theme` and `tag`, where they are not None. Others than published ones are for
+        editors."""
+        if query.status is not Status.PUBLISHED:
+            caller.require(*EDITORS)
+        items, total = self._kept.by_date(
+            {"status": query.status, **wanted},
+            caller.sector,
+            self._clock() if upcoming else None,
+            (query.page - 1) * query.per_page,
+            query.per_page,
+        )
+        return {"items": tuple(items), "total": total, "page": query.page, "per_page": query.per_page}
+
+    def publish_due(self, caller: Caller, limit: int) -> None:
+        """Publish the drafts whose moment has come. Whoever else does the same meanwhile: one of us writes."""
+        act = self._act(caller)
+        changes = [
+            change for record in self._kept.due(act.at, limit) if (change := lifecycle.publish(record, act))
+        ]
+        if changes:
+            self._kept.save(changes)
+            self._wake()
 
     def history(self, ref: str, caller: Caller) -> tuple[str, list[dict[str, Any]]]:
         """The id, and the fields of a Revision for each, newest first. For editors."""
@@ -159,10 +196,11 @@ class Desk:
                 report.append(_refused(row, problem))
                 continue
             slug = _claimed_slugs(wishes[key], taken, record, key)
+            show = publish and lifecycle.may_show(self._kind, row.content, act.at)
             change = (
-                lifecycle.import_again(record, row.content, slug, publish, act)
+                lifecycle.import_again(record, row.content, slug, show, act)
                 if record
-                else lifecycle.import_as_new(self._kind, uuid4().hex, key, row.content, slug, publish, act)
+                else lifecycle.import_as_new(self._kind, uuid4().hex, key, row.content, slug, show, act)
             )
             if change:
                 changes[key] = change

@@ -4,7 +4,8 @@ Each is one document; its history stands in it as notes, each naming by digest t
 revision: the document's own, or one in `snapshots`, where a content is stored before it is replaced. So a
 change, its note and its events are one write, and a crash leaves at worst a snapshot that nobody needs yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
@@ -39,6 +40,10 @@ class PublicationStore:
         self.items.create_index("names", unique=True)  # slugs and source keys: one index costs less
         self.items.create_index([("status", 1), ("slug.fr", 1)])
         self.items.create_index("files", sparse=True)
+        if self._kind.span:
+            self.items.create_index([("status", 1), ("begins", -1)])
+        if self._kind.scheduled:
+            self.items.create_index([("status", 1), ("scheduled", 1)])
 
     def by_ref(self, ref: str) -> Record | None:
         """The one that has or had the slug `ref`, or has this id."""
@@ -73,6 +78,39 @@ class PublicationStore:
         """Whether something public in `sector` (None: in any) names this file, or did while it was public."""
         wanted: Document = {"files": sha256, "status": Status.PUBLISHED.value, **_seen_in(sector)}
         return self.items.find_one(wanted, {"_id": 1}) is not None
+
+    def by_date(
+        self,
+        wanted: Mapping[str, Any],
+        sector: str | None,
+        ending_after: datetime | None,
+        skip: int,
+        limit: int,
+    ) -> tuple[list[Item], int]:
+        """Latest first, `skip` of them left out; with `ending_after` those that end later, the next first.
+
+        `wanted`: `status`, and `theme` and `tag` unless None. The number is that of all."""
+        query: Document = {"status": wanted["status"].value}
+        if theme := wanted.get("theme"):
+            query["content.themes"] = theme.value
+        both: list[Document] = []
+        if sector:
+            both.append({"$or": [{"content.sectors": {"$size": 0}}, {"content.sectors": sector}]})
+        if tag := wanted.get("tag"):
+            both.append({"$or": [{"content.tags.fr": tag}, {"content.tags.en": tag}]})
+        if both:
+            query["$and"] = both
+        if ending_after:
+            query["ends"] = {"$gt": ending_after}
+        way = 1 if ending_after else -1
+        found = self.items.find(query, _WITHOUT).sort([("begins", way), ("_id", 1)]).skip(skip).limit(limit)
+        return [self._item(document) for document in found], self.items.count_documents(query)
+
+    def due(self, now: datetime, limit: int) -> list[Record]:
+        """Drafts that were to be published by `now`, the longest due first."""
+        query = {"status": Status.DRAFT.value, "scheduled": {"$lte": now}}
+        found = self.items.find(query, _WITHOUT).sort("scheduled", 1).limit(limit)
+        return [self._record(document) for document in found]
 
     def history(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision with its content, newest first."""
@@ -167,6 +205,10 @@ def _fields(change: Change) -> Document:
     fields |= item.model_dump(mode="json", exclude=_COMMON)  # what only its kind has
     if record.files:
         fields["files"] = list(record.files)
+    if record.kind.span:
+        fields["begins"], fields["ends"] = record.kind.span(item)
+    if record.kind.scheduled:
+        fields["scheduled"] = record.kind.scheduled(item.content)
     if record.source_key:
         fields |= {"source_key": record.source_key, "imported_digest": record.imported_digest}
     return fields

@@ -1,0 +1,44 @@
+"""The content service on a database, with a clock of the test's own."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, PAGES, POSTS, PROGRAMS
+from services.content.domain.lifecycle import Kind
+from services.content.extraction.outside import read
+from services.content.service import Content
+from services.content.service.desk import Desk
+from services.content.service.documents import DocumentFiles
+from services.content.service.files import FileDesk
+from services.content.service.previews import Previews
+from services.content.store.files import FileStore
+from services.content.store.publications import PublicationStore
+
+
+def content_service(
+    database: Any,
+    clock: Callable[[], datetime],
+    secret: str | None = "s" * 40,
+    programs: PublicationStore | None = None,
+) -> Content:
+    """Every desk of content on `database`; that of programs on the store `programs`, if there is one."""
+
+    files = FileStore(database)
+    files.prepare()
+    attachments = {DOCUMENTS: DocumentFiles(files)}
+
+    def desk(kind: Kind) -> Desk:
+        store = programs if programs and kind is PROGRAMS else PublicationStore(database, kind)
+        store.prepare()
+        return Desk(kind, store, clock, lambda: None, attachments.get(kind))
+
+    return Content(
+        programs=desk(PROGRAMS),
+        documents=desk(DOCUMENTS),
+        files=FileDesk(files, read, [], clock),
+        posts=desk(POSTS),
+        activities=desk(ACTIVITIES),
+        pages=desk(PAGES),
+        previews=Previews(secret, clock),
+    )
