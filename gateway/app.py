@@ -18,6 +18,8 @@ from gateway.crawlers import crawlers_router
 from gateway.documents import documents_router
 from gateway.edge import LARGEST_BODY, Edge
 from gateway.files import files_router
+from gateway.fitting_api import fitting_api_router
+from gateway.fitting_pages import fitting_router
 from gateway.pages import error_page, pages_router, problems_router
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
@@ -70,6 +72,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
         max_body_size=LARGEST_BODY,  # also of bodies that do not say their length
     )
     app.include_router(api_router(sector, bus, base_url))
+    app.include_router(fitting_api_router(sector, bus, base_url))
+    app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(documents_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(files_router(sector, bus, base_url), include_in_schema=False)

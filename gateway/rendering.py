@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
 from gateway.i18n import clock, file_size, long_date, translations
-from gateway.links import SEARCH
+from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.sectors import Language, Sector
 from nexus.errors import Unavailable
@@ -85,6 +85,7 @@ class Page:
             sector=self._sector,
             base_url=self._base_url,
             paths=paths,
+            find_path=f"/{language}/{FIND[language]}",
             search_path=f"/{language}/{SEARCH[language]}",
             themes=list(words.THEMES),
             **values,

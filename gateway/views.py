@@ -1,6 +1,6 @@
 """What the templates show, made of what the services answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import words
 from gateway.links import SEARCH, entry_path, passage_path
+from gateway.questions import criteria
 from gateway.sectors import Language
 from services.content.contracts import LineText, MarkdownText, ParagraphText, Program, ProgramContent, Step
 from services.search.contracts import (
@@ -300,7 +301,7 @@ def program(
         title=title,
         texts=texts,
         steps=steps,
-        conditions=_conditions(content, catalogue),
+        conditions=criteria(content.eligibility, catalogue),
         languages=tuple(words.named(words.LANGUAGES, one, catalogue) for one in content.languages),
         untranslated=any(part is not None and part.borrowed for part in parts),
         expired=content.valid_until is not None and content.valid_until < today,
@@ -317,6 +318,7 @@ def _texts(content: ProgramContent, language: Language) -> dict[str, Shown | Non
         "audience": content.audience,
         "activities": content.eligibility.activities,
         "other": content.eligibility.other,
+        "notes": content.eligibility.notes,
         "amount": content.amount,
         "cost": content.cost,
     }
@@ -325,20 +327,6 @@ def _texts(content: ProgramContent, language: Language) -> dict[str, Shown | Non
 
 def _step(step: Step, language: Language) -> StepView:
     return StepView(shown(step.text, language), step.url, shown(step.label, language))
-
-
-def _conditions(content: ProgramContent, catalogue: NullTranslations) -> _Conditions:
-    asked, statuses = content.eligibility, content.eligibility.candidate_statuses
-    groups: tuple[tuple[str, Sequence[str], dict[str, str]], ...] = (
-        (words.N_("Size of the company"), asked.company_sizes, words.SIZES),
-        (words.N_("Region"), asked.regions, words.REGIONS),
-        (words.N_("Candidate’s status"), [one.value for one in statuses], words.STATUSES),
-    )
-    return tuple(
-        (catalogue.gettext(label), tuple(words.named(names, value, catalogue) for value in values))
-        for label, values, names in groups
-        if values
-    )
 
 
 def _structured(found: Program, title: Shown, texts: dict[str, Shown | None], address: str) -> Markup:

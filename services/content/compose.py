@@ -12,6 +12,7 @@ from services.content.service import Content
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentFiles
 from services.content.service.files import FileDesk
+from services.content.service.fitting import Matcher
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
@@ -37,6 +38,7 @@ def compose(resources: Resources) -> Composed:
         activities=desks[ACTIVITIES],
         pages=desks[PAGES],
         previews=Previews(_preview_secret(resources), resources.clock),
+        matcher=Matcher(stores[PROGRAMS], resources.clock),
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
 

@@ -195,6 +195,7 @@ def _body(content: ProgramContent, language: Language) -> str | None:
         content.audience,
         eligibility.activities,
         eligibility.other,
+        eligibility.notes,
     ]
     texts += [content.amount, content.cost, *(step.text for step in content.steps)]
     found = [text for one in texts if (text := getattr(one, language))]

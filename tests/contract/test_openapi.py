@@ -7,7 +7,13 @@ from schemathesis import GenerationMode
 
 from tests.support.platforms import RunningPlatform, fetch
 
-PATHS = ("/api/v1/search", "/api/v1/suggest", "/api/v1/programs", "/api/v1/programs/{slug}")
+PATHS = (
+    "/api/v1/search",
+    "/api/v1/suggest",
+    "/api/v1/fitting",
+    "/api/v1/programs",
+    "/api/v1/programs/{slug}",
+)
 
 
 @pytest.fixture(scope="session")

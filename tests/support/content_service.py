@@ -11,6 +11,7 @@ from services.content.service import Content
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentFiles
 from services.content.service.files import FileDesk
+from services.content.service.fitting import Matcher
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
@@ -41,4 +42,5 @@ def content_service(
         activities=desk(ACTIVITIES),
         pages=desk(PAGES),
         previews=Previews(secret, clock),
+        matcher=Matcher(programs or PublicationStore(database, PROGRAMS), clock),
     )

@@ -13,6 +13,8 @@ from nexus.operations import CheckHealth, Health
 from services.content.contracts import (
     Activity,
     ActivityPage,
+    FindFitting,
+    FittingPrograms,
     GetActivity,
     GetPage,
     GetPost,
@@ -39,6 +41,7 @@ from services.content.contracts.documents import (
     ListDocuments,
 )
 from services.content.contracts.files import FilePart, GetFile, ReadFile, StoredFile
+from services.content.domain.fitting import fitting, sort_found
 from services.search.contracts import (
     Hit,
     MoreLikeThis,
@@ -90,6 +93,7 @@ class FakeBus:
         self.asked.append((heard, caller))
         answers: dict[type[Request[Any]], Callable[[Any], Any]] = {
             CheckHealth: lambda _: Health(engines={}),
+            FindFitting: self._fitting,
             GetProgram: self._program,
             ListPrograms: self._page,
             GetDocument: self._document,
@@ -119,6 +123,10 @@ class FakeBus:
         for events, heard in self._listeners:
             if event is None or isinstance(event, events):
                 heard(CloudEvent.of(event) if event else None)
+
+    def _fitting(self, query: FindFitting) -> FittingPrograms:
+        judged = [fitting(program, query.answers) for program in self.programs]
+        return FittingPrograms(items=tuple(sort_found(judged, "fr")))
 
     def _page(self, query: ListPrograms) -> ProgramPage:
         ids = [program.id for program in self.programs]

@@ -64,14 +64,73 @@ class CandidateStatus(StrEnum):
     ABROAD = "abroad"
 
 
-class Eligibility(Message):
-    """For whom a program is. An empty tuple restricts nothing."""
+class Industry(StrEnum):
+    """What the company does, in groups of NAICS sectors that small companies recognise."""
+
+    ICT = "ict"
+    LIFE_SCIENCES = "life_sciences"
+    AEROSPACE = "aerospace"
+    MANUFACTURING = "manufacturing"
+    CLEAN_TECHNOLOGY = "clean_technology"
+    AGRI_FOOD = "agri_food"
+    CONSTRUCTION = "construction"
+    TRANSPORT = "transport"
+    TRADE_HOSPITALITY = "trade_hospitality"
+    HEALTH_EDUCATION = "health_education"
+    FINANCE = "finance"
+    SERVICES = "services"
+
+
+class Organization(StrEnum):
+    """The sector of the economy in which the employer stands."""
+
+    COMPANY = "company"
+    SOCIAL_ECONOMY = "social_economy"
+    NON_PROFIT = "non_profit"
+    LOCAL_PUBLIC = "local_public"
+    GOVERNMENT = "government"
+
+
+class French(StrEnum):
+    """Whether French is still to be learnt for the job."""
+
+    TO_LEARN = "to_learn"
+    SPOKEN = "spoken"
+
+
+class Job(StrEnum):
+    """What sort of place it is that the company fills, as far as programs tell them apart."""
+
+    REGULATED = "regulated"
+    TECHNOLOGY = "technology"
+    TRADE = "trade"
+    INTERNSHIP = "internship"
+    FIRST_IN_FIELD = "first_in_field"
+    CURRENT_EMPLOYEE = "current_employee"
+    OTHER = "other"
+
+
+class TypedCriteria(Message):
+    """Criteria of which a rule can judge. An empty tuple restricts nothing."""
 
     company_sizes: tuple[CompanySize, ...] = ()
-    activities: ParagraphText = ParagraphText()
+    activity_groups: tuple[Industry, ...] = ()
+    organizations: tuple[Organization, ...] = ()
     regions: tuple[Region, ...] = ()
     candidate_statuses: tuple[CandidateStatus, ...] = ()
-    other: MarkdownText = MarkdownText()
+    french: tuple[French, ...] = ()
+    jobs: tuple[Job, ...] = ()
+
+
+class Eligibility(TypedCriteria):
+    """For whom a program is: the values that fit, those that depend, and conditions in words.
+
+    A value that is neither in a criterion nor among those to check is excluded by it, unless the criterion is empty."""
+
+    to_check: TypedCriteria = TypedCriteria()
+    activities: ParagraphText = ParagraphText()
+    other: MarkdownText = Field(MarkdownText(), description="Conditions that no typed criterion holds")
+    notes: MarkdownText = Field(MarkdownText(), description="Words on the typed criteria: no condition more")
 
 
 class Step(Message):

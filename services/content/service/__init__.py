@@ -5,13 +5,14 @@ from services.content.service.activities import ActivityDoors
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentDoors
 from services.content.service.files import FileDesk
+from services.content.service.fitting import FittingDoors, Matcher
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
 
 
-class Content(ProgramDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, Service):
+class Content(ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, Service):
     """What a sector's site says."""
 
     name = "content"
@@ -26,6 +27,7 @@ class Content(ProgramDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, 
         activities: Desk,
         pages: Desk,
         previews: Previews,
+        matcher: Matcher,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -34,3 +36,4 @@ class Content(ProgramDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, 
         self.activities = activities
         self.pages = pages
         self.previews = previews
+        self.matcher = matcher

@@ -112,6 +112,19 @@ class PublicationStore:
         found = self.items.find(query, _WITHOUT).sort("scheduled", 1).limit(limit)
         return [self._record(document) for document in found]
 
+    def published_revisions(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]:
+        """The revision of up to `limit` published ones by id, and how many there are in all."""
+        wanted: Document = {"status": Status.PUBLISHED.value, **_seen_in(sector)}
+        found = self.items.find(wanted, {"revision": 1}).sort("slug.fr", 1).limit(limit)
+        revisions = {document["_id"]: document["revision"] for document in found}
+        full = len(revisions) == limit
+        return revisions, self.items.count_documents(wanted) if full else len(revisions)
+
+    def by_ids(self, ids: Sequence[str]) -> list[Item]:
+        """Those of `ids` that there are, as they stand."""
+        found = self.items.find({"_id": {"$in": list(ids)}}, _WITHOUT)
+        return [self._item(document) for document in found]
+
     def history(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision with its content, newest first."""
         document = self.items.find_one({"_id": item_id}, {"history": 1, "content": 1}) or {"history": []}
