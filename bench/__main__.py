@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, extraction, rpc, search, start
+from bench import cache, changes, extraction, paint, rpc, search, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -92,6 +92,11 @@ def _start(bench: _Bench) -> list[Figure]:
     return start.measure(bench.folder())
 
 
+def _paint(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        return paint.measure(platform)
+
+
 def _growth(bench: _Bench) -> list[Figure]:
     return search.growth(bench.url("elasticsearch"), bench.folder(), _GATEWAY_MS)
 
@@ -106,6 +111,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "search": _search,
     "changes": _changes,
     "start": _start,
+    "paint": _paint,
     "growth": _growth,
     "relevance": _relevance,
     "extraction": lambda _: extraction.measure(),

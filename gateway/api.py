@@ -47,7 +47,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _REFUSALS[status] for status in (400, *statuses, 503, 504)}
 
 
@@ -256,7 +256,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The routes of a sector's API."""
     router = APIRouter(prefix="/api/v1")
 
-    @router.get("/search", response_model=SearchAnswer, responses=_refusals(404), tags=["search"])
+    @router.get("/search", response_model=SearchAnswer, responses=refusals(404), tags=["search"])
     async def search(parameters: Annotated[SearchParameters, Query()]) -> Response:
         """Search everything that the sector publishes."""
         query = Search(**parameters.model_dump())
@@ -264,7 +264,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         require_page(results)
         return _raw(_answer(results, parameters.lang, base_url))
 
-    @router.get("/suggest", response_model=Completions, responses=_refusals(), tags=["search"])
+    @router.get("/suggest", response_model=Completions, responses=refusals(), tags=["search"])
     async def suggest(parameters: Annotated[SuggestParameters, Query()]) -> Response:
         """Complete what somebody is typing."""
         query = Suggest(**parameters.model_dump())
@@ -275,17 +275,17 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         ]
         return _json(Completions(items=tuple(items)))
 
-    @router.get("/programs", response_model=ProgramList, responses=_refusals(), tags=["programs"])
+    @router.get("/programs", response_model=ProgramList, responses=refusals(), tags=["programs"])
     async def programs(parameters: Annotated[ListParameters, Query()]) -> Response:
         """All published programs of the sector, a part at a time."""
         page = await bus.call(ListPrograms(**parameters.model_dump()), anonymous(sector.name))
-        items = tuple(_public(program, base_url) for program in page.items)
+        items = tuple(public(program, base_url) for program in page.items)
         return _json(ProgramList(total=page.total, next=page.next, items=items))
 
     @router.get(
         "/programs/{slug}",
         response_model=PublicProgram,
-        responses={308: {"description": "The address has changed"}, **_refusals(404, 410)},
+        responses={308: {"description": "The address has changed"}, **refusals(404, 410)},
         tags=["programs"],
     )
     async def program(
@@ -296,9 +296,9 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         found = await bus.call(GetProgram(ref=slug), anonymous(sector.name))
         if slug not in (found.slug.fr, found.slug.en):
             return RedirectResponse(f"{base_url}/api/v1/programs/{found.slug.fr}", 308)
-        return _json(_public(found, base_url))
+        return _json(public(found, base_url))
 
-    @router.get("/documents", response_model=DocumentList, responses=_refusals(), tags=["documents"])
+    @router.get("/documents", response_model=DocumentList, responses=refusals(), tags=["documents"])
     async def documents(parameters: Annotated[ListParameters, Query()]) -> Response:
         """All published documents of the sector, a part at a time."""
         page = await bus.call(ListDocuments(**parameters.model_dump()), anonymous(sector.name))
@@ -308,7 +308,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     @router.get(
         "/documents/{slug}",
         response_model=PublicDocument,
-        responses={308: {"description": "The address has changed"}, **_refusals(404, 410)},
+        responses={308: {"description": "The address has changed"}, **refusals(404, 410)},
         tags=["documents"],
     )
     async def document(
@@ -371,7 +371,7 @@ def _answer(results: SearchResults, language: Language, base_url: str) -> dict[s
     return told
 
 
-def _public(program: Program, base_url: str) -> PublicProgram:
+def public(program: Program, base_url: str) -> PublicProgram:
     return PublicProgram(
         id=program.id,
         revision=program.revision,

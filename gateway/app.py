@@ -1,7 +1,6 @@
 """One sector's gateway: API, pages, health, behind a cache."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,12 +14,15 @@ from gateway.api import api_router, describe
 from gateway.blog import blog_router
 from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
+from gateway.developers import developers_router
 from gateway.documents import documents_router
 from gateway.edge import LARGEST_BODY, Edge
+from gateway.embed import embed_router
 from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
-from gateway.pages import error_page, pages_router, problems_router
+from gateway.opendata import open_data_router
+from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from nexus.bus import Bus
@@ -39,11 +41,12 @@ from services.content.contracts import (
 )
 from services.search.contracts import IndexChanged
 
-_STATIC = Path(__file__).with_name("static")
 _SERVICES = ("content", "search")
 _NEWS = (
     ProgramPublished,
     ProgramRetired,
+    DocumentPublished,
+    DocumentRetired,
     PostPublished,
     PostRetired,
     ActivityPublished,
@@ -74,6 +77,9 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(fitting_api_router(sector, bus, base_url))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
+    app.include_router(open_data_router(sector, bus, base_url))
+    app.include_router(developers_router(sector, base_url), include_in_schema=False)
+    app.include_router(embed_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(pages_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(documents_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(files_router(sector, bus, base_url), include_in_schema=False)
@@ -81,7 +87,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
-    app.mount("/static/site", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static/site", StaticFiles(directory=STATIC), name="static")
     _add_operations(app, sector, bus)
     describe(app)
     problems.install(app, base_url, _error_page(sector, base_url))

@@ -6,6 +6,7 @@ nor one that is for somebody in particular (`no-store`, `private`, a cookie). Wh
 already waits for that."""
 
 import asyncio
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -31,7 +32,21 @@ ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from"
 _ZONE = ZoneInfo("America/Toronto")
 _KEPT_STATUS = {200, 301, 308, 404, 410}
 _NEVER = (b"/healthz", b"/readyz", b"/metrics", b"/files/")  # files are large, and browsers keep them
-_LARGEST = 1_000_000  # bytes of one answer
+_LARGEST = 4_000_000  # bytes of one answer, before it is compressed
+_SMALLEST = 500  # bytes; compressing fewer saves nothing
+_LEVEL = 6  # of gzip: 9 takes twice as long for 1 % less
+_IN_THREAD = 100_000  # bytes from which compressing would hold up other requests
+_TEXTS = (
+    b"text/",
+    b"application/json",
+    b"application/problem+json",
+    b"application/xml",
+    b"image/svg+xml",
+    b"application/atom+xml",
+    b"application/rss+xml",
+    b"application/javascript",
+)
+_GZIP = b" gzip"
 _OVERHEAD = 1_000  # bytes that an entry costs besides its body, about
 _RECHECK = b"no-cache"  # a browser keeps the answer, and asks each time whether it is still the one
 
@@ -107,7 +122,7 @@ class Cache:
         generation, answer = self._generation, None
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
-            answer = await self._recorded(scope, receive, send)
+            answer = await self._recorded(scope, receive, send, key[2].endswith(_GZIP))
             if answer and answer.may_be_kept and generation == self._generation:
                 self._keep(key, answer)
             return answer
@@ -116,10 +131,10 @@ class Cache:
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-    async def _recorded(self, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
+    async def _recorded(self, scope: Scope, receive: Receive, send: Send, compress: bool) -> _Answer | None:
         recorder = _Recorder(send)
         await self._app(dict(scope) | {"method": "GET"}, receive, recorder)
-        return None if recorder.overflowed else _finished(recorder)
+        return None if recorder.overflowed else await _finished(recorder, compress)
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         if (replaced := self._answers.pop(key, None)) is not None:
@@ -132,13 +147,16 @@ class Cache:
 
 
 def _wanted(scope: Scope) -> tuple[bytes, bytes]:
-    """The header If-None-Match, and what other headers decide: the words of refusals, and whether one is a page.
+    """The header If-None-Match, and what other headers decide: the words of refusals, whether one is a page,
+    and whether it may be compressed.
 
     Pages name their language in their address, and the API's refusals are never pages."""
-    etags, accept, languages = b"", b"", b""
+    etags, accept, languages, codings = b"", b"", b"", b""
     for name, value in scope["headers"]:
         if name == b"if-none-match":
             etags = value
+        elif name == b"accept-encoding":
+            codings = value
         elif name == b"accept":
             accept = value
         elif name == b"accept-language":
@@ -146,7 +164,16 @@ def _wanted(scope: Scope) -> tuple[bytes, bytes]:
     path = scope["raw_path"]
     language = b"" if path.startswith((b"/fr/", b"/en/")) else _language(languages[:100])
     form = b"" if path.startswith(b"/api/") or takes_html(accept.decode("latin-1")) else b" data"
-    return etags, language + form
+    return etags, language + form + (_GZIP if _takes_gzip(codings) else b"")
+
+
+def _takes_gzip(codings: bytes) -> bool:
+    """Whether Accept-Encoding (RFC 9110) allows gzip; `gzip;q=0` forbids it."""
+    for coding in codings.replace(b" ", b"").split(b",")[:20]:
+        name, _, quality = coding.partition(b";q=")
+        if name == b"gzip":
+            return quality.strip(b"0.") != b"" or not quality
+    return False
 
 
 @lru_cache(maxsize=512)
@@ -188,11 +215,17 @@ class _Recorder:
                 await self._send({**message, "body": bytes(self.body)})
 
 
-def _finished(recorder: _Recorder) -> _Answer:
+async def _finished(recorder: _Recorder, compress: bool) -> _Answer:
     body = bytes(recorder.body)
     status = recorder.start["status"]
+    coded: Headers = []
+    if len(body) >= _SMALLEST and _is_text(recorder.start["headers"]):
+        coded.append((b"vary", b"Accept-Encoding"))
+        if compress:
+            coded.append((b"content-encoding", b"gzip"))
+            body = await _compressed(body)
     own = (b"content-length", b"etag", b"last-modified")
-    headers: Headers = [pair for pair in recorder.start["headers"] if pair[0] not in own]
+    headers: Headers = [pair for pair in recorder.start["headers"] if pair[0] not in own] + coded
     may_be_kept = status in _KEPT_STATUS and not any(_personal(*pair) for pair in headers)
     etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"' if status == 200 else b""
     if may_be_kept:
@@ -207,6 +240,18 @@ def _finished(recorder: _Recorder) -> _Answer:
         not_modified={"type": "http.response.start", "status": 304, "headers": headers},
         may_be_kept=may_be_kept,
     )
+
+
+def _is_text(headers: Headers) -> bool:
+    given = dict(headers)
+    kind = given.get(b"content-type", b"")
+    return kind.startswith(_TEXTS) and b"content-encoding" not in given and b"content-range" not in given
+
+
+async def _compressed(body: bytes) -> bytes:
+    if len(body) < _IN_THREAD:
+        return gzip.compress(body, _LEVEL, mtime=0)  # without a time: the same text has the same ETag
+    return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
 
 
 def _personal(name: bytes, value: bytes) -> bool:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
 from gateway.links import ACTIVITIES, BLOG, DOCUMENTS, PAGES, PARTNERS, PROGRAMS, THEME_SLUGS, need_path
+from gateway.listing import all_programs
 from gateway.rendering import HOME
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -16,10 +17,8 @@ from services.content.contracts import (
     ListActivities,
     ListPages,
     ListPosts,
-    ListPrograms,
     Page,
     Post,
-    Program,
 )
 from services.content.contracts.documents import Document, ListDocuments
 
@@ -40,7 +39,7 @@ def crawlers_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     async def sitemap() -> Response:
         entries = [_entry({one: base_url + path for one, path in paths.items()}) for paths in _fixed()]
         for items, folder in (
-            (_programs(sector, bus), PROGRAMS),
+            (all_programs(sector, bus), PROGRAMS),
             (_documents(sector, bus), DOCUMENTS),
             (_posts(sector, bus), BLOG),
             (_activities(sector, bus), ACTIVITIES),
@@ -53,17 +52,6 @@ def crawlers_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return Response(body, media_type="application/xml")
 
     return router
-
-
-async def _programs(sector: Sector, bus: Bus) -> AsyncIterator[Program]:
-    after: str | None = None
-    for _ in range(_MOST // _PART):
-        page = await bus.call(ListPrograms(after=after, limit=_PART), anonymous(sector.name))
-        for program in page.items:
-            yield program
-        after = page.next
-        if after is None:
-            return
 
 
 async def _documents(sector: Sector, bus: Bus) -> AsyncIterator[Document]:

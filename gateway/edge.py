@@ -15,10 +15,14 @@ REQUEST_SECONDS = Histogram(
 
 LARGEST_BODY = 1_000_000  # bytes
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_POLICY = (
-    b"default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; "
-    b"img-src 'self' data:"
-)
+
+
+def policy(frame_ancestors: str = "'none'") -> str:
+    """The content security policy; `frame_ancestors` are the sites that may show a page in a frame."""
+    return (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+        f"frame-ancestors {frame_ancestors}; img-src 'self' data:"
+    )
 
 
 class Edge:
@@ -29,7 +33,7 @@ class Edge:
         self._sector = sector
         self._base_url = base_url
         self._headers: Headers = [
-            (b"content-security-policy", _POLICY),
+            (b"content-security-policy", policy().encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"strict-origin-when-cross-origin"),
             (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -57,11 +61,7 @@ class Edge:
             nonlocal status, complete
             if message["type"] == "http.response.start":
                 status = message["status"]
-                own = {name for name, _ in message["headers"]}  # a file has a stricter policy than a page
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in self._headers if pair[0] not in own),
-                ]
+                message["headers"] = self._guarded(message["headers"])
             elif message["type"] == "http.response.body":
                 complete = not message.get("more_body")
             await send(message)
@@ -76,6 +76,11 @@ class Edge:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             labels = (self._sector, method, _route(scope), str(status))
             REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - start)
+
+    def _guarded(self, headers: Headers) -> Headers:
+        """`headers` and the guarding ones; a route that needs another policy (what others embed) sets its own."""
+        own = {name for name, _ in headers}
+        return [*headers, *(pair for pair in self._headers if pair[0] not in own)]
 
     async def _refuse(self, given: dict[bytes, bytes], send: Send) -> None:
         language = preferred(given.get(b"accept-language", b"").decode("latin-1"))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from gateway.api import _json, _Parameters, _refusals
+from gateway.api import _json, _Parameters, refusals
 from gateway.links import program_url
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -72,7 +72,7 @@ def fitting_api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The route of a sector's API that judges its programs."""
     router = APIRouter(prefix="/api/v1")
 
-    @router.get("/fitting", response_model=FittingAnswer, responses=_refusals(), tags=["programs"])
+    @router.get("/fitting", response_model=FittingAnswer, responses=refusals(), tags=["programs"])
     async def fitting(parameters: Annotated[FittingParameters, Query()]) -> Response:
         """Judge every current program by what a company says of itself, with the reasons."""
         caller = anonymous(sector.name, parameters.lang)

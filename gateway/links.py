@@ -59,6 +59,9 @@ def known_page_path(language: Language, name: str) -> str:
     return f"/{language}/{PAGES[language]}/{KNOWN_PAGES[name][language]}"
 
 
+DEVELOPERS = {"fr": "developpeurs", "en": "developers"}
+
+
 def program_url(base_url: str, language: Language, slug: str) -> str:
     """The page of a program."""
     return f"{base_url}/{language}/{PROGRAMS[language]}/{slug}"

@@ -1,6 +1,7 @@
 """The public pages of a sector. Routes parse, ask, render."""
 
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from nexus.errors import NotFound
 from services.content.contracts import GetProgram
 from services.search.contracts import MoreLikeThis, Search
 
+STATIC = FilePath(__file__).with_name("static")
 _ZONE = ZoneInfo("America/Toronto")
 
 

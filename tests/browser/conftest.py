@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import engines
+from tests.support.platforms import RunningPlatform
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, embedded: RunningPlatform) -> Iterator[Callable[..., Page]]:
+    """Opens a path of the platform in a window of its own."""
+    contexts = []
+
+    def opened(path: str, sector: str = "tic", **options: Any) -> Page:
+        context = chromium.new_context(**options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(embedded.url(sector, path))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

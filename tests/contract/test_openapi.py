@@ -13,6 +13,9 @@ PATHS = (
     "/api/v1/fitting",
     "/api/v1/programs",
     "/api/v1/programs/{slug}",
+    "/api/v1/open-data/programs.json",
+    "/api/v1/open-data/programs.csv",
+    "/api/v1/open-data/hsds/services.json",
 )
 
 

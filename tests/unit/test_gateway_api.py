@@ -187,7 +187,7 @@ def test_the_description_is_openapi_3_1_with_problems_and_examples():
     told = api().get("/openapi.json").json()
     assert told["openapi"].startswith("3.1")
     operations: list[dict[str, Any]] = [path["get"] for path in told["paths"].values()]
-    assert len(operations) == 6
+    assert len(operations) == 10
     for operation in operations:
         assert set(operation["responses"]) >= {"200", "400", "503", "504"}
         assert "422" not in operation["responses"]

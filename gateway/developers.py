@@ -1,0 +1,75 @@
+"""The page for those who write programs: the API, open data, and the search for other sites."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from gateway.licence import LICENCE_URL
+from gateway.links import DEVELOPERS
+from gateway.refusals import REFUSALS
+from gateway.rendering import Page
+from gateway.sectors import Language, Sector
+from gateway.words import N_
+from nexus.caller import LANGUAGES
+
+_PATHS: dict[Language, str] = {language: f"/{language}/{DEVELOPERS[language]}" for language in LANGUAGES}
+
+# Tests ask each of these addresses: an example that does not work is worse than none.
+_EXAMPLES: tuple[tuple[str, dict[Language, str], str], ...] = (
+    (
+        N_("Search everything that the site publishes, with counts for each filter"),
+        {"fr": "/api/v1/search?q=francisation", "en": "/api/v1/search?q=wage+subsidy&lang=en"},
+        N_(
+            "q, lang, theme, kind, sector, provider, language, sort (relevance or date), page, per_page (up to 100)"
+        ),
+    ),
+    (
+        N_("Complete what somebody is typing"),
+        {"fr": "/api/v1/suggest?q=franc", "en": "/api/v1/suggest?q=wage&lang=en"},
+        N_("q, lang, limit (up to 20)"),
+    ),
+    (
+        N_("All programs, a part at a time: ask again with “after” = “next” until it is null"),
+        {"fr": "/api/v1/programs?limit=5", "en": "/api/v1/programs?limit=5"},
+        N_("after, limit (up to 200)"),
+    ),
+)
+_FILES: tuple[tuple[str, dict[Language, str]], ...] = (
+    (
+        N_("JSON: every field, in both languages"),
+        {"fr": "/api/v1/open-data/programs.json", "en": "/api/v1/open-data/programs.json"},
+    ),
+    (
+        N_("CSV: a line a program, for a spreadsheet (UTF-8 with a byte order mark, commas)"),
+        {"fr": "/api/v1/open-data/programs.csv", "en": "/api/v1/open-data/programs.csv"},
+    ),
+    (
+        N_("HSDS 3 (Open Referral): services, for directories of services"),
+        {"fr": "/api/v1/open-data/hsds/services.json", "en": "/api/v1/open-data/hsds/services.json?lang=en"},
+    ),
+)
+
+
+def developers_router(sector: Sector, base_url: str) -> APIRouter:
+    """The developers' page of a sector in both languages."""
+    router, page = APIRouter(), Page(sector, base_url)
+
+    def shown(language: Language) -> Response:
+        return page.html(
+            "developers.html",
+            language,
+            _PATHS,
+            examples=_EXAMPLES,
+            files=_FILES,
+            refusals=REFUSALS,
+            licence_url=LICENCE_URL,
+        )
+
+    @router.get(_PATHS["fr"])
+    async def developers_fr() -> Response:
+        return shown("fr")
+
+    @router.get(_PATHS["en"])
+    async def developers_en() -> Response:
+        return shown("en")
+
+    return router
