@@ -39,6 +39,7 @@ from services.content.contracts import (
     ProgramPublished,
     ProgramRetired,
 )
+from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import IndexChanged
 
 _SERVICES = ("content", "search")
