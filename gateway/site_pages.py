@@ -28,7 +28,6 @@ from services.content.contracts import (
 from services.search.contracts import EntryType, Hit, Search
 
 _LATEST, _NEXT = 6, 3
-_LOOKED_AT = 60  # of the latest entries, to find programs among them
 _PER_PAGE = 20
 _OF_A_KIND = 6  # shown of each kind on the page of a theme
 _KINDS: tuple[EntryType, ...] = ("program", "document", "post", "activity")
@@ -53,15 +52,15 @@ def home_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
 
     async def home(language: Language) -> Response:
         caller = anonymous(sector.name, language)
-        latest = await hits(bus.call(Search(lang=language, sort="date", per_page=_LOOKED_AT), caller))
+        newest = Search(lang=language, sort="date", type=("program",), per_page=_LATEST)
+        latest = await hits(bus.call(newest, caller))
         posts = await if_there(bus.call(ListPosts(per_page=_NEXT), caller))
         activities = await if_there(bus.call(ListActivities(upcoming=True, per_page=_NEXT), caller))
-        programs = [hit for hit in latest or () if hit.type == "program"][:_LATEST]
         shown = page.html(
             "home.html",
             language,
             HOME,
-            cards=[views.card(hit, language) for hit in programs],
+            cards=[views.card(hit, language) for hit in latest or ()],
             posts=post_views(posts.items, language, base_url) if posts else [],
             activities=_views(activities.items if activities else (), language, base_url),
         )

@@ -50,6 +50,7 @@ _ZONE = ZoneInfo("America/Toronto")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
 _HEADING = re.compile(r"^#+\s*(.*\w)\s*$", re.MULTILINE)
+_LEADERS = re.compile(r"_{3,}|(?:\. ?){4,}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -98,11 +99,16 @@ def document_entry(event: DocumentPublished) -> Entry:
 def document_pages(event: DocumentPublished) -> list[Page]:
     """The texts in which a passage of a document is looked for."""
     return [
-        Page(language=language, number=number if _has_pages(event, language) else None, text=text)
+        Page(language=language, number=number if _has_pages(event, language) else None, text=_line(text))
         for language in LANGUAGES
         for number, text in enumerate(getattr(event.texts, language), 1)
         if text.strip()
     ]
+
+
+def _line(text: str) -> str:
+    """A page as a snippet shows it: without its line breaks, and without the lines to be filled in."""
+    return _SPACE.sub(" ", _LEADERS.sub(" ", text)).strip()
 
 
 def _has_pages(event: DocumentPublished, language: Language) -> bool:

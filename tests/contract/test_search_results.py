@@ -41,6 +41,21 @@ class TestFacets:
         for value, count in counts(search(engine, "aide subvention guide"), facet).items():
             assert search(engine, "aide subvention guide", **chosen(facet, value)).total == count
 
+    def test_the_type_is_a_facet_like_the_others(self, empty: SearchEngine) -> None:
+        guide = entry("guide", "Guide du stage").model_copy(update={"type": "document"})
+        put(empty, [guide, entry("stage", "Stage"), entry("mentorat", "Mentorat du stage")], [])
+        assert counts(search(empty, "stage"), "type") == {"program": 2, "document": 1}
+        narrowed = search(empty, "stage", type=("document",))
+        assert ids(narrowed) == ["guide"]
+        assert counts(narrowed, "type") == {"program": 2, "document": 1}
+
+    def test_a_document_is_found_by_its_body_which_no_hit_carries(self, empty: SearchEngine) -> None:
+        guide = entry(
+            "guide", "Guide", lead=("Un résumé.", None), body=("Le parrainage dure trois mois.", None)
+        )
+        put(empty, [guide.model_copy(update={"type": "document"})], [])
+        assert search(empty, "parrainage").items[0].snippet == "Un résumé."
+
     def test_a_chosen_value_stays_even_without_results(self, engine: SearchEngine) -> None:
         found = search(engine, "mentorat", kind=("event", "nonsense"))
         chosen = {each.value: each.count for each in found.facets["kind"] if each.selected}

@@ -28,6 +28,10 @@ def eventually(running: RunningPlatform, path: str, words: str) -> Reply:
     return reply
 
 
+def header(reply: Reply, name: str) -> str:
+    return {key.lower(): value for key, value in reply.headers.items()}.get(name, "")
+
+
 @pytest.fixture
 def word() -> str:
     return f"billet{uuid4().hex[:8]}"
@@ -56,7 +60,7 @@ def test_a_renamed_post_is_found_at_its_old_address(running: RunningPlatform, tm
     running.nexus("import", "posts", str(tmp_path), "--publish")
     eventually(running, f"/fr/blogue/autre-{word}", word)
     reply = running.get(f"/fr/blogue/titre-{word}")
-    assert (reply.status, reply.headers["Location"].endswith(f"/fr/blogue/autre-{word}")) == (301, True)
+    assert (reply.status, header(reply, "location").endswith(f"/fr/blogue/autre-{word}")) == (301, True)
 
 
 def test_a_scheduled_post_publishes_itself(running: RunningPlatform, tmp_path: Path, word: str):
@@ -75,7 +79,7 @@ def test_a_draft_is_seen_through_its_preview_alone(running: RunningPlatform, tmp
     path = printed.splitlines()[0].removeprefix("https://x.example")
     reply = running.get(path)
     assert word in reply.text
-    assert "no-store" in reply.headers.get("Cache-Control", reply.headers.get("cache-control", ""))
+    assert header(reply, "cache-control") == "no-store"
     assert running.get(path + "x").status == 404
     assert running.get(f"/fr/blogue/titre-{word}").status == 404
 

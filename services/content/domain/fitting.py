@@ -41,7 +41,7 @@ def verdict_of(told: Sequence[Reason]) -> Verdict:
 def fitting(program: Program, answers: Answers) -> Fitting:
     """How a program stands to what was answered."""
     content, told = program.content, reasons(program.content.eligibility, answers)
-    return Fitting(
+    return Fitting.model_construct(  # of validated parts: judging them again would cost most of the answer
         id=program.id,
         slug=program.slug,
         title=content.title,
@@ -72,7 +72,7 @@ def _judge(criterion: Criterion, asked: Eligibility, answers: Answers) -> Reason
         return None
     given = _values(getattr(answers, field))
     code = _code(set(given), set(fits), set(depends))
-    return Reason(
+    return Reason.model_construct(
         criterion=criterion, verdict=_VERDICTS[code], code=code, answers=given, fits=fits, depends=depends
     )
 
@@ -99,7 +99,7 @@ def _in_words(asked: Eligibility) -> list[Reason]:
 
 def _words(criterion: Criterion, words: MarkdownText) -> Reason:
     code = ReasonCode.IN_WORDS
-    return Reason(criterion=criterion, verdict=_VERDICTS[code], code=code, words=words)
+    return Reason.model_construct(criterion=criterion, verdict=_VERDICTS[code], code=code, words=words)
 
 
 def _values(given: Sequence[Any]) -> tuple[str, ...]:

@@ -32,15 +32,26 @@ def with_passages(query: Search, results: SearchResults, pages: Pages) -> Search
 
 
 def _with_passage(hit: Hit, pages: Sequence[Page], asked: Plan) -> Hit:
-    if not pages:
-        return hit
-    best = max(
-        pages, key=lambda page: (*_told(asked, page.text, page.language), page.language == hit.text_lang)
-    )
-    if _told(asked, best.text, best.language) <= _told(asked, f"{hit.title}\n{hit.lead}", hit.text_lang):
+    best = _best(pages, hit.text_lang, asked)
+    title = _told(asked, f"{hit.title}\n{hit.lead}", hit.text_lang)
+    if best is None or _told(asked, best.text, best.language) <= title:
         return hit
     passage = snippet("", best.text, asked.marks.get(best.language, ()), best.language)
     return hit.model_copy(update={"snippet": passage, "page": best.number, "page_lang": best.language})
+
+
+def _best(pages: Sequence[Page], language: Language, asked: Plan) -> Page | None:
+    """The page that says most, in `language` unless none there says anything; of equals the first."""
+    for group in (True, False):
+        told = [
+            (_told(asked, page.text, page.language), page)
+            for page in pages
+            if (page.language == language) is group
+        ]
+        best = max(told, key=lambda one: one[0], default=None)
+        if best and any(best[0]):
+            return best[1]
+    return None
 
 
 def _told(asked: Plan, text: str, language: Language) -> tuple[int, int]:
