@@ -71,7 +71,7 @@ QUESTIONS: tuple[Question, ...] = (
         "activity",
         "activity_groups",
         N_("What does your company do?"),
-        N_("Industry"),
+        N_("Activity"),
         ACTIVITIES,
     ),
     Question(
