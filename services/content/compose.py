@@ -59,6 +59,7 @@ def _preview_secret(resources: Resources) -> str | None:
 
 def _kept_secret(path: Path) -> str:
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_suffix(".new")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))

@@ -31,8 +31,8 @@ VISITOR = anonymous("tic")
 
 
 @pytest.fixture
-def service(database) -> Content:
-    return compose(Resources(Settings(), database, embedded=True)).service
+def service(database, tmp_path) -> Content:
+    return compose(Resources(Settings(data=tmp_path), database, embedded=True)).service
 
 
 def send(service: Content, data: bytes, part: int = PART) -> str:

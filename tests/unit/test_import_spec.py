@@ -66,10 +66,12 @@ def test_what_is_not_toml_is_told_with_its_line() -> None:
 
 
 def test_all_shipped_mappings_are_good_and_found_by_name() -> None:
-    assert shipped_names() == ["aid-programs-fr", "hsds3", "nexus"]
+    assert shipped_names() == ["aid-programs-fr", "hsds3", "hsds3-nexus", "nexus"]
     assert all(load_mapping(name).description for name in shipped_names())
 
 
 def test_an_absent_mapping_is_told_with_the_shipped_ones(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match=r"No such file.*shipped mapping: aid-programs-fr, hsds3, nexus"):
+    with pytest.raises(
+        MappingError, match=r"No such file.*shipped mapping: aid-programs-fr, hsds3, hsds3-nexus, nexus"
+    ):
         load_mapping(str(tmp_path / "mine.toml"))

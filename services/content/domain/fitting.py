@@ -103,7 +103,7 @@ def _words(criterion: Criterion, words: MarkdownText) -> Reason:
 
 
 def _values(given: Sequence[Any]) -> tuple[str, ...]:
-    return tuple(str(one) for one in given)
+    return tuple(str(one) for one in given) if given else ()  # most criteria restrict nothing
 
 
 def _title(found: Fitting, language: str) -> str:
