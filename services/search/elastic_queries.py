@@ -63,6 +63,8 @@ def scoring(asked: Plan) -> list[Json]:
         found.append(_best(concept))
         if concept.own:
             found += [_bonus(concept), _presence(concept)]
+    if asked.start:
+        found.append(_begins(*asked.start, weights.TITLE_START))
     return found
 
 
@@ -71,7 +73,7 @@ def suggest_body(
 ) -> Json:
     """Titles in which a word begins with each of `typed`; with one typo in the longer ones if `mistyped`."""
     words = [_prefix(f"complete_{language}", word, mistyped=mistyped) for word in typed]
-    begins: Json = {"prefix": {f"start_{language}": {"value": " ".join(typed)}}}
+    begins = _begins(f"start_{language}", " ".join(typed), 1.0)
     return {
         "query": {"bool": {"filter": [*shown, *words], "should": [begins]}},
         "sort": BEST_FIRST,
@@ -108,6 +110,10 @@ def counts(told: Json, query: Search) -> dict[FacetName, dict[str, int]]:
 def labels(told: Json) -> dict[str, int]:
     """The names of chosen providers, out of a response's aggregations."""
     return _buckets(told["labels"]["chosen"]["provider"]) if "labels" in told else {}
+
+
+def _begins(field: str, typed: str, score: float) -> Json:
+    return {"prefix": {field: {"value": typed, "boost": score}}}
 
 
 def _scored(asked: Plan, shown: list[Json]) -> Json:

@@ -53,6 +53,8 @@ class Translator:
             found.append(self._best(concept.scored))
             if concept.own:
                 found += [self._bonus(concept), self._presence(concept)]
+        if plan.start:
+            found.append(Query.const_score_query(self.begins(*plan.start), weights.TITLE_START))
         return found
 
     def prefixes(self, field: str, typed: list[str], *, mistyped: bool = False) -> list[Query]:
@@ -64,9 +66,9 @@ class Translator:
             for word in typed
         ]
 
-    def begins(self, field: str, typed: list[str]) -> Query:
+    def begins(self, field: str, typed: str) -> Query:
         """Titles that begin with `typed`."""
-        return Query.regex_query(self._schema, field, f"{' '.join(typed)}.*")
+        return Query.regex_query(self._schema, field, f"{typed}.*")
 
     def but(self, query: Query) -> Query:
         """Everything else."""

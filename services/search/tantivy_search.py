@@ -82,7 +82,7 @@ class Reader:
     def _completions(self, query: Suggest, typed: list[str], *, mistyped: bool) -> Ranked:
         field = f"complete_{query.lang}"
         required = [*self._visible, *self._queries.prefixes(field, typed, mistyped=mistyped)]
-        begins = self._queries.begins(f"start_{query.lang}", typed_words(query.q, query.lang))
+        begins = self._queries.begins(f"start_{query.lang}", " ".join(typed_words(query.q, query.lang)))
         return self._best(scored(required, [begins]), 0, query.limit * CANDIDATES)
 
     def _page(self, matching: list[Query], asked: Plan, query: Search, total: int) -> Ranked:

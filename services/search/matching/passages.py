@@ -10,7 +10,7 @@ from services.search.analysis import spans
 from services.search.contracts import Hit, Language, Search, SearchResults
 from services.search.domain import Page
 from services.search.matching.plan import Clause, Plan, plan
-from services.search.matching.snippets import snippet
+from services.search.matching.snippets import LENGTH, snippet
 
 
 class Pages(Protocol):
@@ -55,12 +55,25 @@ def _best(pages: Sequence[Page], language: Language, asked: Plan) -> Page | None
 
 
 def _told(asked: Plan, text: str, language: Language) -> tuple[int, int]:
-    """How many of the things asked for `text` speaks of, and how many of them in the very words."""
+    """How many of the words asked for stand in `text`, and how many of them, or of their synonyms, close together."""
     concepts = (*asked.required, *asked.optional)
     own = sum(_stands(concept.own, text, language) for concept in concepts)
-    return sum(_stands((*concept.own, *concept.others), text, language) for concept in concepts), own
+    return own, _together(asked, text, language)
 
 
 def _stands(clauses: Iterable[Clause], text: str, language: Language) -> bool:
     wanted = [clause.stems for clause in clauses if clause.field == f"all_{language}"]
     return bool(spans(text, wanted, language))
+
+
+def _together(asked: Plan, text: str, language: Language) -> int:
+    """The most marks, each counted once, within the length of a passage."""
+    starts = sorted(
+        (start, mark) for mark in asked.marks.get(language, ()) for start, _ in spans(text, (mark,), language)
+    )
+    most = first = 0
+    for last in range(len(starts)):
+        while starts[last][0] - starts[first][0] > LENGTH:
+            first += 1
+        most = max(most, len({mark for _, mark in starts[first : last + 1]}))
+    return most

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.search.analysis.words import STOP_WORDS, fold, is_stop, stem, stems, words
+from services.search.analysis.words import STOP_WORDS, fold, is_stop, stem, stems, surfaces, words
 from services.search.contracts import LANGUAGES, Language
 from services.search.matching import weights
 from services.search.matching.synonyms import Match, Member, matches
@@ -43,7 +43,8 @@ class Plan:
     """`required` must all match; of `optional` at least `least`. `everything`: nothing was asked for.
 
     `marks` are the stems, in sequences, to highlight in texts of a language; `spelled` the words (folded)
-    whose spelling may be looked into."""
+    whose spelling may be looked into; `start` the field of whole titles, and how those begin that are meant
+    most likely."""
 
     required: tuple[Concept, ...] = ()
     optional: tuple[Concept, ...] = ()
@@ -51,6 +52,7 @@ class Plan:
     everything: bool = False
     marks: Mapping[Language, frozenset[tuple[str, ...]]] = field(default_factory=dict)
     spelled: tuple[str, ...] = ()
+    start: tuple[str, str] | None = None
 
     @property
     def plain(self) -> bool:
@@ -75,7 +77,13 @@ def plan(q: str, language: Language, near: Mapping[str, Sequence[str]] | None = 
         least=0 if required else 1,
         marks=_marks((*required, *optional), mentioned),
         spelled=_uncertain(asked, matches(asked, language)),
+        start=None if phrases else _start(rest, language, near or {}),
     )
+
+
+def _start(typed: str, language: Language, near: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
+    meant = [near.get(word, [word])[0] for word in surfaces(typed, language)]
+    return (f"start_{language}", " ".join(meant)) if meant else None
 
 
 def _uncertain(asked: list[str], mentioned: list[Match]) -> tuple[str, ...]:

@@ -20,5 +20,7 @@ OTHER_BONUS: Final = 1.6  # times BM25, for a synonym or a near spelling
 OWN_PRESENCE: Final = 6.0  # on top, whatever BM25 says
 OTHER_PRESENCE: Final = 4.5
 
+TITLE_START: Final = 3.0  # of an entry whose title begins with all that was typed
+
 MOST_WORDS: Final = 24  # of a query; the rest is dropped, so that no query is too long for an engine
 SIMILAR_WORDS: Final = 25  # that describe an entry when others like it are looked for
