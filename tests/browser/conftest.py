@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import engines
-from tests.support.platforms import RunningPlatform
+from tests.support.platforms import SAMPLES, RunningPlatform
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +28,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def site(embedded: RunningPlatform) -> RunningPlatform:
+    """The platform with sample content of every kind."""
+    for kind in ("documents", "posts", "pages"):
+        options = ("--source", "samples") if kind == "documents" else ()
+        embedded.nexus("import", kind, str(SAMPLES.with_name(kind)), *options, "--publish")
+    embedded.eventually_finds("Par où commencer")
+    embedded.eventually_finds("Pas de service RH")
+    return embedded
+
+
 @pytest.fixture
-def open_page(chromium: Browser, embedded: RunningPlatform) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, site: RunningPlatform) -> Iterator[Callable[..., Page]]:
     """Opens a path of the platform in a window of its own."""
     contexts = []
 
@@ -38,7 +49,7 @@ def open_page(chromium: Browser, embedded: RunningPlatform) -> Iterator[Callable
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.goto(embedded.url(sector, path))
+        page.goto(site.url(sector, path))
         return page
 
     yield opened

@@ -6,9 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import Open, open_page
+from tests.browser.test_every_page import Open
 
-__all__ = ["open_page"]  # a fixture
 RESULT = "size=5-24&activity=ict&organization=company&region=06&status=permanent_resident&job=first_in_field"
 
 
