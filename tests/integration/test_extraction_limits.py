@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from services.content.domain.files import Found
 from services.content.extraction import types
 from services.content.extraction.limits import CHARACTERS, MEMORY, SECONDS
-from services.content.extraction.outside import Found, read
+from services.content.extraction.outside import read
 from tests.support.files import a_pdf, a_stream, pdf_of
 
 

@@ -8,27 +8,16 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.content.contracts.files import Reading
+from services.content.domain.files import Found
 from services.content.extraction import types
 from services.content.extraction.limits import SECONDS
 
 _TURNS = threading.BoundedSemaphore(2)  # files read at once: together they may take a gigabyte
 _LOOK = 0.02  # seconds between looks at the process: waiting this way also lets eventlet's other work go on
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a file was found to be. `pages` None: it has none, or they could not be counted."""
-
-    media_type: str
-    reading: Reading
-    pages: int | None = None
-    texts: tuple[str, ...] = ()
-    thumbnail: bytes | None = None
 
 
 def read(path: Path, seconds: float = SECONDS) -> Found:

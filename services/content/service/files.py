@@ -11,7 +11,7 @@ from typing import IO, Any, NoReturn, Protocol
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound
 from services.content.contracts.files import LARGEST_FILE, StoredFile
-from services.content.extraction.outside import Found
+from services.content.domain.files import Found
 from services.content.service.desk import EDITORS
 
 
