@@ -22,6 +22,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -61,6 +62,7 @@ from nexus.transports.wire import (
 
 T = TypeVar("T")
 
+_BROKER_AWAY = (OSError, AMQPError)
 _WORKERS = (
     200  # calls under way at once; also how many messages a consumer may hold: the largest batch of events
 )
@@ -72,8 +74,8 @@ class _Replies:
     """Sends all replies of a process on one channel, which is opened again when it was lost.
 
     nameko's own responder takes a connection from a pool, declares the exchange and writes the JSON twice for
-    each reply: more than half of the time of a small call. As there, a reply that is lost meets the
-    caller's deadline."""
+    each reply: more than half of the time of a small call. A reply that finds no broker is lost, and whoever
+    asked meets the deadline: an error here would end the service."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -83,11 +85,14 @@ class _Replies:
     def send(self, request: Any, body: bytes) -> None:
         """Send `body` to whoever asked `request`."""
         with self._turn:
-            try:
-                self._publish(request, body)
-            except (OSError, AMQPError):
-                self._channel = None
-                self._publish(request, body)
+            for _ in range(2):  # the first may find the connection dead, the second opens one
+                try:
+                    self._publish(request, body)
+                    return
+                except _BROKER_AWAY as error:
+                    self._channel = None
+                    reason = repr(error)
+        log.warning("reply_lost", method=request.delivery_info["routing_key"], reason=reason)
 
     def _publish(self, request: Any, body: bytes) -> None:
         if self._channel is None:
@@ -97,6 +102,14 @@ class _Replies:
         self._channel.basic_publish(
             message, exchange=RPC_EXCHANGE, routing_key=request.properties["reply_to"]
         )
+
+
+def _acknowledge(message: Any) -> None:
+    """Tell the broker that `message` is done with. When the connection it came on has gone, the broker has
+    taken it back already, and gives it again."""
+    if message.channel.connection:
+        with suppress(*_BROKER_AWAY):
+            message.ack()
 
 
 class _Answers(RpcConsumer):  # type: ignore[misc]
@@ -110,14 +123,14 @@ class _Answers(RpcConsumer):  # type: ignore[misc]
             super().handle_message(body, message)
         else:
             log.error("call_unanswerable", method=message.delivery_info["routing_key"])
-            self.queue_consumer.ack_message(message)
+            _acknowledge(message)
 
     def handle_result(self, message: Any, result: bytes | None, exc_info: Any) -> tuple[Any, Any]:
         if self._replies is None:
             self._replies = _Replies(self.container.config["AMQP_URI"])
         error = orjson.dumps(serialize(exc_info[1]), default=str) if exc_info else b"null"
         self._replies.send(message, b'{"result":' + (result or b"null") + b',"error":' + error + b"}")
-        self.queue_consumer.ack_message(message)
+        _acknowledge(message)
         return result, exc_info
 
 
@@ -156,7 +169,7 @@ class _Events(EventHandler):  # type: ignore[misc]
             event = CloudEvent.model_validate(body)
         except ValueError:
             log.error("event_unreadable", queue=self._subscription.queue, body=repr(body)[:500])
-            self.queue_consumer.ack_message(message)
+            _acknowledge(message)
             return
         self._held.append((event, message))
         self._arrived.set()
@@ -169,7 +182,7 @@ class _Events(EventHandler):  # type: ignore[misc]
                 held = [self._held.popleft() for _ in range(len(self._held))]
                 self._deliver([event for event, _ in held])
                 for _, message in held:
-                    self.queue_consumer.ack_message(message)
+                    _acknowledge(message)
 
     def _deliver(self, events: list[CloudEvent]) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.platforms import DistributedPlatform, fetch
 from tests.support.severed import Severable
 
 _AWAY = 3.0  # seconds
+_DATABASE_PATIENCE = 6.0  # seconds after which a service says that its database is away, and a little more
 _CHECKED_AS = {"rabbitmq": "broker", "mongodb": "database", "elasticsearch": "search_engine"}
 
 
@@ -65,3 +67,20 @@ def test_an_engine_that_was_away_for_a_while_has_lost_nothing(
     platform.wait_ready(*(platform.url(name, "/readyz") for name in ("content", "search", "tic")))
     import_again_until_unchanged(platform, real_programs)
     assert_nothing_was_lost(platform)
+
+
+def test_a_service_whose_answer_finds_no_broker_goes_on(
+    platform: DistributedPlatform, ways: dict[str, Severable]
+) -> None:
+    ways["mongodb"].cut()  # the service waits for its database, and answers some seconds later
+    with ThreadPoolExecutor() as pool:
+        # The first answer is taken by the dead connection, the second one meets its end.
+        for sector in ("tic", "svts", "aero"):
+            pool.submit(fetch, platform.url(sector, "/api/v1/programs"))
+            time.sleep(0.5)
+        ways["rabbitmq"].cut()
+    time.sleep(_DATABASE_PATIENCE)
+    for engine in ("mongodb", "rabbitmq"):
+        ways[engine].mend()
+    platform.wait_ready(*(platform.url(name, "/readyz") for name in ("content", "search", "tic")))
+    assert fetch(platform.url("tic", "/api/v1/programs")).status == 200
