@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway import problems
+from gateway.admin import admin_router
 from gateway.api import api_router, describe
 from gateway.blog import blog_router
 from gateway.cache import App, Cache
@@ -23,6 +24,11 @@ from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
+from gateway.people.account_pages import account_router
+from gateway.people.desk import Desk
+from gateway.people.guard import SameOrigin
+from gateway.people.signin_pages import signin_router
+from gateway.people.visitor import Cookies, visitors
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from nexus.bus import Bus
@@ -42,7 +48,7 @@ from services.content.contracts import (
 from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import IndexChanged
 
-_SERVICES = ("content", "search")
+_SERVICES = ("content", "people", "search")
 _NEWS = (
     ProgramPublished,
     ProgramRetired,
@@ -86,15 +92,28 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     app.include_router(files_router(sector, bus, base_url), include_in_schema=False)
     for pages in (home_router, blog_router, activities_router, needs_router, texts_router):
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
+    _add_people(app, sector, bus, base_url)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.mount("/static/site", StaticFiles(directory=STATIC), name="static")
     _add_operations(app, sector, bus)
     describe(app)
     problems.install(app, base_url, _error_page(sector, base_url))
-    cache = Cache(Edge(app, sector.name, base_url), sector.name)
+    cache = Cache(Edge(SameOrigin(app, base_url), sector.name, base_url), sector.name)
     bus.listen(_NEWS, lambda _: cache.clear())
     return cache
+
+
+def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
+    cookies = Cookies(sector, base_url)
+    found = visitors(sector, bus, cookies)
+    desk = Desk(sector, bus, base_url, found)
+    for router in (
+        signin_router(sector, bus, base_url, found, cookies),
+        account_router(desk),
+        admin_router(desk),
+    ):
+        app.include_router(router, include_in_schema=False)
 
 
 def _error_page(sector: Sector, base_url: str) -> problems.ErrorPage:

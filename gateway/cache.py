@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
+from gateway.links import ACCOUNT, ADMIN, SIGN_IN
 from gateway.problems import preferred, takes_html
+from nexus.caller import LANGUAGES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,7 +33,15 @@ ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from"
 
 _ZONE = ZoneInfo("America/Toronto")
 _KEPT_STATUS = {200, 301, 308, 404, 410}
-_NEVER = (b"/healthz", b"/readyz", b"/metrics", b"/files/")  # files are large, and browsers keep them
+_NEVER = (
+    *(b"/healthz", b"/readyz", b"/metrics"),
+    b"/files/",  # they are large, and browsers keep them
+    *(
+        f"/{language}/{part[language]}".encode()
+        for part in (ACCOUNT, ADMIN, SIGN_IN)
+        for language in LANGUAGES
+    ),
+)  # what is personal must not wait for somebody else's answer either
 _LARGEST = 4_000_000  # bytes of one answer, before it is compressed
 _SMALLEST = 500  # bytes; compressing fewer saves nothing
 _LEVEL = 6  # of gzip: 9 takes twice as long for 1 % less

@@ -15,6 +15,11 @@ ACTIVITIES = {"fr": "activites", "en": "activities"}
 PARTNERS = {"fr": "partenaires", "en": "partners"}
 PAGES = {"fr": "pages", "en": "pages"}
 PREVIEWS = {"fr": "apercu", "en": "preview"}
+SIGN_IN = {"fr": "connexion", "en": "sign-in"}
+SIGN_IN_LINK = {"fr": "connexion/lien", "en": "sign-in/link"}  # mails have it
+SIGN_OUT = {"fr": "deconnexion", "en": "sign-out"}
+ACCOUNT = {"fr": "compte", "en": "account"}
+ADMIN = {"fr": "admin", "en": "admin"}
 NEEDS = {"fr": "besoins", "en": "needs"}
 THEME_SLUGS = {
     "hiring": {"fr": "embaucher", "en": "hire"},

@@ -23,7 +23,26 @@ REFUSALS = {
     "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
     "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
     "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
+    "role_required": Refusal(
+        403, N_("Your role does not allow this"), N_("Ask an administrator of your sector for the role.")
+    ),
+    "sign_in_required": Refusal(403, N_("You are not signed in"), N_("Sign in, then try again.")),
+    "session_ended": Refusal(403, N_("You are not signed in any more"), N_("Sign in again.")),
+    "form_expired": Refusal(403, N_("This form has expired"), N_("Load the page again, then send it again.")),
+    "cross_site_request": Refusal(
+        403,
+        N_("This came from another site"),
+        N_("Open the page on this site, then send the form from there."),
+    ),
+    "link_expired": Refusal(
+        403, N_("This link is no longer good"), N_("Ask for a new code on the page “Sign in”.")
+    ),
+    "code_expired": Refusal(403, N_("This code is no longer good"), N_("Ask for a new one.")),
+    "code_wrong": Refusal(403, N_("That is not the code"), N_("Look at the mail again.")),
     "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
+    "person_not_found": Refusal(
+        404, N_("There is no such account"), N_("Look for it in the list of people.")
+    ),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
     "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
@@ -42,6 +61,12 @@ REFUSALS = {
         405, N_("This address does not take that method"), N_("See the header “Allow”.")
     ),
     "conflict": Refusal(409, N_("This clashes with what is stored"), N_("Look at it again, then repeat.")),
+    "company_unnamed": Refusal(
+        409, N_("Your company has no name yet"), N_("Name it on the page of your account.")
+    ),
+    "last_admin": Refusal(
+        409, N_("A sector needs an administrator"), N_("Give the role to somebody else first.")
+    ),
     "program_retired": Refusal(
         410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
     ),

@@ -54,6 +54,8 @@ def _environment(language: Language) -> Environment:
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
+        "role": words.ROLES,
+        "role_lead": words.ROLE_LEADS,
     }
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
@@ -111,5 +113,11 @@ async def if_there(asked: Awaitable[T]) -> T | None:
 
 def for_now(response: HttpResponse) -> HttpResponse:
     """A page that lacks something which the next one will have: nobody keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def personal(response: HttpResponse) -> HttpResponse:
+    """An answer for one person: nobody keeps it."""
     response.headers["Cache-Control"] = "no-store"
     return response

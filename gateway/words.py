@@ -63,6 +63,20 @@ MEDIA_TYPES = {
     "text/markdown": "Markdown",
     "text/plain": N_("Text"),
 }
+ROLES = {
+    "member": N_("Member of a company"),
+    "advisor": N_("Advisor"),
+    "editor": N_("Editor"),
+    "coordinator": N_("Coordinator"),
+    "admin": N_("Administrator"),
+}
+ROLE_LEADS = {
+    "member": N_("works for a company"),
+    "advisor": N_("meets companies"),
+    "editor": N_("writes and publishes"),
+    "coordinator": N_("follows the common goal"),
+    "admin": N_("invites people and sets the site up"),
+}
 ACTIVITY_KINDS = {
     "training": N_("Training"),
     "conference": N_("Conference"),

@@ -30,6 +30,7 @@ class Caller(BaseModel):
     person: str = "anonymous"
     roles: frozenset[Role] = frozenset()
     language: Language = "fr"
+    origin: str | None = None  # the network address that the request came from, where there is one
 
     def require(self, *roles: Role) -> None:
         """Raise Forbidden unless the caller has one of `roles`."""

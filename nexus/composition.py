@@ -75,6 +75,11 @@ def sample_names() -> list[str]:
     return sorted(_found("nexus.samples"), key=lambda name: (name != "programs", name))
 
 
+def first_run_names() -> list[str]:
+    """What has something to tell when `nexus run` starts."""
+    return sorted(_found("nexus.first_run"))
+
+
 def declaration(name: str) -> type[Service]:
     """The class of a service, for its doors. Raises InvalidInput(`service_unknown`)."""
     return load_entry_point("nexus.services", name)  # type: ignore[no-any-return]

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     preview_secret: SecretStr | None = Field(
         None, description="signs previews of drafts; embedded, one is made in the data folder"
     )
+    sealing_secret: SecretStr | None = Field(
+        None, description="shared by people and notifications; embedded, one is made in the data folder"
+    )
     retry_pause: float = Field(2.0, ge=0, description="seconds before a failed event is tried again; doubles")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")

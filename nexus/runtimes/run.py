@@ -2,16 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 import click
 
 from nexus.caller import operator
-from nexus.composition import load_entry_point, sample_names
+from nexus.composition import first_run_names, load_entry_point, sample_names
 from nexus.runtimes.embedded import Platform
 from nexus.settings import Settings
 from nexus.telemetry import configure
 from nexus.transports.socket import ControlServer
-from nexus.web import sector_names, serve, site
+from nexus.web import Site, sector_names, serve, site
 
 
 async def run_platform(settings: Settings, samples: bool) -> None:
@@ -48,6 +49,7 @@ async def _serve_sites(platform: Platform, settings: Settings, samples: bool, st
             click.echo(f"  {one.title:<70} {one.url}/")
         if samples:
             await _bring_samples(platform)
+        await _welcome(platform, sites)
         click.echo("Press Ctrl-C to stop.")
     await serving
 
@@ -57,3 +59,12 @@ async def _bring_samples(platform: Platform) -> None:
         bring = load_entry_point("nexus.samples", name)
         if brought := await bring(platform.bus, operator("samples")):
             click.echo(f"Brought in {brought} sample {name}, to be verified before real use.")
+
+
+async def _welcome(platform: Platform, sites: Sequence[Site]) -> None:
+    """What a first run has to tell: `(bus, caller, {sector: address}) -> lines`."""
+    addresses = {one.name: one.url for one in sites}
+    for name in first_run_names():
+        tell = load_entry_point("nexus.first_run", name)
+        for line in await tell(platform.bus, operator("first-run"), addresses):
+            click.echo(line)

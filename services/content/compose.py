@@ -1,10 +1,7 @@
 """The content service on its real collaborators."""
 
-import os
-import secrets
-from pathlib import Path
-
 from nexus.composition import Composed, Resources
+from nexus.shared_secrets import shared_secret
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
@@ -50,18 +47,8 @@ def _prepared(resources: Resources, kind: Kind) -> PublicationStore:
 
 
 def _preview_secret(resources: Resources) -> str | None:
-    """What is set; embedded, else one that is made at the first start. Several processes must share it, so
-    that a distributed platform has none of its own accord."""
-    if resources.settings.preview_secret:
-        return resources.settings.preview_secret.get_secret_value()
-    return _kept_secret(resources.settings.data / "preview-secret") if resources.embedded else None
-
-
-def _kept_secret(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_suffix(".new")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        made.replace(path)
-    return path.read_text()
+    """What is set; embedded, else one that is made at the first start; without one there are no previews."""
+    given = resources.settings.preview_secret
+    if given is None and not resources.embedded:
+        return None
+    return shared_secret(resources, given, "preview-secret")

@@ -196,7 +196,7 @@ class EmbeddedPlatform(RunningPlatform):
 class DistributedPlatform(RunningPlatform):
     """One process per service and gateway, on engines shared with other tests under names of its own."""
 
-    services = ("content", "search")
+    services = ("content", "people", "search")
 
     def __init__(self, folder: Path, rabbitmq: str, mongodb: str, elasticsearch: str) -> None:
         super().__init__(folder)
@@ -206,6 +206,7 @@ class DistributedPlatform(RunningPlatform):
             "NEXUS_MONGODB_URL": mongodb,
             "NEXUS_ELASTICSEARCH_URL": elasticsearch,
             "NEXUS_PREVIEW_SECRET": uuid4().hex,
+            "NEXUS_SEALING_SECRET": uuid4().hex,
             "NEXUS_DATABASE_PREFIX": f"nexus-test-{uuid4().hex[:8]}",
         }
         self.ports = {name: free_port() for name in (*SECTORS, *self.services)}

@@ -1,0 +1,15 @@
+"""The back office of a sector: for its editors, advisors, coordinators and administrators."""
+
+from fastapi import APIRouter
+
+from gateway.admin.people import people_routes
+from gateway.admin.start import start_routes
+from gateway.people.desk import Desk
+
+
+def admin_router(desk: Desk) -> APIRouter:
+    """Every page below `/fr/admin` and `/en/admin`."""
+    router = APIRouter()
+    for routes in (start_routes, people_routes):
+        routes(router, desk)
+    return router

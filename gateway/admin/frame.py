@@ -1,0 +1,54 @@
+"""What every page of the back office has: its place in the menu, and who may open it."""
+
+from typing import Any, NamedTuple
+
+from fastapi.responses import Response
+
+from gateway.links import ADMIN
+from gateway.people.desk import Desk, Signed
+from gateway.people.visitor import Visitor
+from gateway.sectors import Language
+from gateway.words import N_
+from nexus.caller import LANGUAGES, Role
+from services.people.contracts.people import STAFF
+
+
+class Section(NamedTuple):
+    """A part of the back office: its path below `/admin`, its name, and who may open it."""
+
+    path: str
+    title: str
+    roles: frozenset[Role]
+
+
+START = Section("", N_("Overview"), STAFF)
+PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
+SECTIONS = (START, PEOPLE)
+
+
+def path_to(language: Language, section: Section, below: str = "") -> str:
+    """An address of the back office."""
+    return f"/{language}/{ADMIN[language]}{section.path}{below}"
+
+
+def sections_for(visitor: Visitor) -> list[Section]:
+    """What somebody finds in the menu."""
+    return [section for section in SECTIONS if visitor.has(*section.roles)]
+
+
+def admin_page(
+    desk: Desk,
+    signed: Signed,
+    section: Section,
+    template: str,
+    status: int = 200,
+    below: str = "",
+    **values: Any,
+) -> Response:
+    """A page of `section`. `below` is its place there, for the way to the other language."""
+    query = f"?{signed.request.query_params}" if signed.request.query_params else ""
+    paths = {one: path_to(one, section, below) + query for one in LANGUAGES}
+    menu = [
+        (path_to(signed.language, one), one.title, one is section) for one in sections_for(signed.visitor)
+    ]
+    return desk.html(f"admin/{template}", signed, paths, status, menu=menu, section=section, **values)

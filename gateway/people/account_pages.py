@@ -1,0 +1,96 @@
+"""Somebody's own account: who they are, their company and colleagues, where they are signed in."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from gateway.i18n import translations
+from gateway.links import ACCOUNT
+from gateway.people import forms
+from gateway.people.desk import Desk, Signed
+from gateway.people.visitor import Visitor
+from gateway.sectors import Language
+from nexus.caller import LANGUAGES, Role
+from services.people.contracts.people import STAFF, Invite, ListPeople, NameCompany, Person
+from services.people.contracts.signin import EndOtherSessions, EndSession, ListSessions
+
+
+def account_router(desk: Desk) -> APIRouter:
+    """The account of whoever is signed in, in both languages."""
+    router, pages = APIRouter(), _Account(desk)
+    for language in LANGUAGES:
+        path = f"/{language}/{ACCOUNT[language]}"
+        desk.add(router, "GET", path, language, pages.show)
+        desk.add(router, "POST", f"{path}/company", language, pages.name_company)
+        desk.add(router, "POST", f"{path}/colleagues", language, pages.invite)
+        desk.add(router, "POST", f"{path}/sessions", language, pages.end_session)
+    return router
+
+
+class _Account:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def show(self, signed: Signed) -> Response:
+        """The page, with what was just done."""
+        return await self._page(signed, done=signed.request.query_params.get("done", ""))
+
+    async def name_company(self, signed: Signed) -> Response:
+        """Take the company's name."""
+        wanted = {"name": signed.form.get("name", ""), "neq": signed.form.get("neq") or None}
+        command = forms.read(NameCompany, wanted, translations(signed.language))
+        if isinstance(command, list):
+            return await self._page(signed, command, 400)
+        await signed.call(command)
+        return self._back(signed.language, "company")
+
+    async def invite(self, signed: Signed) -> Response:
+        """Mail an invitation to a colleague."""
+        wanted = {
+            "email": signed.form.get("email", ""),
+            "roles": [Role.MEMBER],
+            "base_url": self._desk.base_url,
+            "language": signed.language,
+        }
+        command = forms.read(Invite, wanted, translations(signed.language))
+        if isinstance(command, list):
+            return await self._page(signed, command, 400)
+        await signed.call(command)
+        return self._back(signed.language, "invited")
+
+    async def end_session(self, signed: Signed) -> Response:
+        """End one session, or all others."""
+        if (ended := signed.form.get("id")) is not None:
+            await signed.call(EndSession(id=ended[:100]))
+        elif signed.visitor.session:
+            await signed.call(EndOtherSessions(keep=signed.visitor.session.id))
+        return self._back(signed.language, "ended")
+
+    async def _page(
+        self, signed: Signed, faults: list[forms.Fault] | None = None, status: int = 200, done: str = ""
+    ) -> Response:
+        person = signed.visitor.person
+        sessions = await signed.call(ListSessions())
+        colleagues: tuple[Person, ...] = ()
+        if person.company and _is_member(signed.visitor):
+            colleagues = (await signed.call(ListPeople())).items
+        values: dict[str, Any] = {
+            "person": person,
+            "sessions": sessions.items,
+            "colleagues": colleagues,
+            "faults": faults or [],
+            "form": signed.form,
+            "done": done,
+            "is_staff": not person.roles.isdisjoint(STAFF),
+            "is_member": _is_member(signed.visitor),
+        }
+        paths = {one: f"/{one}/{ACCOUNT[one]}" for one in LANGUAGES}
+        return self._desk.html("account.html", signed, paths, status, **values)
+
+    def _back(self, language: Language, done: str) -> Response:
+        return RedirectResponse(f"/{language}/{ACCOUNT[language]}?done={done}", 303)
+
+
+def _is_member(visitor: Visitor) -> bool:
+    return visitor.has(Role.MEMBER)

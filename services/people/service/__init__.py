@@ -1,0 +1,114 @@
+"""The people service: who signs in, and what they may do."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from nexus.caller import Caller
+from nexus.service import Service, every, rpc
+from services.people.contracts.people import (
+    ChangePerson,
+    GetPerson,
+    Invite,
+    Invited,
+    ListPeople,
+    NameCompany,
+    People,
+    Person,
+    RemovePerson,
+)
+from services.people.contracts.signin import (
+    CodeRequested,
+    ConfirmCode,
+    ConfirmLink,
+    EndOtherSessions,
+    EndSession,
+    FindSession,
+    ListSessions,
+    RequestCode,
+    Session,
+    Sessions,
+    SignedIn,
+)
+from services.people.service.accounts import AccountDesk
+from services.people.service.sessions import SessionDesk
+from services.people.service.signin import SignInDesk
+
+_KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
+
+
+class PeopleService(Service):
+    """Accounts of each sector, their sign-in and their sessions."""
+
+    name = "people"
+
+    def __init__(
+        self,
+        *,
+        accounts: AccountDesk,
+        signin: SignInDesk,
+        sessions: SessionDesk,
+        forget: Callable[[datetime], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._accounts = accounts
+        self._signin = signin
+        self._sessions = sessions
+        self._forget = forget
+        self._clock = clock
+
+    @rpc
+    def request_code(self, command: RequestCode, caller: Caller) -> CodeRequested:
+        return self._signin.request(command, caller)
+
+    @rpc
+    def confirm_code(self, command: ConfirmCode, caller: Caller) -> SignedIn:
+        return self._signin.confirm_code(command, caller)
+
+    @rpc
+    def confirm_link(self, command: ConfirmLink, caller: Caller) -> SignedIn:
+        return self._signin.confirm_link(command, caller)
+
+    @rpc
+    def find_session(self, query: FindSession, caller: Caller) -> Session:
+        return self._sessions.find(query.token, caller)
+
+    @rpc
+    def list_sessions(self, query: ListSessions, caller: Caller) -> Sessions:
+        return Sessions(items=self._sessions.of_caller(caller))
+
+    @rpc
+    def end_session(self, command: EndSession, caller: Caller) -> None:
+        self._sessions.end(caller.person, command.id)
+
+    @rpc
+    def end_other_sessions(self, command: EndOtherSessions, caller: Caller) -> None:
+        self._sessions.end(caller.person, but=command.keep)
+
+    @rpc
+    def list_people(self, query: ListPeople, caller: Caller) -> People:
+        return self._accounts.page(query, caller)
+
+    @rpc
+    def get_person(self, query: GetPerson, caller: Caller) -> Person:
+        return self._accounts.get(query.id, caller)
+
+    @rpc
+    def change_person(self, command: ChangePerson, caller: Caller) -> Person:
+        return self._accounts.change(command, caller)
+
+    @rpc
+    def remove_person(self, command: RemovePerson, caller: Caller) -> None:
+        self._accounts.remove(command.id, caller)
+
+    @rpc
+    def name_company(self, command: NameCompany, caller: Caller) -> Person:
+        return self._accounts.name_company(command, caller)
+
+    @rpc
+    def invite(self, command: Invite, caller: Caller) -> Invited:
+        return self._accounts.invite(command, caller)
+
+    @every(minutes=10)
+    def forget_what_ended(self) -> None:
+        """Codes, invitations and sessions of the past are nobody's business."""
+        self._forget(self._clock() - _KEPT)

@@ -1,0 +1,150 @@
+"""Use cases of accounts: list, invite, change, remove."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from nexus.caller import Caller, Role
+from nexus.errors import Forbidden, NotFound, StaleRevision
+from services.people.contracts.people import (
+    ChangePerson,
+    Company,
+    Invite,
+    Invited,
+    ListPeople,
+    NameCompany,
+    People,
+    Person,
+    PersonInvited,
+)
+from services.people.domain import people as rules
+from services.people.domain.secrets import new_token, token_digest
+from services.people.domain.signin import INVITATION_LIFE
+from services.people.service.sessions import SessionDesk
+from services.people.service.signin import Seals, link_to
+from services.people.store.people import PeopleStore
+from services.people.store.tickets import Ticket, TicketStore
+
+
+@dataclass(frozen=True)
+class AccountDesk:
+    """What administrators do with the accounts of their sector, and members with those of their company."""
+
+    people: PeopleStore
+    tickets: TicketStore
+    sessions: SessionDesk
+    seal: Seals
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    def page(self, query: ListPeople, caller: Caller) -> People:
+        """By address."""
+        wanted: dict[str, Any] = {"sector": caller.sector} if caller.sector else {}
+        if Role.ADMIN not in caller.roles:
+            caller.require(Role.MEMBER)
+            company = self._own(caller).company
+            wanted["company.id"] = company.id if company else None
+            if company is None:
+                return People(items=(), total=0, next=None)
+        wanted["roles"] = query.role.value if query.role else {"$ne": []}
+        found, total = self.people.page(wanted, query.q, query.after, query.limit + 1)
+        shown = found[: query.limit]
+        more = len(found) > query.limit
+        return People(items=tuple(shown), total=total, next=shown[-1].email if more else None)
+
+    def get(self, person_id: str, caller: Caller) -> Person:
+        """Raises NotFound(`person_not_found`)."""
+        if person_id != caller.person:
+            caller.require(Role.ADMIN)
+        return self._one(person_id, caller)
+
+    def change(self, command: ChangePerson, caller: Caller) -> Person:
+        """Raises StaleRevision, Conflict(`last_admin`)."""
+        caller.require(Role.ADMIN)
+        person = self._one(command.id, caller)
+        rules.require_revision(person, command.revision)
+        changed = person.model_copy(update={"name": command.name, "roles": command.roles})
+        return self._replace(person, changed)
+
+    def remove(self, person_id: str, caller: Caller) -> None:
+        """Take everything away; what was written under the account's id stays written."""
+        caller.require(Role.ADMIN)
+        person = self._one(person_id, caller)
+        self._replace(person, person.model_copy(update={"roles": frozenset(), "company": None}))
+        self.sessions.end(person.id)
+
+    def name_company(self, command: NameCompany, caller: Caller) -> Person:
+        """Makes the company, or gives it another name for all of its members."""
+        caller.require(Role.MEMBER)
+        person = self._own(caller)
+        company_id = person.company.id if person.company else uuid4().hex
+        company = Company(id=company_id, name=command.name, neq=command.neq)
+        named = self._replace(person, person.model_copy(update={"company": company}))
+        self.people.rename_company(company.id, company.name, company.neq)
+        return named
+
+    def invite(self, command: Invite, caller: Caller) -> Invited:
+        """Mail a link that makes an account, or adds to one. The operator is told the link as well."""
+        sector = rules.sector_of(caller, command.sector)
+        inviter = self.people.by_id(sector, caller.person)
+        company = rules.company_to_join(command.roles, inviter, caller)
+        token, now = new_token(), self.clock()
+        grants = {
+            "roles": sorted(role.value for role in command.roles),
+            "name": command.name,
+            "company": company.model_dump() if company else None,
+        }
+        ticket = Ticket(
+            id=uuid4().hex,
+            sector=sector,
+            email=command.email,
+            language=command.language,
+            link=token_digest(token),
+            created_at=now,
+            expires_at=now + INVITATION_LIFE,
+            grants=grants,
+        )
+        link = link_to(command.base_url, command.language, token)
+        self.tickets.add(ticket, self._told(command, ticket, link, inviter, company))
+        self.wake()
+        by_operator = caller.sector is None
+        return Invited(id=ticket.id, expires_at=ticket.expires_at, link=link if by_operator else None)
+
+    def _told(
+        self, command: Invite, ticket: Ticket, link: str, inviter: Person | None, company: Company | None
+    ) -> PersonInvited:
+        return PersonInvited(
+            id=ticket.id,
+            sector=ticket.sector,
+            language=command.language,
+            inviter=inviter.name or inviter.email if inviter else None,
+            organisation=company.name if company else None,
+            roles=command.roles,
+            days=INVITATION_LIFE.days,
+            sealed=self.seal.close({"to": ticket.email, "link": link}),
+        )
+
+    def _own(self, caller: Caller) -> Person:
+        person = self.people.by_id(caller.sector, caller.person)
+        if person is None:
+            raise Forbidden("sign_in_required")
+        return person
+
+    def _one(self, person_id: str, caller: Caller) -> Person:
+        person = self.people.by_id(caller.sector, person_id)
+        if person is None:
+            raise NotFound("person_not_found", id=person_id)
+        return person
+
+    def _replace(self, before: Person, after: Person) -> Person:
+        if after == before:
+            return before
+        admins = self.people.admins(before.sector)
+        rules.require_other_admin(before, after.roles, admins)
+        after = after.model_copy(update={"revision": before.revision + 1})
+        if not self.people.replace(after, before.revision):
+            current = self.people.by_id(before.sector, before.id)
+            raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
+        return after

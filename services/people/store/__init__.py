@@ -1,0 +1,1 @@
+"""Where people, codes, invitations and sessions are kept."""

@@ -1,0 +1,90 @@
+"""Accounts in MongoDB, one document each."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from nexus.caller import Role
+from nexus.mongo import Document
+from services.people.contracts.people import Person
+
+
+class PeopleStore:
+    """The collection `people`."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._people = database["people"]
+
+    def prepare(self) -> None:
+        """Make the indexes."""
+        self._people.create_index([("sector", 1), ("email", 1)], unique=True)
+        self._people.create_index([("sector", 1), ("roles", 1)])
+        self._people.create_index("company.id", sparse=True)
+
+    def by_id(self, sector: str | None, person_id: str) -> Person | None:
+        """The account, if it is one of `sector` (None: of any)."""
+        found = self._people.find_one({"_id": person_id, **_of(sector)})
+        return _person(found) if found else None
+
+    def by_email(self, sector: str, email: str) -> Person | None:
+        """The account with this address."""
+        found = self._people.find_one({"sector": sector, "email": email})
+        return _person(found) if found else None
+
+    def page(
+        self, wanted: Mapping[str, Any], q: str, after: str | None, limit: int
+    ) -> tuple[list[Person], int]:
+        """Up to `limit` by address beyond `after`, and how many there are in all."""
+        query: Document = dict(wanted)
+        if q:
+            part = {"$regex": re.escape(q), "$options": "i"}
+            query["$or"] = [{"email": part}, {"name": part}, {"company.name": part}]
+        total = self._people.count_documents(query)
+        if after:
+            query["email"] = {"$gt": after}
+        found = self._people.find(query).sort("email", 1).limit(limit)
+        return [_person(document) for document in found], total
+
+    def add(self, person: Person) -> bool:
+        """False if the address has an account already."""
+        try:
+            self._people.insert_one({"_id": person.id, **_fields(person)})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def replace(self, person: Person, before: int) -> bool:
+        """False if the stored account is not at revision `before` any more."""
+        changed = self._people.update_one({"_id": person.id, "revision": before}, {"$set": _fields(person)})
+        return changed.matched_count == 1
+
+    def rename_company(self, company_id: str, name: str, neq: str | None) -> None:
+        """Tell all its members the company's name."""
+        self._people.update_many(
+            {"company.id": company_id}, {"$set": {"company.name": name, "company.neq": neq}}
+        )
+
+    def seen(self, person_id: str, at: datetime) -> None:
+        """Note when somebody was here last."""
+        self._people.update_one({"_id": person_id}, {"$set": {"last_seen": at}})
+
+    def admins(self, sector: str) -> int:
+        """How many administrators a sector has."""
+        return self._people.count_documents({"sector": sector, "roles": Role.ADMIN.value})
+
+
+def _of(sector: str | None) -> Document:
+    return {"sector": sector} if sector else {}
+
+
+def _fields(person: Person) -> Document:
+    fields: Document = person.model_dump(exclude={"id", "roles"})
+    return fields | {"roles": sorted(role.value for role in person.roles)}
+
+
+def _person(document: Document) -> Person:
+    return Person.read({"id": document["_id"], **document})

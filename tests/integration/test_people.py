@@ -1,0 +1,185 @@
+"""Accounts: who invites, changes and removes whom."""
+
+from typing import Any
+
+import pytest
+
+from nexus.caller import Caller, Role, anonymous, operator
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
+from services.people.contracts.people import (
+    ChangePerson,
+    GetPerson,
+    ListPeople,
+    NameCompany,
+    Person,
+    RemovePerson,
+)
+from services.people.contracts.signin import FindSession
+from tests.support.people_service import PeopleOnDatabase, as_caller
+
+VISITOR = anonymous("tic")
+OPERATOR = operator("root")
+
+
+@pytest.fixture
+def people(database: Any) -> PeopleOnDatabase:
+    return PeopleOnDatabase(database)
+
+
+@pytest.fixture
+def admin(people: PeopleOnDatabase) -> Caller:
+    invited = people.invite("admin@example.org", OPERATOR, Role.ADMIN, sector="tic")
+    assert invited.link
+    return as_caller(people.follow(invited.link, VISITOR))
+
+
+def invited(people: PeopleOnDatabase, email: str, by: Caller, *roles: Role) -> Person:
+    assert people.invite(email, by, *roles).link is None
+    return people.follow(people.mail_to(email)["link"], VISITOR).person
+
+
+def test_an_invitation_makes_an_account_with_its_roles(people: PeopleOnDatabase, admin: Caller) -> None:
+    person = invited(people, "paul@example.org", admin, Role.EDITOR, Role.ADVISOR)
+    assert person.roles == {Role.EDITOR, Role.ADVISOR}
+    assert people.service.get_person(GetPerson(id=person.id), admin).email == "paul@example.org"
+
+
+def test_an_invitation_adds_to_the_roles_of_an_account(people: PeopleOnDatabase, admin: Caller) -> None:
+    people.sign_in("paul@example.org", VISITOR)
+    person = invited(people, "paul@example.org", admin, Role.EDITOR)
+    assert person.roles == {Role.MEMBER, Role.EDITOR}
+
+
+def test_an_invitation_is_good_for_seven_days(people: PeopleOnDatabase, admin: Caller) -> None:
+    people.invite("paul@example.org", admin, Role.EDITOR)
+    people.later(days=7)
+    with pytest.raises(Forbidden, match="link_expired"):
+        people.follow(people.mail_to("paul@example.org")["link"], VISITOR)
+
+
+def test_only_administrators_invite_staff(people: PeopleOnDatabase, admin: Caller) -> None:
+    editor = Caller(sector="tic", person="somebody", roles=frozenset({Role.EDITOR}))
+    for caller in (editor, VISITOR):
+        with pytest.raises(Forbidden, match="role_required"):
+            people.invite("eve@example.org", caller, Role.EDITOR)
+
+
+def test_nobody_invites_into_another_sector(people: PeopleOnDatabase, admin: Caller) -> None:
+    with pytest.raises(Forbidden, match="sector_forbidden"):
+        people.invite("eve@example.org", admin, Role.EDITOR, sector="aero")
+    with pytest.raises(InvalidInput, match="sector_missing"):
+        people.invite("eve@example.org", OPERATOR, Role.EDITOR)
+
+
+def test_a_member_names_the_company_and_invites_colleagues_into_it(people: PeopleOnDatabase) -> None:
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    with pytest.raises(Conflict, match="company_unnamed"):
+        people.invite("paul@example.org", marie, Role.MEMBER)
+    named = people.service.name_company(NameCompany(name="Atelier Nord", neq="11-4567 8901"), marie)
+    assert named.company
+    assert named.company.neq == "1145678901"
+    paul = invited(people, "paul@example.org", marie, Role.MEMBER)
+    assert paul.company == named.company
+    colleagues = people.service.list_people(ListPeople(), marie).items
+    assert [one.email for one in colleagues] == ["marie@example.org", "paul@example.org"]
+    with pytest.raises(Forbidden, match="role_required"):
+        people.invite("eve@example.org", marie, Role.EDITOR)
+
+
+def test_a_company_has_one_name_for_all_its_members(people: PeopleOnDatabase) -> None:
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    people.service.name_company(NameCompany(name="Atelier Nord"), marie)
+    paul = invited(people, "paul@example.org", marie, Role.MEMBER)
+    people.service.name_company(NameCompany(name="Atelier du Nord"), marie)
+    found = people.service.get_person(GetPerson(id=paul.id), Caller(sector="tic", person=paul.id))
+    assert found.company
+    assert found.company.name == "Atelier du Nord"
+
+
+def test_members_of_one_company_see_nobody_of_another(people: PeopleOnDatabase) -> None:
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    eve = as_caller(people.sign_in("eve@example.org", VISITOR))
+    people.service.name_company(NameCompany(name="Atelier Nord"), marie)
+    assert people.service.list_people(ListPeople(), eve).items == ()
+    people.service.name_company(NameCompany(name="Atelier Nord"), eve)  # the same words, another company
+    assert [one.email for one in people.service.list_people(ListPeople(), eve).items] == ["eve@example.org"]
+
+
+@pytest.mark.parametrize("neq", ["1234567890", "114567890", "11456789012", "99 4567 8901", "onze"])
+def test_what_does_not_have_the_form_of_a_neq_is_refused(neq: str) -> None:
+    with pytest.raises(InvalidInput, match="invalid_message"):
+        NameCompany.read({"name": "Atelier Nord", "neq": neq})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["marie", "marie@", "@example.org", "marie@example", "m@e.org\nBcc: x@y.org", "a b@example.org"],
+)
+def test_what_is_not_an_address_is_refused(address: str) -> None:
+    with pytest.raises(InvalidInput, match="invalid_message"):
+        ListPeople.read({"q": "x" * 201})
+    from services.people.contracts.signin import RequestCode
+
+    with pytest.raises(InvalidInput, match="invalid_message"):
+        RequestCode.read({"email": address, "base_url": "https://tic.example.org"})
+
+
+def test_administrators_see_their_own_sector_alone(people: PeopleOnDatabase, admin: Caller) -> None:
+    elsewhere = people.sign_in("paul@example.org", anonymous("aero")).person
+    assert [one.email for one in people.service.list_people(ListPeople(), admin).items] == [
+        "admin@example.org"
+    ]
+    with pytest.raises(NotFound, match="person_not_found"):
+        people.service.get_person(GetPerson(id=elsewhere.id), admin)
+    with pytest.raises(NotFound, match="person_not_found"):
+        people.service.remove_person(RemovePerson(id=elsewhere.id), admin)
+
+
+def test_people_are_listed_page_by_page_and_found_by_part_of_a_name(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    for name in ("anna", "bruno", "carla"):
+        people.sign_in(f"{name}@example.org", VISITOR)
+    first = people.service.list_people(ListPeople(limit=2), admin)
+    second = people.service.list_people(ListPeople(limit=2, after=first.next), admin)
+    assert [one.email.partition("@")[0] for one in (*first.items, *second.items)] == [
+        "admin", "anna", "bruno", "carla",
+    ]  # fmt: skip
+    assert first.total == second.total == 4
+    assert second.next is None
+    assert people.service.list_people(ListPeople(q="RUN"), admin).total == 1
+    assert people.service.list_people(ListPeople(q=".*"), admin).total == 0
+    assert people.service.list_people(ListPeople(role=Role.ADMIN), admin).total == 1
+
+
+def test_a_change_of_an_account_that_somebody_else_changed_meanwhile_is_refused(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    paul = invited(people, "paul@example.org", admin, Role.EDITOR)
+    change = ChangePerson(id=paul.id, revision=paul.revision, name="Paul", roles=frozenset({Role.ADVISOR}))
+    assert people.service.change_person(change, admin).roles == {Role.ADVISOR}
+    with pytest.raises(StaleRevision):
+        people.service.change_person(change, admin)
+
+
+def test_who_is_removed_is_signed_out_and_comes_back_as_a_stranger(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    people.invite("paul@example.org", admin, Role.EDITOR)
+    signed_in = people.follow(people.mail_to("paul@example.org")["link"], VISITOR)
+    people.service.remove_person(RemovePerson(id=signed_in.person.id), admin)
+    with pytest.raises(Forbidden, match="session_ended"):
+        people.service.find_session(FindSession(token=signed_in.token), VISITOR)
+    again = people.sign_in("paul@example.org", VISITOR).person
+    assert again.roles == {Role.MEMBER}
+    assert again.company is None
+
+
+def test_a_sector_keeps_an_administrator(people: PeopleOnDatabase, admin: Caller) -> None:
+    with pytest.raises(Conflict, match="last_admin"):
+        people.service.remove_person(RemovePerson(id=admin.person), admin)
+    me = people.service.get_person(GetPerson(id=admin.person), admin)
+    with pytest.raises(Conflict, match="last_admin"):
+        people.service.change_person(
+            ChangePerson(id=me.id, revision=me.revision, roles=frozenset({Role.EDITOR})), admin
+        )
