@@ -59,9 +59,14 @@ def need_path(language: Language, theme: str) -> str:
     return f"/{language}/{NEEDS[language]}/{THEME_SLUGS[theme][language]}"
 
 
+def page_path(language: Language, slug: str) -> str:
+    """A page that stands by itself."""
+    return f"/{language}/{PAGES[language]}/{slug}"
+
+
 def known_page_path(language: Language, name: str) -> str:
     """The page `about`, `accessibility` or `privacy`."""
-    return f"/{language}/{PAGES[language]}/{KNOWN_PAGES[name][language]}"
+    return page_path(language, KNOWN_PAGES[name][language])
 
 
 DEVELOPERS = {"fr": "developpeurs", "en": "developers"}

@@ -54,6 +54,7 @@ def _environment(language: Language) -> Environment:
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
+        "state": words.STATES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
     }

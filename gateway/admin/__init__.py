@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from gateway.admin.items import items_routes
 from gateway.admin.people import people_routes
 from gateway.admin.start import start_routes
 from gateway.people.desk import Desk
@@ -10,6 +11,6 @@ from gateway.people.desk import Desk
 def admin_router(desk: Desk) -> APIRouter:
     """Every page below `/fr/admin` and `/en/admin`."""
     router = APIRouter()
-    for routes in (start_routes, people_routes):
+    for routes in (start_routes, items_routes, people_routes):
         routes(router, desk)
     return router

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from fastapi.responses import Response
 
+from gateway.admin.kinds import KINDS
 from gateway.links import ADMIN
 from gateway.people.desk import Desk, Signed
 from gateway.people.visitor import Visitor
@@ -23,7 +24,9 @@ class Section(NamedTuple):
 
 START = Section("", N_("Overview"), STAFF)
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
-SECTIONS = (START, PEOPLE)
+EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
+ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
+SECTIONS = (START, *ITEMS.values(), PEOPLE)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

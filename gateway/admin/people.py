@@ -39,7 +39,7 @@ def people_routes(router: APIRouter, desk: Desk) -> None:
             ("POST", "/{id}", pages.change),
             ("POST", "/{id}/remove", pages.remove),
         ):
-            desk.add(router, method, start + below, language, handle, *PEOPLE.roles)
+            desk.add(router, method, start + below, language, handle, PEOPLE.roles)
 
 
 class _People:
@@ -48,14 +48,14 @@ class _People:
 
     async def listed(self, signed: Signed) -> Response:
         """Accounts by address, narrowed by a part of a name or by a role."""
-        return await self._list(signed, done=signed.request.query_params.get("done", ""))
+        return await self._list(signed, done=signed.query("done"))
 
     async def invite(self, signed: Signed) -> Response:
         """Mail an invitation."""
         wanted = {
             "email": signed.form.get("email", ""),
             "name": signed.form.get("name") or None,
-            "roles": await forms.values_of(signed.request, "roles"),
+            "roles": await signed.values("roles"),
             "language": signed.form.get("language", signed.language),
             "base_url": self._desk.base_url,
         }
@@ -76,7 +76,7 @@ class _People:
             "id": self._id(signed),
             "revision": signed.form.get("revision", ""),
             "name": signed.form.get("name") or None,
-            "roles": await forms.values_of(signed.request, "roles"),
+            "roles": await signed.values("roles"),
         }
         command = forms.read(ChangePerson, wanted, words)
         if isinstance(command, list):

@@ -23,4 +23,4 @@ def start_routes(router: APIRouter, desk: Desk) -> None:
         return personal(RedirectResponse(path_to(language, START), 302))
 
     for language in LANGUAGES:
-        desk.add(router, "GET", path_to(language, START), language, start, *START.roles)
+        desk.add(router, "GET", path_to(language, START), language, start, START.roles)

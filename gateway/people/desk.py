@@ -1,12 +1,13 @@
 """What all pages behind a sign-in share: who asks, with what right, with which form."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from gateway.links import SIGN_IN
 from gateway.people import forms
@@ -35,6 +36,18 @@ class Signed:
         """The answer of a service to this person."""
         return await self.bus.call(message, self.visitor.caller, deadline=deadline)
 
+    def query(self, name: str) -> str:
+        """A parameter of the address; empty if there is none."""
+        return self.request.query_params.get(name, "")
+
+    async def sent(self) -> FormData:
+        """The whole form, with its files."""
+        return await forms.sent_of(self.request)
+
+    async def values(self, name: str) -> list[str]:
+        """Every text that the form has for a name."""
+        return await forms.values_of(self.request, name)
+
 
 Handler = Callable[[Signed], Awaitable[Response]]
 
@@ -56,16 +69,17 @@ class Desk:
         path: str,
         language: Language,
         handle: Handler,
-        *roles: Role,
+        roles: Iterable[Role] = (),
     ) -> None:
         """Answer `path` with `handle`, for who has one of `roles` (none: for all who are signed in)."""
+        needed = frozenset(roles)
 
         async def endpoint(request: Request) -> Response:
             visitor = await self._visitors(request, language)
             if visitor.session is None:
                 return _to_sign_in(request, language)
-            if roles and not visitor.has(*roles):
-                raise Forbidden("role_required", roles=sorted(roles))
+            if needed and not visitor.has(*needed):
+                raise Forbidden("role_required", roles=sorted(needed))
             form = await forms.fields_of(request) if method == "POST" else {}
             if method == "POST":
                 require_token(visitor, form.get(TOKEN_FIELD, ""))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from gateway.refusals import reason
 from gateway.words import N_
@@ -30,15 +30,20 @@ _FIELDS = {
 }
 
 
+async def sent_of(request: Request) -> FormData:
+    """All that a form sent; the request remembers it."""
+    return await request.form(max_files=20, max_fields=2_000)
+
+
 async def fields_of(request: Request) -> dict[str, str]:
     """The texts of a form, each without the spaces around it; of several with one name the last."""
-    form = await request.form(max_files=0, max_fields=200)
+    form = await sent_of(request)
     return {name: value.strip() for name, value in form.items() if not isinstance(value, UploadFile)}
 
 
 async def values_of(request: Request, name: str) -> list[str]:
-    """Every value that a form has for a name."""
-    form = await request.form(max_files=0, max_fields=200)
+    """Every text that a form has for a name."""
+    form = await sent_of(request)
     return [value for value in form.getlist(name) if isinstance(value, str)]
 
 

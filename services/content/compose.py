@@ -2,12 +2,14 @@
 
 from nexus.composition import Composed, Resources
 from nexus.shared_secrets import shared_secret
-from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, PAGES, POSTS, PROGRAMS
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
 from services.content.service import Content
+from services.content.service.catalogue import Catalogue
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentFiles
+from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.previews import Previews
@@ -20,8 +22,7 @@ def compose(resources: Resources) -> Composed:
     files = FileStore(resources.database)
     files.prepare()
     attachments = {DOCUMENTS: DocumentFiles(files)}
-    kinds = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES)
-    stores = {kind: _prepared(resources, kind) for kind in kinds}
+    stores = {kind: _prepared(resources, kind) for kind in KINDS.values()}
     desks = {
         kind: Desk(kind, store, resources.clock, resources.wake, attachments.get(kind))
         for kind, store in stores.items()
@@ -36,6 +37,9 @@ def compose(resources: Resources) -> Composed:
         pages=desks[PAGES],
         previews=Previews(_preview_secret(resources), resources.clock),
         matcher=Matcher(stores[PROGRAMS], resources.clock),
+        editing={
+            name: Editing(kind, desks[kind], Catalogue(name, stores[kind])) for name, kind in KINDS.items()
+        },
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, PAGES, POSTS, PROGRAMS
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
 from services.content.service import Content
+from services.content.service.catalogue import Catalogue
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentFiles
+from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.previews import Previews
@@ -43,4 +45,8 @@ def content_service(
         pages=desk(PAGES),
         previews=Previews(secret, clock),
         matcher=Matcher(programs or PublicationStore(database, PROGRAMS), clock),
+        editing={
+            name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
+            for name, kind in KINDS.items()
+        },
     )

@@ -12,6 +12,7 @@ from services.content.contracts.documents import (
     DocumentPublished,
     DocumentRetired,
 )
+from services.content.contracts.editing import ItemKind
 from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
 from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
@@ -68,3 +69,10 @@ PAGES = Kind(
     published=lambda item: PagePublished(page=item),
     retired=PageRetired,
 )
+KINDS = {
+    ItemKind.PROGRAM: PROGRAMS,
+    ItemKind.DOCUMENT: DOCUMENTS,
+    ItemKind.POST: POSTS,
+    ItemKind.ACTIVITY: ACTIVITIES,
+    ItemKind.PAGE: PAGES,
+}

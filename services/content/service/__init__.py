@@ -1,9 +1,13 @@
 """The content service: one desk for each kind of publication, and their doors."""
 
+from collections.abc import Mapping
+
 from nexus.service import Service
+from services.content.contracts.editing import ItemKind
 from services.content.service.activities import ActivityDoors
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentDoors
+from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
 from services.content.service.pages import PageDoors
@@ -12,7 +16,9 @@ from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
 
 
-class Content(ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, Service):
+class Content(
+    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+):
     """What a sector's site says."""
 
     name = "content"
@@ -28,6 +34,7 @@ class Content(ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoor
         pages: Desk,
         previews: Previews,
         matcher: Matcher,
+        editing: Mapping[ItemKind, Editing],
     ) -> None:
         self.documents = documents
         self.files = files
@@ -37,3 +44,4 @@ class Content(ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoor
         self.pages = pages
         self.previews = previews
         self.matcher = matcher
+        self.editing = editing

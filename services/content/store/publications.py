@@ -40,6 +40,7 @@ class PublicationStore:
         self.items.create_index("names", unique=True)  # slugs and source keys: one index costs less
         self.items.create_index([("status", 1), ("slug.fr", 1)])
         self.items.create_index("files", sparse=True)
+        self.items.create_index("updated_at")
         if self._kind.span:
             self.items.create_index([("status", 1), ("begins", -1)])
         if self._kind.scheduled:
@@ -124,6 +125,11 @@ class PublicationStore:
         """Those of `ids` that there are, as they stand."""
         found = self.items.find({"_id": {"$in": list(ids)}}, _WITHOUT)
         return [self._item(document) for document in found]
+
+    def changed_since(self, moment: datetime | None) -> Iterable[Item]:
+        """Those that changed at `moment` or later; all of them, without one."""
+        found = self.items.find({"updated_at": {"$gte": moment}} if moment else {}, _WITHOUT)
+        return (self._item(document) for document in found)
 
     def history(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision with its content, newest first."""

@@ -92,6 +92,13 @@ class GetPerson(Query[Person], service="people"):
     id: str
 
 
+class NamePeople(Query[dict[str, str]], service="people"):
+    """What people of the caller's sector are called, by id; who has no name is called by their address. For staff.
+    Ids that are nobody's are left out."""
+
+    ids: tuple[str, ...] = Field(max_length=200)
+
+
 class ChangePerson(Command[Person], service="people"):
     """Another name or other roles. For administrators. Refused with `stale_revision`, `last_admin`."""
 

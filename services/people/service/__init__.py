@@ -12,6 +12,7 @@ from services.people.contracts.people import (
     Invited,
     ListPeople,
     NameCompany,
+    NamePeople,
     People,
     Person,
     RemovePerson,
@@ -91,6 +92,10 @@ class PeopleService(Service):
     @rpc
     def get_person(self, query: GetPerson, caller: Caller) -> Person:
         return self._accounts.get(query.id, caller)
+
+    @rpc
+    def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
+        return self._accounts.names(query.ids, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:

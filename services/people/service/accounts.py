@@ -1,6 +1,6 @@
 """Use cases of accounts: list, invite, change, remove."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import uuid4
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound, StaleRevision
 from services.people.contracts.people import (
+    STAFF,
     ChangePerson,
     Company,
     Invite,
@@ -59,6 +60,11 @@ class AccountDesk:
         if person_id != caller.person:
             caller.require(Role.ADMIN)
         return self._one(person_id, caller)
+
+    def names(self, ids: Sequence[str], caller: Caller) -> dict[str, str]:
+        """By id."""
+        caller.require(*STAFF)
+        return {person.id: person.name or person.email for person in self.people.by_ids(caller.sector, ids)}
 
     def change(self, command: ChangePerson, caller: Caller) -> Person:
         """Raises StaleRevision, Conflict(`last_admin`)."""

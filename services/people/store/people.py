@@ -1,7 +1,7 @@
 """Accounts in MongoDB, one document each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,11 @@ class PeopleStore:
         """The account, if it is one of `sector` (None: of any)."""
         found = self._people.find_one({"_id": person_id, **_of(sector)})
         return _person(found) if found else None
+
+    def by_ids(self, sector: str | None, ids: Sequence[str]) -> list[Person]:
+        """Those of `ids` that are accounts of `sector` (None: of any)."""
+        found = self._people.find({"_id": {"$in": list(ids)}, **_of(sector)})
+        return [_person(document) for document in found]
 
     def by_email(self, sector: str, email: str) -> Person | None:
         """The account with this address."""

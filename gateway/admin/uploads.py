@@ -1,0 +1,55 @@
+"""Files that editors send with a form: stored first, then named by the content."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import UploadFile
+
+from gateway.admin.fields import Sent
+from gateway.admin.kinds import DOCUMENTS, POSTS, Kind
+from gateway.people.desk import Signed
+from nexus.caller import LANGUAGES
+from nexus.errors import InvalidInput
+from services.content.contracts.files import LARGEST_FILE, PART, FinishUpload, KeepPart, StoredFile
+
+_READING = 60.0  # seconds: the service reads the text of a file before it answers
+
+
+async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: Signed) -> dict[str, Any]:
+    """`content` with the files that came with the form, or that it named before."""
+    if kind is DOCUMENTS:
+        files = {language: await _file(sent, f"files.{language}", signed) for language in LANGUAGES}
+        return {**content, "files": files}
+    if kind is POSTS:
+        cover = await _file(sent, "cover", signed)
+        alt = {language: sent.get(f"cover.alt.{language}") or None for language in LANGUAGES}
+        return {**content, "cover": {"sha256": cover["sha256"], "alt": alt} if cover else None}
+    return content
+
+
+async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
+    given = sent.get(path)
+    if isinstance(given, UploadFile) and given.filename:
+        stored = await _store(given, signed)
+        return {"sha256": stored.sha256, "name": given.filename.replace("/", "-").replace("\\", "-")[-150:]}
+    kept = sent.get(f"{path}.sha256")
+    if not kept or sent.get(f"{path}.remove") == "yes":
+        return None
+    return {"sha256": kept, "name": sent.get(f"{path}.name") or "document"}
+
+
+async def _store(given: UploadFile, signed: Signed) -> StoredFile:
+    if (given.size or 0) > LARGEST_FILE:
+        raise InvalidInput("file_too_large", name=given.filename, largest=LARGEST_FILE)
+    upload, number = uuid4().hex, 0
+    async for part in _parts(given):
+        await signed.call(KeepPart(upload=upload, number=number, data=b64encode(part)))
+        number += 1
+    return await signed.call(FinishUpload(upload=upload, parts=max(number, 1)), deadline=_READING)
+
+
+async def _parts(given: UploadFile) -> AsyncIterator[bytes]:
+    while part := await given.read(PART // 4 * 3):
+        yield part

@@ -1,0 +1,122 @@
+"""What editors' lists show, kept in memory: filters over ten thousand publications in milliseconds, on any
+database.
+
+Before each answer the store is asked what changed since; several processes may write, and their clocks may differ
+a little, so that the last moments are looked at again each time."""
+
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from services.content.contracts.editing import ItemKind, ItemList, ItemSummary, ListItems, Order
+from services.content.contracts.publications import Status
+from services.content.contracts.texts import LineText, MarkdownText, ParagraphText, missing_languages
+from services.content.domain.lifecycle import Item
+
+_AGAIN = timedelta(seconds=10)
+
+
+class Changes(Protocol):
+    """Where publications of one kind are kept."""
+
+    def changed_since(self, moment: datetime | None) -> Iterable[Item]:
+        """Those that changed at `moment` or later; all of them, without one."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Line:
+    summary: ItemSummary
+    words: str  # of both titles, without accents and capitals
+
+    @property
+    def title(self) -> str:
+        return _folded(self.summary.title.fr or self.summary.title.en or "")
+
+
+class Catalogue:
+    """The publications of one kind, one line each."""
+
+    def __init__(self, kind: ItemKind, kept: Changes) -> None:
+        self._kind = kind
+        self._kept = kept
+        self._lines: dict[str, _Line] = {}
+        self._until: datetime | None = None
+        self._turn = threading.Lock()
+
+    def find(self, query: ListItems, sector: str | None) -> ItemList:
+        """The lines that `query` asks for, of those within `sector` (None: of all)."""
+        self._refresh()
+        words = _folded(query.q).split()
+        found = [
+            line
+            for line in self._lines.values()
+            if _within(line.summary, sector) and _wanted(line, query, words)
+        ]
+        counts = {status: sum(one.summary.status is status for one in found) for status in Status}
+        if query.status:
+            found = [line for line in found if line.summary.status is query.status]
+        if query.order is Order.TITLE:
+            found.sort(key=lambda line: line.title)
+        else:
+            found.sort(key=lambda line: line.summary.updated_at, reverse=True)
+        start = (query.page - 1) * query.per_page
+        shown = tuple(line.summary for line in found[start : start + query.per_page])
+        return ItemList(
+            items=shown, total=len(found), page=query.page, per_page=query.per_page, counts=counts
+        )
+
+    def _refresh(self) -> None:
+        with self._turn:
+            since = self._until - _AGAIN if self._until else None
+            lines = dict(self._lines)
+            for item in self._kept.changed_since(since):
+                known = lines.get(item.id)
+                if known is None or known.summary.revision < item.revision:
+                    lines[item.id] = _line(self._kind, item)
+                if self._until is None or item.updated_at > self._until:
+                    self._until = item.updated_at
+            self._lines = lines
+
+
+def _line(kind: ItemKind, item: Item) -> _Line:
+    content = item.content
+    summary = ItemSummary(
+        id=item.id,
+        kind=kind,
+        title=content.title,
+        slug=item.slug,
+        status=item.status,
+        revision=item.revision,
+        updated_at=item.updated_at,
+        themes=getattr(content, "themes", ()),
+        sectors=content.sectors,
+        missing=missing_languages(_texts(content)),
+    )
+    return _Line(summary, _folded(f"{content.title.fr or ''} {content.title.en or ''}"))
+
+
+def _texts(content: Any) -> list[LineText | ParagraphText | MarkdownText]:
+    values = (getattr(content, name) for name in type(content).model_fields)
+    return [value for value in values if isinstance(value, LineText | ParagraphText | MarkdownText)]
+
+
+def _within(summary: ItemSummary, sector: str | None) -> bool:
+    return sector is None or not summary.sectors or sector in summary.sectors
+
+
+def _wanted(line: _Line, query: ListItems, words: list[str]) -> bool:
+    summary = line.summary
+    return (
+        all(word in line.words for word in words)
+        and (query.theme is None or query.theme in summary.themes)
+        and (query.missing is None or query.missing in summary.missing)
+    )
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))

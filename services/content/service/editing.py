@@ -1,0 +1,93 @@
+"""The doors of editors: the same for every kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nexus.caller import Caller
+from nexus.errors import InvalidInput
+from nexus.service import rpc
+from services.content.contracts.editing import (
+    Item,
+    ItemHistory,
+    ItemKind,
+    ItemList,
+    ItemRevision,
+    ListItems,
+    OpenHistory,
+    OpenItem,
+    SaveItem,
+    TurnItem,
+)
+from services.content.contracts.publications import Status
+from services.content.domain.lifecycle import Kind
+from services.content.service.catalogue import Catalogue
+from services.content.service.desk import EDITORS, Desk
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What there is of one kind."""
+
+    kind: Kind
+    desk: Desk
+    catalogue: Catalogue
+
+
+class EditingDoors:
+    """What the service answers to editors."""
+
+    editing: Mapping[ItemKind, Editing]
+
+    @rpc
+    def list_items(self, query: ListItems, caller: Caller) -> ItemList:
+        caller.require(*EDITORS)
+        return self.editing[query.kind].catalogue.find(query, caller.sector)
+
+    @rpc
+    def open_item(self, query: OpenItem, caller: Caller) -> Item:
+        caller.require(*EDITORS)
+        return _item(query.kind, self.editing[query.kind].desk.get(query.ref, caller))
+
+    @rpc
+    def open_history(self, query: OpenHistory, caller: Caller) -> ItemHistory:
+        item_id, revisions = self.editing[query.kind].desk.history(query.ref, caller)
+        told = tuple(
+            ItemRevision(**{**one, "content": one["content"].model_dump(mode="json")}) for one in revisions
+        )
+        return ItemHistory(id=item_id, revisions=told)
+
+    @rpc
+    def save_item(self, command: SaveItem, caller: Caller) -> Item:
+        of_kind = self.editing[command.kind]
+        content: Any = of_kind.kind.content.read(command.content)
+        if command.id is None:
+            return _item(command.kind, of_kind.desk.create(content, caller))
+        if command.revision is None:
+            raise InvalidInput("revision_missing")
+        return _item(command.kind, of_kind.desk.edit(command.id, command.revision, content, caller))
+
+    @rpc
+    def turn_item(self, command: TurnItem, caller: Caller) -> Item:
+        desk = self.editing[command.kind].desk
+        match command.to:
+            case Status.PUBLISHED:
+                turned = desk.publish(command.id, command.revision, caller)
+            case Status.RETIRED:
+                turned = desk.retire(command.id, command.revision, caller)
+            case _:
+                raise InvalidInput("status_not_possible", to=command.to)
+        return _item(command.kind, turned)
+
+
+def _item(kind: ItemKind, item: Any) -> Item:
+    return Item(
+        id=item.id,
+        kind=kind,
+        revision=item.revision,
+        status=item.status,
+        slug=item.slug,
+        content=item.content.model_dump(mode="json"),
+        updated_at=item.updated_at,
+        published_at=item.published_at,
+    )
