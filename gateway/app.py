@@ -22,6 +22,7 @@ from gateway.embed import embed_router
 from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
+from gateway.local_mail import is_local, local_mail_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -65,8 +66,9 @@ _NEWS = (
 _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
-def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
+def create_app(sector: Sector, bus: Bus, base_url: str, *, embedded: bool = False) -> App:
     """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
+    `embedded`: all of the platform is in this process.
 
     To be called in the event loop that serves it."""
     app = FastAPI(
@@ -92,6 +94,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str) -> App:
     app.include_router(files_router(sector, bus, base_url), include_in_schema=False)
     for pages in (home_router, blog_router, activities_router, needs_router, texts_router):
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
+    if embedded and is_local(base_url):
+        app.include_router(local_mail_router(sector, bus, base_url), include_in_schema=False)
     _add_people(app, sector, bus, base_url)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)

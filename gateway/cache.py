@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, SIGN_IN
+from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -36,9 +36,10 @@ _KEPT_STATUS = {200, 301, 308, 404, 410}
 _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
     b"/files/",  # they are large, and browsers keep them
+    b"/mail",  # who asks decides
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either

@@ -15,6 +15,7 @@ ACTIVITIES = {"fr": "activites", "en": "activities"}
 PARTNERS = {"fr": "partenaires", "en": "partners"}
 PAGES = {"fr": "pages", "en": "pages"}
 PREVIEWS = {"fr": "apercu", "en": "preview"}
+MAILS = {"fr": "courriels", "en": "mail"}
 SIGN_IN = {"fr": "connexion", "en": "sign-in"}
 SIGN_IN_LINK = {"fr": "connexion/lien", "en": "sign-in/link"}  # mails have it
 SIGN_OUT = {"fr": "deconnexion", "en": "sign-out"}

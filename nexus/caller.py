@@ -12,13 +12,14 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 class Role(StrEnum):
-    """What a person may do in a sector (an operator: in all of them)."""
+    """What a person may do in a sector (an operator: in all of them); `system` is a service that calls another."""
 
     MEMBER = "member"
     ADVISOR = "advisor"
     EDITOR = "editor"
     COORDINATOR = "coordinator"
     ADMIN = "admin"
+    SYSTEM = "system"
 
 
 class Caller(BaseModel):
@@ -45,6 +46,13 @@ class Caller(BaseModel):
 def anonymous(sector: str, language: Language = "fr") -> Caller:
     """A visitor of a sector's site."""
     return Caller(sector=sector, language=language)
+
+
+def system(service: str, sector: str, language: Language = "fr") -> Caller:
+    """The service named, which calls another one in the name of a sector. No gateway may claim to be one."""
+    return Caller(
+        sector=sector, person=f"service:{service}", roles=frozenset({Role.SYSTEM}), language=language
+    )
 
 
 def operator(person: str) -> Caller:

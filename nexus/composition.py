@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nexus.errors import InvalidInput
+from nexus.operations import ParkedEvent
 from nexus.service import Service
 from nexus.settings import Settings
 
@@ -47,14 +48,34 @@ class Resources:
     clock: Callable[[], datetime] = utc_now
 
 
+class Shelf(Protocol):
+    """Work of a service that was given up on, until a person decides about it.
+
+    Its keys begin with the service's name and a dot."""
+
+    def parked(self) -> Sequence[ParkedEvent]:
+        """Oldest first."""
+        ...
+
+    def count_parked(self) -> int: ...
+
+    def resend(self, key: str) -> None:
+        """Raises NotFound(`parked_event_not_found`), as does `discard`."""
+        ...
+
+    def discard(self, key: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Composed:
-    """A service ready to be served. `checks` raise Unavailable; `close` lets go of its engines."""
+    """A service ready to be served. `checks` raise Unavailable; `close` lets go of its engines; `parked` holds
+    what is given up on besides events."""
 
     service: Service
     outboxes: Sequence[Collection[Document]]
     checks: dict[str, Callable[[], None]] = field(default_factory=dict)
     close: Callable[[], None] = _nothing
+    parked: Shelf | None = None
 
 
 Compose = Callable[["Resources"], "Composed"]

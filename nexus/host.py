@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from nexus.caller import Caller, Role
-from nexus.composition import Composed, Resources
+from nexus.composition import Composed, Resources, Shelf
 from nexus.delivery.inbox import Handle, Inbox, ParkedRecord
 from nexus.delivery.outbox import Outbox
 from nexus.delivery.relay import Publish, Relay
@@ -116,7 +116,8 @@ class ServiceHost:
     def retry_due(self) -> None:
         """Try failed events again that are due."""
         self.inbox.retry_due(self._handlers)
-        EVENTS_PARKED.labels(self.name).set(self.inbox.count_parked())
+        shelves = (self.inbox, self.composed.parked)
+        EVENTS_PARKED.labels(self.name).set(sum(shelf.count_parked() for shelf in shelves if shelf))
 
     def tick(self, method: str) -> None:
         """Run a method declared with `@every`; a failure is logged, the next tick comes all the same."""
@@ -180,15 +181,22 @@ class ServiceHost:
 
     def _list_parked(self, _: ListParkedEvents, caller: Caller) -> ParkedEvents:
         caller.require(Role.ADMIN)
-        return ParkedEvents(items=tuple(_parked_event(record) for record in self.inbox.parked()))
+        events = [_parked_event(record) for record in self.inbox.parked()]
+        others = self.composed.parked.parked() if self.composed.parked else ()
+        return ParkedEvents(items=tuple(sorted([*events, *others], key=lambda one: one.since)))
 
     def _resend(self, command: ResendParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
-        self.inbox.resend(command.key)
+        self._shelf(command.key).resend(command.key)
 
     def _discard(self, command: DiscardParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
-        self.inbox.discard(command.key)
+        self._shelf(command.key).discard(command.key)
+
+    def _shelf(self, key: str) -> Inbox | Shelf:
+        """Where `key` is, or would be: the keys of events begin with the name of a handler."""
+        others = self.composed.parked
+        return others if others and key.rpartition(":")[0] not in self._handlers else self.inbox
 
 
 @contextmanager

@@ -39,10 +39,19 @@ class Settings(BaseSettings):
     preview_secret: SecretStr | None = Field(
         None, description="signs previews of drafts; embedded, one is made in the data folder"
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://; embedded, none: mail goes to a folder",
+    )
+    mail_from: str | None = Field(
+        None, description="address that mail comes from, where NEXUS_SMTP_URL is set"
+    )
+    retry_pause: float = Field(
+        2.0, ge=0, description="seconds before a failed event or mail is tried again; doubles"
+    )
     sealing_secret: SecretStr | None = Field(
         None, description="shared by people and notifications; embedded, one is made in the data folder"
     )
-    retry_pause: float = Field(2.0, ge=0, description="seconds before a failed event is tried again; doubles")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")
 
@@ -51,7 +60,7 @@ class Settings(BaseSettings):
         """The user name in `rabbitmq_url`."""
         return urlsplit(self.need("rabbitmq_url")).username or "guest"
 
-    def need(self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url"]) -> str:
+    def need(self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url", "smtp_url"]) -> str:
         """The address of an engine. Raises InvalidInput(`setting_missing`) when it is not set."""
         secret: SecretStr | None = getattr(self, name)
         if secret is None:

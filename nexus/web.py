@@ -2,7 +2,7 @@
 
 [project.entry-points."nexus.gateway"]
 sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
-app = "gateway.app:create_app"                # (sector, bus, base_url=…) -> ASGI application
+app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…) -> ASGI application
 """
 
 import asyncio
@@ -43,14 +43,14 @@ def _sectors(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def site(name: str, bus: Bus, settings: Settings, offset: int = 0) -> Site:
+def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: bool = False) -> Site:
     """The gateway of a sector, `offset` ports beyond the one set. Raises InvalidInput(`sector_unknown`)."""
     sectors = _sectors(settings)
     if name not in sectors:
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
     port = settings.port + offset
     url = settings.base_url or f"http://{settings.host}:{port}"
-    app = load_entry_point("nexus.gateway", "app")(sectors[name], bus, base_url=url)
+    app = load_entry_point("nexus.gateway", "app")(sectors[name], bus, base_url=url, embedded=embedded)
     return Site(name, str(sectors[name].title.fr), port, url, app)
 
 

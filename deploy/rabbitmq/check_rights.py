@@ -56,6 +56,7 @@ REFUSED: dict[str, Attempt] = {
     "forge an answer": publishing("nameko-rpc", REPLIES),
     "forge an event": publishing("content.events", PUBLISHED),
     "reach a queue directly": publishing("", WAITING),
+    "have mail sent": publishing("nameko-rpc", "notifications.send_code"),
     "speak as another user": publishing("nameko-rpc", CALL, "gateway-other"),
 }
 

@@ -36,7 +36,9 @@ async def run_platform(settings: Settings, samples: bool) -> None:
 
 
 async def _serve_sites(platform: Platform, settings: Settings, samples: bool, started: float) -> None:
-    sites = [site(name, platform.bus, settings, n) for n, name in enumerate(sector_names(settings))]
+    sites = [
+        site(name, platform.bus, settings, n, embedded=True) for n, name in enumerate(sector_names(settings))
+    ]
     ready = asyncio.Event()
     serving = asyncio.create_task(serve(sites, settings, ready))
     waiting = asyncio.create_task(ready.wait())

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from nexus.caller import Caller
+from nexus.caller import Caller, Role
 from nexus.errors import Defect, Forbidden, NexusError, error_from
 
 CALLER_HEADER = "nexus-caller"
@@ -28,7 +28,7 @@ def request_body(fields: bytes | str) -> bytes:
 
 def read_caller(header: Any, broker_user: str | None) -> Caller:
     """Who calls. What a gateway says of its sector must agree with the broker user that sent the message,
-    which RabbitMQ has validated; `gateway-tic` speaks for `tic` alone. Raises Forbidden."""
+    which RabbitMQ has validated; `gateway-tic` speaks for `tic` alone, and is no service. Raises Forbidden."""
     try:
         caller = Caller.model_validate_json(header) if header else Caller()
     except ValueError:
@@ -39,6 +39,8 @@ def read_caller(header: Any, broker_user: str | None) -> Caller:
         sector = broker_user.removeprefix(_GATEWAY_USER)
         if caller.sector != sector:
             raise Forbidden("sector_not_proven", sector=caller.sector)
+        if Role.SYSTEM in caller.roles:
+            raise Forbidden("role_not_proven", role=Role.SYSTEM)
     return caller
 
 

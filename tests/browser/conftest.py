@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from nexus.caller import system
 from tests import engines
+from tests.support.mails import code, invitation
 from tests.support.platforms import SAMPLES, RunningPlatform
 
 
@@ -34,6 +36,8 @@ def site(embedded: RunningPlatform) -> RunningPlatform:
     for kind in ("documents", "posts", "pages"):
         options = ("--source", "samples") if kind == "documents" else ()
         embedded.nexus("import", kind, str(SAMPLES.with_name(kind)), *options, "--publish")
+    for notice in (invitation("en"), code("fr")):
+        embedded.ask(notice, system("people", "tic"))
     embedded.eventually_finds("Par où commencer")
     embedded.eventually_finds("Pas de service RH")
     return embedded

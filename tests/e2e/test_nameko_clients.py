@@ -15,6 +15,7 @@ with ClusterRpcProxy({"AMQP_URI": sys.argv[1]}, timeout=10) as services:
         "programs": services.content.list_programs(limit=1)["total"],
         "title": services.search.search(q="francisation", lang="fr")["items"][0]["title"],
         "healthy": services.search.check_health(),
+        "mail": services.notifications.check_health(),
     }
     try:
         services.content.get_program(ref="nothing")
@@ -34,4 +35,5 @@ def test_a_cluster_rpc_proxy_calls_each_service(distributed: RunningPlatform):
     assert answers["programs"] >= 41
     assert answers["title"].startswith("Francisation Québec")
     assert answers["healthy"] == {"engines": {"database": None, "search_engine": None, "broker": None}}
+    assert answers["mail"] == {"engines": {"database": None, "mail": None, "broker": None}}
     assert answers["refusal"] == ["NotFound", "program_not_found (ref='nothing')"]

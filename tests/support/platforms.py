@@ -1,5 +1,6 @@
 """The platform as its users run it: processes started with the command `nexus`."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,14 +10,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from nexus.caller import Caller
+from nexus.client import platform
+from nexus.messages import Request
+from nexus.settings import Settings
 from tests.engines.programs import free_port
+from tests.support.mailbox import Mailbox
+
+R = TypeVar("R")
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "programs"
@@ -104,6 +113,17 @@ class RunningPlatform:
         )
         assert not check or done.returncode == 0, f"nexus {arguments}: {done.stdout}{done.stderr}"
         return done
+
+    def ask(self, message: Request[R], caller: Caller) -> R:
+        """What a service answers to `caller`, on the bus that commands use."""
+        given = {name.removeprefix("NEXUS_").lower(): value for name, value in self.environment.items()}
+
+        async def asked() -> R:
+            async with platform(Settings(**given)) as client:  # type: ignore[arg-type]
+                return await client.bus.call(message, caller)
+
+        with ThreadPoolExecutor(1) as elsewhere:  # Playwright leaves an event loop running in this thread
+            return elsewhere.submit(asyncio.run, asked()).result(30)
 
     def import_samples(self) -> None:
         """The sample content, published and searchable."""
@@ -196,27 +216,35 @@ class EmbeddedPlatform(RunningPlatform):
 class DistributedPlatform(RunningPlatform):
     """One process per service and gateway, on engines shared with other tests under names of its own."""
 
-    services = ("content", "people", "search")
+    services = ("content", "people", "search", "notifications")
 
     def __init__(self, folder: Path, rabbitmq: str, mongodb: str, elasticsearch: str) -> None:
         super().__init__(folder)
+        self.mailbox = Mailbox()
         self.environment = {
             "NEXUS_RUNTIME": "distributed",
             "NEXUS_RABBITMQ_URL": rabbitmq,
             "NEXUS_MONGODB_URL": mongodb,
             "NEXUS_ELASTICSEARCH_URL": elasticsearch,
             "NEXUS_PREVIEW_SECRET": uuid4().hex,
+            "NEXUS_SMTP_URL": self.mailbox.url,
+            "NEXUS_MAIL_FROM": "nexus@exemple.ca",
             "NEXUS_SEALING_SECRET": uuid4().hex,
             "NEXUS_DATABASE_PREFIX": f"nexus-test-{uuid4().hex[:8]}",
         }
         self.ports = {name: free_port() for name in (*SECTORS, *self.services)}
 
     def start(self) -> None:
+        self.mailbox.start()
         for service in self.services:
             self.start_service(service)
         for sector in SECTORS:
             self.spawn(f"gateway-{sector}", "gateway", sector, NEXUS_PORT=str(self.ports[sector]))
         self.wait_ready(*(self.url(name, "/readyz") for name in (*self.services, *SECTORS)))
+
+    def stop(self) -> None:
+        super().stop()
+        self.mailbox.stop()
 
     def start_service(self, name: str) -> None:
         self.spawn(name, "serve", name, NEXUS_HEALTH_PORT=str(self.ports[name]))

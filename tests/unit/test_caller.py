@@ -2,7 +2,7 @@
 
 import pytest
 
-from nexus.caller import Caller, Role, anonymous, operator
+from nexus.caller import Caller, Role, anonymous, operator, system
 from nexus.errors import Forbidden, Unavailable
 from nexus.transports.wire import read_answer, read_caller, refusal_arguments, request_body
 
@@ -37,6 +37,13 @@ def test_a_gateway_cannot_speak_for_all_sectors():
         read_caller(Caller(roles=frozenset({Role.ADMIN})).model_dump_json(), "gateway-tic")
     with pytest.raises(Forbidden, match="sector_not_proven"):
         read_caller(None, "gateway-tic")
+
+
+def test_a_service_may_act_for_a_sector_and_a_gateway_cannot_pretend_to_be_one():
+    header = system("people", "tic").model_dump_json()
+    assert read_caller(header, "people").roles == {Role.SYSTEM}
+    with pytest.raises(Forbidden, match="role_not_proven"):
+        read_caller(header, "gateway-tic")
 
 
 def test_a_caller_that_cannot_be_read_is_refused():

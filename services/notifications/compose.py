@@ -1,0 +1,75 @@
+"""The notifications service on its real collaborators. A process imports only the channel that it uses."""
+
+from typing import Any
+
+from nexus.composition import Composed, Resources, load_entry_point
+from nexus.errors import InvalidInput
+from nexus.seal import Seal
+from nexus.settings import Settings
+from nexus.shared_secrets import sealing_secret
+from services.notifications.channels.folder import FolderChannel
+from services.notifications.channels.smtp import Server, SmtpChannel
+from services.notifications.contracts import LANGUAGES, email_address
+from services.notifications.domain import Letter, Message, Sender
+from services.notifications.postman import Postman
+from services.notifications.service import Notifications
+from services.notifications.store import MessageStore
+from services.notifications.writing import write
+
+_NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
+
+
+def compose(resources: Resources) -> Composed:
+    """Mail over SMTP; embedded, and where no server is set, in a folder. Makes its indexes.
+
+    Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
+    settings = resources.settings
+    senders = _senders(settings)
+    local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
+    channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), _mail_from(settings))
+
+    def write_letter(message: Message) -> Letter:
+        return write(message, senders[message.sector][message.notice.language])
+
+    secret = sealing_secret(resources)
+    seal = Seal(secret, "mail")
+    store = MessageStore(resources.database, Seal(secret, "outgoing"))
+    store.prepare()
+    postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
+    service = Notifications(store, postman, senders, local, resources.clock, seal)
+    return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
+
+
+def _stays_here(resources: Resources) -> bool:
+    return resources.embedded and resources.settings.smtp_url is None
+
+
+def _mail_from(settings: Settings) -> str:
+    if settings.mail_from is None:
+        raise InvalidInput("setting_missing", setting="NEXUS_MAIL_FROM")
+    try:
+        return email_address(settings.mail_from)
+    except ValueError as error:
+        raise InvalidInput("setting_invalid", setting="NEXUS_MAIL_FROM", wanted=str(error)) from None
+
+
+def _senders(settings: Settings) -> dict[str, dict[str, Sender]]:
+    """Who each sector is, in each language, as its file says."""
+    sectors = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
+    return {
+        name: {language: _sender(sector, language) for language in LANGUAGES}
+        for name, sector in sectors.items()
+    }
+
+
+def _sender(sector: Any, language: str) -> Sender:
+    return Sender(
+        site=f"Emploi NEXUS {sector.short[language]}",
+        title=sector.title[language],
+        contact=sector.contact.name,
+        contact_url=sector.contact.url,
+        reply_to=sector.contact.email,
+        accent=sector.colours.accent,
+        accent_dark=sector.colours.accent_dark,
+        on_accent=sector.colours.on_accent,
+    )

@@ -1,0 +1,133 @@
+"""The public door of the notifications service.
+
+The commands are for other services (a caller with the role `system`), in the name of the caller's sector. Each is
+answered once the message is stored; the mail goes out afterwards, and not at all once it is of no use any more.
+What lets somebody in (codes, links) is left out of `repr`, and so of logs."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from nexus.messages import Command, Message, Query, without_control_characters
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+NoticeKind = Literal["code", "invitation", "verification_due"]
+
+_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")  # whatever starts a line somewhere
+_URL = re.compile(r"https?://[^\s/?#@\"<>\\]+([/?#][^\s\"<>\\]*)?")
+
+
+def email_address(text: str) -> str:
+    """`text` as an address of RFC 5321 without quoted or non-ASCII local parts, its domain in lower case and in
+    ASCII (IDNA). Raises ValueError."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        domain = domain.lower().encode("idna").decode()
+    except UnicodeError:
+        domain = ""
+    if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)) or len(local) > 64:
+        raise ValueError("must be an e-mail address")
+    return f"{local}@{domain}"
+
+
+def _one_line(text: str) -> str:
+    """A name stands in headers: it must not be able to start another one."""
+    if _BREAKS.search(text):
+        raise ValueError("must be one line")
+    return without_control_characters(text)
+
+
+def _web_address(text: str) -> str:
+    if not _URL.fullmatch(text) or not text.isprintable():
+        raise ValueError("must be a web address beginning with https:// or http://")
+    return text
+
+
+EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(email_address)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+]
+WebAddress = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
+
+
+class SendCode(Command[None], service="notifications"):
+    """The code, and the link that does the same, with which somebody signs in; without `code` the link alone."""
+
+    to: EmailAddress
+    language: Language
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = Field(None, repr=False)
+    link: WebAddress = Field(repr=False, description="On the gateway of the caller's sector")
+    minutes: int = Field(ge=1, le=24 * 60, description="How long both are good; later it is not sent")
+
+
+class SendInvitation(Command[None], service="notifications"):
+    """Somebody may take part, once they have followed a link."""
+
+    to: EmailAddress
+    language: Language
+    inviter: Name | None = Field(None, description="None: those who run the platform")
+    role: Name = Field(
+        description="member, advisor, editor, coordinator, admin, or several with commas; other words stay as they are"
+    )
+    organisation: Name | None = None
+    link: WebAddress = Field(repr=False)
+    days: int = Field(ge=1, le=365, description="How long the link is good; later it is not sent")
+
+
+class DueItem(Message):
+    """Something whose facts must be verified again."""
+
+    title: Name
+    url: WebAddress = Field(description="Where it is read or edited")
+    still_correct_link: WebAddress = Field(repr=False, description="Says with one click that nothing changed")
+    verified_on: date | None = Field(None, description="When it was last verified; None: never")
+
+
+class SendVerificationDue(Command[None], service="notifications"):
+    """What an owner should verify."""
+
+    to: EmailAddress
+    language: Language
+    items: Annotated[tuple[DueItem, ...], Field(min_length=1, max_length=200)]
+
+
+class LocalMailSummary(Message):
+    """A mail in the folder of the embedded platform."""
+
+    id: str
+    to: str
+    language: Language
+    subject: str
+    sent_at: AwareDatetime
+
+
+class LocalMail(LocalMailSummary):
+    """One of them, as a person reads it. `text` is its plain part."""
+
+    sender: str
+    text: str = Field(repr=False)
+
+
+class LocalMails(Message):
+    """Newest first."""
+
+    items: tuple[LocalMailSummary, ...]
+
+
+class ListLocalMails(Query[LocalMails], service="notifications"):
+    """The mails of the caller's sector that went to the folder of the embedded platform.
+
+    Refused with `local_mail_off` where mail goes elsewhere."""
+
+
+class ShowLocalMail(Query[LocalMail], service="notifications"):
+    """One mail of the folder; `latest` is the newest. Refused with `local_mail_not_found`, `local_mail_off`."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z-]{1,100}$")]

@@ -1,0 +1,107 @@
+"""Takes waiting messages to their channel: each at least once, and once as far as the other side lets us know."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+
+from nexus.errors import Unavailable
+from nexus.mongo import AWAY
+from nexus.telemetry import log
+from services.notifications.channels import Channel, Send, Undeliverable
+from services.notifications.domain import Letter, Message, is_given_up, pause, without_secrets
+from services.notifications.store import Clock, MessageStore
+
+MAILS = Counter("nexus_mails_total", "Messages by what became of an attempt", ["kind", "outcome"])
+
+Write = Callable[[Message], Letter]
+
+_REST = 5  # times the first pause, before a channel that was away is tried again
+
+
+class Postman:
+    """Sends what is due, one round at a time in each process.
+
+    Neither the words of a message nor what an error repeats of them are ever logged."""
+
+    def __init__(
+        self, store: MessageStore, write: Write, channel: Channel, clock: Clock, first_pause: float
+    ) -> None:
+        """`first_pause` is in seconds; each further attempt waits twice as long."""
+        self._store = store
+        self._write = write
+        self._channel = channel
+        self._clock = clock
+        self._first_pause = first_pause
+        self._turn = threading.Lock()
+        self._rests_until: datetime | None = None
+
+    def wake(self) -> None:
+        """Say that something was stored; returns at once. What a round under way misses, the next tick finds."""
+        threading.Thread(target=self.send_due, name="nexus-mail", daemon=True).start()
+
+    def send_due(self) -> None:
+        """End what came too late, and send what is due now."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            for kind in self._store.expire(self._clock()):
+                MAILS.labels(kind, "expired").inc()
+            if not self._rests():
+                self._round()
+        except AWAY as error:  # what is stored stays so; the next tick comes all the same
+            log.warning("mail_store_away", error=type(error).__name__)
+        finally:
+            self._turn.release()
+
+    def _rests(self) -> bool:
+        return self._rests_until is not None and self._clock() < self._rests_until
+
+    def _round(self) -> None:
+        due = self._store.take_due(self._clock)
+        message = next(due, None)
+        if message is None:
+            return
+        try:
+            with self._channel.open() as send:
+                while message is not None:
+                    self._send(message, send)
+                    message = next(due, None)
+        except Unavailable as error:
+            self._rest(message, error)
+
+    def _rest(self, message: Message | None, error: Unavailable) -> None:
+        """The channel is away, which is no message's fault: attempts stay as they are."""
+        self._rests_until = self._clock() + timedelta(seconds=self._first_pause * _REST)
+        if message is not None:
+            self._store.try_again(message, self._rests_until)
+        log.warning("mail_channel_away", code=error.code, reason=error.details.get("reason"))
+
+    def _send(self, message: Message, send: Send) -> None:
+        try:
+            send(self._write(message))
+        except Unavailable:
+            raise
+        except Undeliverable as refused:
+            self._failed(message, refused.answer, refused.permanent)
+        except Exception as error:  # a defect of ours; its words may repeat the message's
+            self._failed(message, f"internal_error ({type(error).__name__})", permanent=False)
+        else:
+            self._store.end(message.id, "sent", self._clock())
+            MAILS.labels(message.kind, "sent").inc()
+
+    def _failed(self, message: Message, answer: str, permanent: bool) -> None:
+        tried = replace(message, attempts=message.attempts + 1)
+        error, now = without_secrets(answer, message.notice), self._clock()
+        given_up = is_given_up(tried.attempts, permanent)
+        if given_up:
+            self._store.park(tried, error, now)
+        else:
+            luck = random.random()  # noqa: S311 - jitter
+            self._store.try_again(tried, now + pause(tried.attempts, self._first_pause, luck), error)
+        outcome = "parked" if given_up else "failed"
+        MAILS.labels(message.kind, outcome).inc()
+        log.warning(f"mail_{outcome}", message=message.id, kind=message.kind, error=error)

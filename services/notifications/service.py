@@ -1,0 +1,116 @@
+"""Use cases of notifications: keep what is to be said, send it, show it where it stays on this machine."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from nexus.caller import Caller, Role
+from nexus.errors import Forbidden, NotFound
+from nexus.service import Service, every, on, rpc
+from services.notifications.contracts import (
+    ListLocalMails,
+    LocalMail,
+    LocalMails,
+    SendCode,
+    SendInvitation,
+    SendVerificationDue,
+    ShowLocalMail,
+)
+from services.notifications.domain import Message, Notice
+from services.notifications.postman import Postman
+from services.notifications.store import MessageStore
+from services.people.contracts.people import PersonInvited
+from services.people.contracts.signin import CodeIssued
+
+
+class LocalMailbox(Protocol):
+    """A channel whose letters stay on this machine."""
+
+    def mails(self, sector: str) -> LocalMails: ...
+    def mail(self, sector: str, mail_id: str) -> LocalMail: ...
+
+
+class Opens(Protocol):
+    """Opens what only this service may read."""
+
+    def open(self, sealed: str) -> dict[str, str | None]: ...
+
+
+class Notifications(Service):
+    """Everything that is said to people."""
+
+    name = "notifications"
+
+    def __init__(
+        self,
+        store: MessageStore,
+        postman: Postman,
+        senders: Mapping[str, object],
+        local: LocalMailbox | None,
+        clock: Callable[[], datetime],
+        seal: Opens,
+    ) -> None:
+        """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
+        service closed."""
+        self._seal = seal
+        self._store = store
+        self._postman = postman
+        self._senders = senders
+        self._local = local
+        self._clock = clock
+
+    @rpc
+    def send_code(self, command: SendCode, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @rpc
+    def send_invitation(self, command: SendInvitation, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @rpc
+    def send_verification_due(self, command: SendVerificationDue, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(CodeIssued)
+    def mail_code(self, event: CodeIssued) -> None:
+        told = {"language": event.language, "minutes": event.minutes, **self._seal.open(event.sealed)}
+        self._say(SendCode.read(told), event.sector, event.id)
+
+    @on(PersonInvited)
+    def mail_invitation(self, event: PersonInvited) -> None:
+        told = event.model_dump(include={"language", "inviter", "organisation", "days"})
+        told |= {"role": ", ".join(sorted(event.roles)), **self._seal.open(event.sealed)}
+        self._say(SendInvitation.read(told), event.sector, event.id)
+
+    @rpc
+    def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:
+        return self._mailbox().mails(self._sector(caller))
+
+    @rpc
+    def show_local_mail(self, query: ShowLocalMail, caller: Caller) -> LocalMail:
+        return self._mailbox().mail(self._sector(caller), query.id)
+
+    @every(seconds=1)
+    def send_due(self) -> None:
+        self._postman.send_due()
+
+    def _keep(self, notice: Notice, caller: Caller) -> None:
+        caller.require(Role.SYSTEM)
+        self._say(notice, self._sector(caller), uuid4().hex)
+
+    def _say(self, notice: Notice, sector: str, message_id: str) -> None:
+        """Store it, to be sent; nothing if it is stored already."""
+        self._store.add(Message(id=message_id, sector=sector, notice=notice, created_at=self._clock()))
+        self._postman.wake()
+
+    def _sector(self, caller: Caller) -> str:
+        """The sector that the caller is proven to be of: messages are in its name."""
+        if caller.sector not in self._senders:
+            raise Forbidden("sector_required", sector=caller.sector)
+        return str(caller.sector)
+
+    def _mailbox(self) -> LocalMailbox:
+        if self._local is None:
+            raise NotFound("local_mail_off")
+        return self._local

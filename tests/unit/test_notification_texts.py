@@ -1,0 +1,181 @@
+"""What messages say: in both languages, in two forms, with headers that nobody can add to."""
+
+import re
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from services.notifications.channels.mime import as_email
+from services.notifications.contracts import LANGUAGES, Language
+from services.notifications.domain import Letter, Notice
+from services.notifications.writing import write
+from tests.support.html import html_faults
+from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, message, verification
+
+WRITING = Path(__file__).parents[2] / "services/notifications/writing"
+METHODS = [("**.py", "python"), ("**/templates/**", "jinja2.ext:babel_extract")]
+OPTIONS = {"**/templates/**": {"extensions": "jinja2.ext.i18n", "silent": "false"}}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+
+with (WRITING / "locale/fr/LC_MESSAGES/notifications.po").open("rb") as source:
+    CATALOGUE = {one.id: one for one in read_po(source, locale="fr") if one.id}
+FRENCH = [
+    text
+    for one in CATALOGUE.values()
+    for text in (one.string if isinstance(one.string, tuple) else (one.string,))
+]
+NOTICES = [make(language) for make in (code, invitation, verification) for language in LANGUAGES]
+
+
+def written(notice: Notice) -> Letter:
+    return write(message(notice), SENDER)
+
+
+def visible(html: str) -> str:
+    """The words of an HTML part."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<body") :]).split())
+
+
+def test_every_message_has_a_french_translation_and_none_is_left_over():
+    used = {found[2] for found in extract_from_dir(WRITING, METHODS, OPTIONS, keywords=KEYWORDS)}
+    assert {key for key, one in CATALOGUE.items() if one.string and not one.fuzzy} == used
+
+
+@pytest.mark.parametrize("text", FRENCH)
+def test_french_typography(text: str):
+    assert not re.search(r"(?<!\xa0)[?!;:»%]", text.replace("%(", "")), "a non-breaking space goes before"
+    assert "'" not in text
+    assert '"' not in text
+
+
+def test_a_code_comes_with_its_link_and_how_long_both_are_good():
+    told = written(code("fr", minutes=15))
+    assert told.subject == "Votre code de connexion à Emploi NEXUS TIC"
+    assert told.text.startswith("Bonjour,\n\nVoici le code que vous avez demandé pour vous connecter")
+    assert f"\n    {CODE}\n" in told.text
+    assert f"Me connecter\xa0:\n{LINK}\n" in told.text
+    assert "servent une seule fois, d’ici 15\xa0minutes." in told.text
+
+
+def test_a_code_in_english():
+    told = written(code("en", minutes=1))
+    assert told.subject == "Your code to sign in to Emploi NEXUS TIC"
+    assert "work once, within 1 minute." in told.text
+    assert f"Sign in:\n{LINK}\n" in told.text
+
+
+def test_a_code_is_not_in_the_subject_which_lies_open_on_locked_screens():
+    assert not any(CODE in written(code(language)).subject for language in LANGUAGES)
+
+
+def test_after_too_many_wrong_codes_there_is_a_link_alone():
+    told = written(code("fr", code=None))
+    assert told.subject == "Votre lien de connexion à Emploi NEXUS TIC"
+    assert f"Me connecter\xa0:\n{LINK}\n" in told.text
+    assert "Le lien sert une seule fois, d’ici 15\xa0minutes." in told.text
+    assert "None" not in told.text + told.html
+
+
+def test_an_invitation_of_those_who_run_the_platform_names_nobody():
+    told = written(invitation("en", inviter=None, organisation="ACME", role="admin, editor"))
+    assert told.subject == "You are invited to Emploi NEXUS TIC"
+    assert "You are invited to take part in Emploi NEXUS TIC for ACME." in told.text
+    assert "Your role: administrator, editor." in told.text
+    assert "On vous invite à participer à Emploi NEXUS TIC." in written(invitation("fr", inviter=None)).text
+
+
+def test_an_invitation_says_who_invites_to_what_for_whom():
+    told = written(invitation("fr", organisation="Atelier d’Olivier"))
+    assert told.subject == "Zoé Roy vous invite à rejoindre Emploi NEXUS TIC"
+    assert "Zoé Roy vous invite à participer à Emploi NEXUS TIC pour Atelier d’Olivier." in told.text
+    assert "Votre rôle\xa0: rédactrice ou rédacteur." in told.text
+    assert "pour" not in written(invitation("fr")).text.split("Votre rôle")[0].split("TIC")[1]
+
+
+def test_a_role_without_a_word_of_its_own_is_shown_as_it_is():
+    assert "Your role: Liaison." in written(invitation("en", role="Liaison")).text
+
+
+def test_what_is_due_is_listed_with_a_click_for_each():
+    told = written(verification("fr", "PRIIME", "Interconnexion"))
+    assert told.subject == "2\xa0textes à vérifier sur Emploi NEXUS TIC"
+    assert "PRIIME\nDernière vérification\xa0: 1er octobre 2026.\nhttps://tic.example.org/fr/0\n" in told.text
+    assert "Interconnexion\nJamais vérifié jusqu’ici.\n" in told.text
+    assert "Toujours exact\xa0: https://tic.example.org/exact?n=1&cle=secret1" in told.text
+    assert written(verification("en", "PRIIME")).subject == "1 text to verify on Emploi NEXUS TIC"
+
+
+def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():
+    told = write(message(), SENDER.__class__(**vars(SENDER) | {"reply_to": "tic@exemple.ca"}))
+    assert "Pour nous écrire, répondez-y." in told.text
+    assert as_email(told, "nexus@exemple.ca")["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+def test_both_forms_say_the_same(notice: Notice):
+    told = written(notice)
+    seen = visible(told.html).replace("&nbsp;", "\xa0").replace("&amp;", "&")
+    for line in told.text.replace("-- ", "").splitlines():
+        for sentence in re.split(r"(?<=[.;,])\s|\xa0?:(?:\s|$)", line.strip()):
+            assert sentence.startswith("http") or sentence.rstrip(",") in seen, sentence
+    links = set(re.findall(r"https?://\S+", told.text))
+    assert links == set(re.findall(r'href="([^"]+)"', told.html.replace("&amp;", "&")))
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+def test_the_html_part_is_well_formed_and_asks_nobody_for_anything(notice: Notice):
+    html = written(notice).html
+    assert html_faults(re.sub(r' style="[^"]*"', "", html)) == []  # mail clients know no other styles
+    assert not re.search(r"<img|<link|<script|url\(|@import| src=", html)
+    assert f'<html lang="{notice.language}-CA">' in html
+    assert 'style="' in html
+
+
+def test_a_letter_does_not_show_what_it_says():
+    assert not any(secret in repr(written(code())) for secret in (CODE, LINK))
+
+
+def test_names_are_words_and_never_markup():
+    html = written(invitation(inviter='<b>Zoé</b> & "Cie"', organisation="<script>x</script>")).html
+    assert "<b>" not in html
+    assert "<script" not in html
+    assert "&lt;b&gt;Zoé&lt;/b&gt; &amp; " in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_is_ascii_in_both_forms_with_headers_that_tell_what_it_is(language: Language):
+    raw = as_email(written(invitation(language)), "nexus@exemple.ca").as_bytes()
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 78
+    mail: Any = message_from_bytes(raw, policy=SMTP)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative", "text/plain", "text/html"
+    ]  # fmt: skip
+    assert mail["From"] == "Emploi NEXUS TIC <nexus@exemple.ca>"
+    assert mail["Message-ID"] == "<a1@exemple.ca>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == f"{language}-CA"
+    assert mail["Date"].datetime == written(invitation()).written_at
+    assert mail["Subject"] == written(invitation(language)).subject
+    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == written(invitation(language)).text
+
+
+def test_a_message_that_is_written_twice_is_the_same_but_for_its_boundary():
+    first, second = (as_email(written(code()), "nexus@exemple.ca") for _ in range(2))
+    assert [*first.items()][:-2] == [*second.items()][:-2]
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\x0b"])
+@pytest.mark.parametrize("field", ["subject", "sender"])
+def test_no_text_can_start_a_header(field: str, end: str):
+    evil = f"Zoé{end}Bcc: all@exemple.ca{end}{end}<p>"
+    raw = as_email(letter(**{field: evil}), "nexus@exemple.ca").as_bytes()
+    mail = message_from_bytes(raw, policy=SMTP)
+    assert mail["Bcc"] is None
+    assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca").as_bytes()).keys())
