@@ -61,6 +61,14 @@ class Mailbox:
             time.sleep(0.02)
         return self.mails
 
+    def wait_for(self, address: str, timeout: float = 15) -> Any:
+        """The latest mail to an address, once there is one."""
+        deadline = time.monotonic() + timeout
+        while not (found := [mail for mail in self.mails if mail["To"] == address]):
+            assert time.monotonic() < deadline, f"no mail to {address} after {timeout} s"
+            time.sleep(0.02)
+        return found[-1]
+
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
