@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, extraction, paint, rpc, search, start
+from bench import cache, changes, documents, extraction, paint, rpc, search, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -88,6 +88,13 @@ def _changes(bench: _Bench) -> list[Figure]:
         return figures + changes.measure("distributed", platform)
 
 
+def _documents(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        figures = documents.measure("embedded", platform)
+    with bench.distributed() as platform:
+        return figures + documents.measure("distributed", platform)
+
+
 def _start(bench: _Bench) -> list[Figure]:
     return start.measure(bench.folder())
 
@@ -110,6 +117,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "cache": _cache,
     "search": _search,
     "changes": _changes,
+    "documents": _documents,
     "start": _start,
     "paint": _paint,
     "growth": _growth,

@@ -26,10 +26,12 @@ from tests.support.platforms import RunningPlatform
 TIMES = 40
 RATE = 150.0
 LIMITS = {"embedded": 100.0, "distributed": 1000.0}
+_PATIENCE = 60.0  # seconds
 _ME = operator("bench")
 
 
-def _settings(platform: RunningPlatform) -> Settings:
+def settings_of(platform: RunningPlatform) -> Settings:
+    """The settings of a platform under test."""
     fields = {name.removeprefix("NEXUS_").lower(): value for name, value in platform.environment.items()}
     return Settings(**fields)  # type: ignore[arg-type]
 
@@ -40,7 +42,7 @@ def measure(runtime: str, platform: RunningPlatform) -> list[Figure]:
 
 
 async def _measure(runtime: str, platform: RunningPlatform) -> list[Figure]:
-    async with client_of(_settings(platform)) as client:
+    async with client_of(settings_of(platform)) as client:
         found = p95_ms([await _published_to_found(client.bus, platform) for _ in range(TIMES)])
         rate = await _import_to_found(client.bus)
         reindex = await _reindex_rate(client.bus)
@@ -62,23 +64,31 @@ async def _measure(runtime: str, platform: RunningPlatform) -> list[Figure]:
 
 async def _published_to_found(bus: Bus, platform: RunningPlatform) -> float:
     """Seconds from the command that publishes to the first answer of a gateway that has the program."""
-    word = "zq" + uuid4().hex[:10].translate(str.maketrans("0123456789", "ghijklmnop"))
+    word = a_word()
     content = real_contents()[0].model_copy(update={"title": LineText(fr=word), "valid_until": None})
     draft = await bus.call(CreateProgram(content=content), _ME)
     start = time.perf_counter()
     await bus.call(PublishProgram(id=draft.id), _ME)
-    await asyncio.to_thread(_wait_for, platform, word)
+    await asyncio.to_thread(wait_until_found, platform, word)
     return time.perf_counter() - start
 
 
-def _wait_for(platform: RunningPlatform, word: str) -> None:
+def a_word() -> str:
+    """A word that no other text has."""
+    return "zq" + uuid4().hex[:10].translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+def wait_until_found(platform: RunningPlatform, word: str) -> None:
+    """Return once a gateway's search knows `word`."""
     connection = http.client.HTTPConnection("127.0.0.1", platform.ports["tic"])
-    while True:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
         connection.request("GET", f"/api/v1/search?q={word}")
         if json.loads(connection.getresponse().read())["total"]:
             connection.close()
             return
         time.sleep(0.003)
+    raise TimeoutError(f"{word} was not found within {_PATIENCE:.0f} s")
 
 
 async def _import_to_found(bus: Bus, copies: int = 8) -> float:

@@ -1,6 +1,8 @@
 """Texts of PDF files: through the process with limits, beside the bare library on the same files; and hostile ones."""
 
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -9,24 +11,25 @@ from pathlib import Path
 import pypdfium2
 
 from bench.report import Figure
-from services.content.extraction.limits import SECONDS
+from services.content.extraction.limits import MEMORY, SECONDS
 from services.content.extraction.outside import read
 from tests.integration.test_extraction_limits import endless_pdf, pdf_bomb, zip_bomb
 
 REAL = Path(os.environ.get("NEXUS_TEST_DATA", "../shared/data")) / "documents"
 _LONG = 400  # pages
 _TIMES = 3
+_MB = 1024 * 1024
 
 
 def measure() -> list[Figure]:
-    """Pages a second, each as the median of some rounds; seconds until a hostile file is marked."""
+    """Pages a second, each as the median of some rounds; time and memory until a hostile file is marked."""
     with tempfile.TemporaryDirectory(prefix="nexus-bench-") as folder:
         files = [file for file in sorted(REAL.glob("*.pdf")) if read(file).pages]
-        long = _long_document(Path(folder) / "long.pdf")
+        long = dense_pages(Path(folder) / "long.pdf", _LONG)
         return [
             _beside_bare(f"texts of {len(files)} real files", files, 0),
             _beside_bare(f"texts of one file of {_LONG} pages", [long], 0.5),
-            *(_hostile(name, made, Path(folder)) for name, made in _HOSTILE.items()),
+            *(figure for name, made in _HOSTILE.items() for figure in _hostile(name, made, Path(folder))),
         ]
 
 
@@ -37,11 +40,14 @@ _HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
-def _long_document(target: Path) -> Path:
-    """Four pages of dense text, again and again."""
+def dense_pages(target: Path, count: int, last: bytes | None = None) -> Path:
+    """A PDF of `count` pages: four of dense text, again and again; at its end the page of the PDF `last`."""
     with pypdfium2.PdfDocument.new() as made, pypdfium2.PdfDocument(REAL / "pdflatex-4-pages.pdf") as source:
-        for _ in range(_LONG // 4):
-            made.import_pages(source)
+        for number in range(count - (last is not None)):
+            made.import_pages(source, [number % len(source)])
+        if last is not None:
+            with pypdfium2.PdfDocument(last) as ending:
+                made.import_pages(ending, [0])
         made.save(target)
     return target
 
@@ -68,12 +74,38 @@ def _median(do: Callable[[], object]) -> float:
     return sorted(taken)[_TIMES // 2]
 
 
-def _hostile(name: str, made: Callable[[], bytes], folder: Path) -> Figure:
+def _hostile(name: str, made: Callable[[], bytes], folder: Path) -> list[Figure]:
+    """How long it took until the file was marked, and the most memory that its reader had meanwhile."""
     path = folder / "hostile"
     path.write_bytes(made())
-    start = time.perf_counter()
-    found = read(path)
-    taken = time.perf_counter() - start
-    kept = taken < SECONDS + 1 and found.reading in ("too_large", "too_slow")
-    what = f"{name} of {path.stat().st_size / 1000:,.0f} KB: {found.reading}"
-    return Figure(what, taken, "s", "limit", SECONDS, f"marked within {SECONDS} s", kept)
+    reading, taken, peak = _watched(path)
+    what = f"{name} of {path.stat().st_size / 1000:,.0f} KB: {reading}"
+    marked = reading in ("too_large", "too_slow")
+    limit, kept = MEMORY / _MB, marked and peak <= MEMORY / _MB
+    in_time = marked and taken < SECONDS + 1
+    return [
+        Figure(what, taken, "s", "limit", SECONDS, f"marked within {SECONDS} s", in_time),
+        Figure(f"{name}: memory", peak, "MB", "limit", limit, f"≤ {limit:.0f} MB", kept),
+    ]
+
+
+def _watched(path: Path) -> tuple[str, float, float]:
+    """What became of the file, after how many seconds, with how many MB at most.
+
+    In a process of its own, whose only child is the reader: the peak that the system tells is the reader's."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCH, str(path)], capture_output=True, text=True, check=True, timeout=120
+    )
+    reading, seconds, kilobytes = done.stdout.split()
+    return reading, float(seconds), int(kilobytes) * 1024 / _MB
+
+
+_WATCH = """
+import resource, sys, time
+from pathlib import Path
+from services.content.extraction.outside import read
+start = time.perf_counter()
+found = read(Path(sys.argv[1]))
+taken = time.perf_counter() - start
+print(found.reading, taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""

@@ -20,7 +20,7 @@ from gateway.refusals import reason
 from gateway.sectors import Language
 from gateway.words import FIELD_NAMES, N_, THEMES
 from nexus.caller import LANGUAGES
-from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.editing import (
     Item,
     ItemHistory,
@@ -46,6 +46,7 @@ _WEB_ADDRESS = N_("Give a web address that begins with https:// or http://.")
 _REFUSED_CONTENT = N_("Something in this form is not right.")
 _REFUSED = {
     "file_not_found": N_("A file that this names is not there any more. Upload it again."),
+    "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
     "sector_forbidden": N_("You may share this with your own sector, or with all."),
     "not_published": N_("A draft cannot be withdrawn: nobody saw it."),
     "slug_taken": N_("Another one has this address already. Choose another."),
@@ -122,7 +123,7 @@ class _Items:
         except InvalidInput as error:
             faults = _faults(error, signed, self._kind.fields)
             return await self._form(signed, item, content, faults=faults, status=400, revision=revision)
-        except (Conflict, NotFound) as error:
+        except (Conflict, Forbidden, NotFound) as error:
             if error.code not in _REFUSED:
                 raise
             told = {"title": translations(signed.language).gettext(_REFUSED[error.code])}

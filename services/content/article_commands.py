@@ -35,7 +35,9 @@ from services.content.contracts import (
     Status,
 )
 from services.content.importing.articles import Article, read_articles, read_list
+from services.content.importing.files import read_bytes
 from services.content.importing.output import told_faults
+from services.content.importing.upload import store_file
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 _SOURCE = "emploi-nexus"
@@ -47,6 +49,8 @@ _WHY = {
     "slug_taken": "another one has this address: give it a slug of its own",
     "stale_revision": "somebody edited it at the same moment: import again",
     "sector_forbidden": "it belongs to a sector that you may not write for",
+    "file_not_found": "its cover is not stored: name a picture that lies beside the text",
+    "cover_not_a_picture": "its cover is not a picture that browsers show: give a PNG, JPEG, WebP or GIF",
     "external_id_repeated": "another one of this import has the same external id",
 }
 
@@ -88,6 +92,8 @@ async def _send(
     bus: Bus, caller: Caller, kind: _Kind, articles: Sequence[Article], publish: bool, dry_run: bool
 ) -> list[ImportedRow]:
     answers: list[ImportedRow] = []
+    for picture in [] if dry_run else [one.picture for one in articles if one.picture]:
+        await store_file(bus, caller, read_bytes(picture))
     for start in range(0, len(articles), _AT_ONCE):
         rows = tuple(one.row for one in articles[start : start + _AT_ONCE])
         command = kind.command(source=_SOURCE, rows=rows, publish=publish, dry_run=dry_run)

@@ -7,11 +7,12 @@ from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
-from services.content.service.desk import Desk
+from services.content.service.desk import Attachments, Desk
 from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
@@ -21,7 +22,7 @@ def compose(resources: Resources) -> Composed:
     """Content on the database given. Makes its indexes; the database must answer."""
     files = FileStore(resources.database)
     files.prepare()
-    attachments = {DOCUMENTS: DocumentFiles(files)}
+    attachments: dict[Kind, Attachments] = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
     stores = {kind: _prepared(resources, kind) for kind in KINDS.values()}
     desks = {
         kind: Desk(kind, store, resources.clock, resources.wake, attachments.get(kind))

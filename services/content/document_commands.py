@@ -23,7 +23,7 @@ _REPORT = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.command("documents")
 @click.argument("folder", type=_FOLDER, metavar="DIR")
 @click.option(
-    "--source", default="documents", show_default=True, metavar="NAME",
+    "--source", default=DocumentOptions.source, show_default=True, metavar="NAME",
     help="Whose documents they are: rows are known again by this name and their external id.",
 )  # fmt: skip
 @click.option(
@@ -57,13 +57,15 @@ def import_documents_command(
 
 
 async def bring_samples(bus: Bus, caller: Caller) -> int:
-    """Import and publish the sample documents if there is no document at all; how many were brought in."""
+    """Import and publish the sample documents if there is no document at all; how many were brought in.
+
+    Under the command's own source: whoever imports their folder by hand finds them unchanged."""
     for status in Status:
         if (await bus.call(ListDocuments(status=status, limit=1), caller)).total:
             return 0
     if not SAMPLES.is_dir():
         return 0
-    options = DocumentOptions(SAMPLES, source="samples", publish=True)
+    options = DocumentOptions(SAMPLES, publish=True)
     summary = await import_documents(bus, caller, options, Console(quiet=True))
     if summary.interrupted:
         raise summary.interrupted

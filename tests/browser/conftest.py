@@ -34,8 +34,7 @@ def chromium() -> Iterator[Browser]:
 def site(embedded: RunningPlatform) -> RunningPlatform:
     """The platform with sample content of every kind."""
     for kind in ("documents", "posts", "pages"):
-        options = ("--source", "samples") if kind == "documents" else ()
-        embedded.nexus("import", kind, str(SAMPLES.with_name(kind)), *options, "--publish")
+        embedded.nexus("import", kind, str(SAMPLES.with_name(kind)), "--publish")
     for notice in (invitation("en"), code("fr")):
         embedded.ask(notice, system("people", "tic"))
     embedded.eventually_finds("Par où commencer")

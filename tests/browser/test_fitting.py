@@ -35,7 +35,10 @@ def test_a_few_answers_lead_to_programs_with_reasons_without_scripts(
     page.get_by_role("button", name=see).click()
     expect(page.locator(".fit-counts li")).to_have_count(3)
     priime = page.locator(".fit-check .card", has_text="PRIIME").first
-    expect(priime).to_contain_text(reason)
+    status_reason = priime.locator(".fit-reasons li.fit-fits", has_text=status)
+    expect(status_reason).to_contain_text(reason)
+    unanswered = priime.locator(".fit-reasons li.fit-check")
+    expect(unanswered.first.locator("strong")).not_to_be_empty()
     expect(page.get_by_role("radio", name=size)).to_be_checked()
     expect(page.get_by_role("checkbox", name=status)).to_be_checked()
     priime.get_by_role("link").first.click()

@@ -13,7 +13,7 @@ SENTENCE = "une autre personne de l’équipe peut faire ces tâches"
 
 @pytest.fixture
 def toolbox(running: RunningPlatform) -> RunningPlatform:
-    running.nexus("import", "documents", str(DOCUMENTS), "--source", "samples", "--publish")
+    running.nexus("import", "documents", str(DOCUMENTS), "--publish")
     running.eventually_finds("Par où commencer")
     running.eventually_finds(f'"{SENTENCE}"')
     return running

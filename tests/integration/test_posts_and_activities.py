@@ -1,5 +1,7 @@
 """Posts and activities in the database, through the service's own use cases."""
 
+import base64
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -26,6 +28,9 @@ from services.content.contracts import (
     Status,
     Theme,
 )
+from services.content.contracts.files import FinishUpload, KeepPart
+from services.content.contracts.posts import Cover
+from services.content.contracts.texts import LineText
 from services.content.service import Content
 from tests.support.articles import activity_content, post_content
 from tests.support.content_service import content_service
@@ -205,3 +210,18 @@ def test_upcoming_activities_come_next_first_and_until_they_end(service, clock):
     assert listed(upcoming=True) == ["demain", "bientôt"], "it goes on"
     clock.now += timedelta(hours=1)
     assert listed(upcoming=True) == ["bientôt"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(None, "file_not_found"), (b"Un texte.", "cover_not_a_picture"), (b"GIF89a" + bytes(30), None)],
+)
+def test_a_cover_is_a_stored_picture(service, data, code):
+    key = hashlib.sha256(data or b"nowhere").hexdigest()
+    if data:
+        part = base64.b64encode(data)
+        service.keep_part(KeepPart(upload="a" * 32, number=0, data=part), ANNE)
+        assert service.finish_upload(FinishUpload(upload="a" * 32, parts=1), ANNE).sha256 == key
+    cover = Cover(sha256=key, alt=LineText(fr="Une équipe"))
+    [row] = bring(service, un=post_content().model_copy(update={"cover": cover}))
+    assert row.code == code

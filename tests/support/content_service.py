@@ -14,6 +14,7 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
@@ -29,7 +30,7 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
-    attachments = {DOCUMENTS: DocumentFiles(files)}
+    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
 
     def desk(kind: Kind) -> Desk:
         store = programs if programs and kind is PROGRAMS else PublicationStore(database, kind)

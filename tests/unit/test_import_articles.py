@@ -1,6 +1,7 @@
 """Posts and activities read from files written by hand."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,21 @@ def test_a_cover_is_named_with_what_it_shows(tmp_path: Path):
     assert row.content.cover.alt.fr == "Une équipe"
 
 
+def test_a_cover_is_a_picture_beside_the_text(tmp_path: Path):
+    (tmp_path / "team.png").write_bytes(b"\x89PNG")
+    write(tmp_path, "un.fr.md", "title: Un\ncover: team.png\ncover_alt: Une équipe")
+    article = only(read_articles(tmp_path, PostRow))
+    assert article.row
+    assert article.picture == tmp_path / "team.png"
+    assert article.row.content.cover.sha256 == sha256(b"\x89PNG").hexdigest()
+
+
 @pytest.mark.parametrize(
     ("front", "told"),
     [
+        ("title: Un\ncover: absent.png\ncover_alt: Rien", "there is no file 'absent.png' in the folder"),
+        ("title: Un\ncover: team.png", "a cover is two fields"),
+        ("title: Un\ncover_alt: Une équipe", "a cover is two fields"),
         ("title: Un\ndate: hier", "content.date"),
         ("title: Un\nthemes: [rien]", "content.themes.0"),
         ("title: Un\ncouleur: bleu", "content.couleur"),

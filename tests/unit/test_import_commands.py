@@ -92,7 +92,7 @@ def test_bad_rows_are_told_and_the_others_go_in(bus: KeptPrograms, source: Path)
     result = imports("--report", "report.json")
     assert result.exit_code == 1
     assert "a.csv, line 2 (1): kind: Input should be 'wage_subsidy'" in result.output
-    assert "a.csv, line 3 (2): title: nothing was found for it" in result.output
+    assert "a.csv, line 3 (2): title: is needed, and nothing was found for it" in result.output
     assert "a.csv, line 5 (4): another program has this address" in result.output
     assert "b.yaml, line 2: the file is not YAML" in result.output
     assert "2 files read, 1 of other kinds or names skipped" in result.output

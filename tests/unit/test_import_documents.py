@@ -11,8 +11,10 @@ from rich.console import Console
 
 from nexus.caller import operator
 from nexus.errors import NotFound, Unavailable
+from services.content.contracts.documents import DocumentPage
 from services.content.contracts.files import PART, StoredFile
 from services.content.contracts.publications import ImportedRow, ImportReport, Outcome
+from services.content.document_commands import bring_samples, import_documents_command
 from services.content.importing.documents import DocumentOptions, import_documents
 from services.content.importing.output import print_summary
 from services.content.importing.run import NothingToImport
@@ -30,6 +32,7 @@ class KeptFiles:
         self.calls: list[str] = []
         self.reading = "read"
         self.away = False
+        self.sources: set[str] = set()
 
     async def call(self, message, caller, *, service=None, deadline=10.0):
         if self.away:
@@ -54,7 +57,11 @@ class KeptFiles:
         self.files[sha256] = data
         return self._stored(sha256)
 
+    def _list_documents(self, query) -> DocumentPage:
+        return DocumentPage(items=(), total=len(self.rows))
+
     def _import_documents(self, command) -> ImportReport:
+        self.sources.add(command.source)
         return ImportReport(rows=tuple(self._import(command, row) for row in command.rows))
 
     def _import(self, command, row) -> ImportedRow:
@@ -139,6 +146,7 @@ def test_a_dry_run_sends_no_files(bus, folder):
 def test_each_bad_row_is_told_with_its_reason_and_the_others_go_in(bus, folder):
     (folder.parent / "outside.pdf").write_bytes(b"x")
     (folder / "empty.pdf").write_bytes(b"")
+    (folder / "picture.md").write_bytes(b"\xff\xd8\xff")
     summary = bring(
         bus,
         folder,
@@ -149,6 +157,8 @@ def test_each_bad_row_is_told_with_its_reason_and_the_others_go_in(bus, folder):
         entry("both", files={"fr": {"file": "guide.pdf", "source": "guide.md", "format": "pdf"}}),
         entry("none", files={}),
         entry("theme", themes=["cooking"]),
+        entry("column", titel={"fr": "Guide"}),
+        entry("picture", files={"fr": {"source": "picture.md", "format": "pdf"}}),
         entry("good"),
         "nonsense",
     )
@@ -161,6 +171,8 @@ def test_each_bad_row_is_told_with_its_reason_and_the_others_go_in(bus, folder):
     assert "say either `file: NAME`" in told["both"]
     assert told["none"] == "a file in French or in English is needed"
     assert "hiring" in told["theme"]
+    assert told["column"] == "there is no field of this name"
+    assert told["picture"].startswith("picture.md is not UTF-8 text")
     assert told["good"] == "another row of this table has the same external id"
     assert "is not a document" in told[None]
 
@@ -177,6 +189,18 @@ def test_a_platform_that_goes_away_is_told_as_an_interruption(bus, folder):
     bus.away = True
     summary = bring(bus, folder, entry())
     assert (summary.exit_code, summary.results) == (3, ())
+
+
+def test_a_folder_without_a_table_is_told_what_it_needs(bus, tmp_path):
+    with pytest.raises(NothingToImport, match=r"documents\.yaml cannot be read.*docs/importing\.md"):
+        bring(bus, tmp_path)
+
+
+def test_the_sample_folder_imported_by_hand_finds_what_the_first_start_brought(bus):
+    assert asyncio.run(bring_samples(bus, operator("nexus"))) == 12
+    [first] = bus.sources
+    [option] = [one for one in import_documents_command.params if one.name == "source"]
+    assert option.default == first
 
 
 @pytest.mark.parametrize("table", ["", "a: b", "[", "[]"])

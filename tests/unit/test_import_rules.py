@@ -165,7 +165,7 @@ def test_every_fault_of_a_record_is_told_once() -> None:
 
 def test_a_missing_title_is_told_in_words() -> None:
     assert mapped({"id": "1", "kind": "grant"}).faults == (
-        Fault("title", "nothing was found for it, and every program needs it"),
+        Fault("title", "is needed, and nothing was found for it"),
     )
 
 
@@ -183,4 +183,4 @@ def test_a_base_takes_a_record_that_has_the_shape_already_and_refuses_unknown_ke
     record = {"id": "1", "title": {"fr": "Aide"}, "kind": "grant", "_file": {"name": "a"}}
     assert map_record(mapping, record).row is not None
     (fault,) = map_record(mapping, record | {"titel": "x"}).faults
-    assert fault == Fault("titel", "Extra inputs are not permitted")
+    assert fault == Fault("titel", "there is no field of this name")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pypdfium2
@@ -39,7 +40,8 @@ def _text_of(document: pypdfium2.PdfDocument, number: int) -> str:
     except pypdfium2.PdfiumError:  # one page that cannot be read does not spoil the others
         return ""
     try:
-        return _HYPHEN.sub("", page.get_textpage().get_text_range())
+        with closing(page.get_textpage()) as text:
+            return _HYPHEN.sub("", text.get_text_range())
     except pypdfium2.PdfiumError:
         return ""
     finally:
@@ -48,6 +50,8 @@ def _text_of(document: pypdfium2.PdfDocument, number: int) -> str:
 
 def thumbnail(path: Path, target: Path) -> None:
     """Draw the first page into `target`, as WebP."""
+    from PIL import WebPImagePlugin  # noqa: F401 - the one format wanted: else Pillow loads all it knows
+
     with _open(path) as document:
         page = document[0]
         width, height = page.get_size()

@@ -3,9 +3,10 @@
 NAME.fr.md and NAME.en.md are one article in two languages. Their front matter says in each what is a text
 (`title`, `slug`, `tags` …), and in both the same, or in one of them, what is not (`date`, `themes` …)."""
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 
 from services.content.contracts import SourceRow
 from services.content.importing.decoding import decode, load_yaml
-from services.content.importing.files import FileError, read_bytes
+from services.content.importing.files import FileError, file_inside, read_bytes
 from services.content.importing.mapping import Fault, faults_in
 
 _NAME = re.compile(r"^(?P<name>.+)\.(?P<language>fr|en)\.md$")
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(?P<front>.*?)^---[ \t]*\r?\n(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _IN_EACH_LANGUAGE = ("title", "summary", "slug", "authors", "tags", "keywords", "cover_alt")
 
 
@@ -28,6 +30,7 @@ class Article:
     where: str
     row: SourceRow[Any] | None
     faults: tuple[Fault, ...] = ()
+    picture: Path | None = None  # its cover, to be sent before it
 
 
 def read_articles(root: Path, row: type[SourceRow[Any]]) -> list[Article]:
@@ -48,9 +51,11 @@ def _article(name: str, files: dict[str, Path], row: type[SourceRow[Any]]) -> Ar
     try:
         read = {language: _front_and_body(path) for language, path in files.items()}
         fields = _merged(read)
+        picture = _take_cover(fields, next(iter(files.values())).parent)
     except FileError as error:
         return Article(error.place or f"{name}.md", None, (Fault("", error.reason),))
-    return _checked(f"{name}.md", fields.pop("external_id", name), fields, row)
+    article = _checked(f"{name}.md", fields.pop("external_id", name), fields, row)
+    return replace(article, picture=picture)
 
 
 def _front_and_body(path: Path) -> dict[str, Any]:
@@ -76,9 +81,26 @@ def _merged(read: dict[str, dict[str, Any]]) -> dict[str, Any]:
                     fields.setdefault(key, {})[language] = value
             elif fields.setdefault(key, value) != value:
                 raise FileError(f"{key} is not the same in both languages")
-    if "cover_alt" in fields:
-        fields["cover"] = {"sha256": fields.get("cover"), "alt": fields.pop("cover_alt")}
     return fields
+
+
+def _take_cover(fields: dict[str, Any], folder: Path) -> Path | None:
+    """Give `fields` the cover in the form that a post has it; the picture, where it is named as a file of `folder`.
+
+    Raises FileError."""
+    cover, alt = fields.pop("cover", None), fields.pop("cover_alt", None)
+    if cover is None and alt is None:
+        return None
+    if not isinstance(cover, str) or not alt:
+        raise FileError(
+            "a cover is two fields: cover, a picture beside the text, and cover_alt, what it shows"
+        )
+    picture = None
+    if not _SHA256.fullmatch(cover):
+        picture = file_inside(folder, cover)
+        cover = hashlib.sha256(read_bytes(picture)).hexdigest()
+    fields["cover"] = {"sha256": cover, "alt": alt}
+    return picture
 
 
 def read_list(file: Path, row: type[SourceRow[Any]]) -> list[Article]:

@@ -36,7 +36,7 @@ def decode(content: bytes, encoding: str | None, *, fallback: str | None = None)
             return decode(content, fallback)
         line = content.count(b"\n", 0, error.start) + 1
         raise FileError(
-            f"is not {wanted.upper()} text: save it as UTF-8, or name its encoding in the mapping "
+            f"is not {wanted.upper()} text: save it as UTF-8, or, for programs, name its encoding in the mapping "
             '([read] encoding = "cp1252" is what Windows calls ANSI)',
             f"line {line}",
         ) from None

@@ -1,20 +1,18 @@
 """Documents from a folder: its table `documents.yaml` → files, made where they are given as Markdown → the service."""
 
 import asyncio
-import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 from rich.console import Console
 
 from nexus.bus import Bus
 from nexus.caller import Caller
-from nexus.errors import NexusError, NotFound, Unavailable
+from nexus.errors import NexusError, Unavailable
 from services.content.contracts.documents import (
     DocumentContent,
     DocumentRow,
@@ -22,27 +20,20 @@ from services.content.contracts.documents import (
     ImportDocuments,
     NamedFile,
 )
-from services.content.contracts.files import (
-    LARGEST_FILE,
-    PART,
-    FinishUpload,
-    GetFile,
-    KeepPart,
-    StoredFile,
-)
+from services.content.contracts.files import LARGEST_FILE, StoredFile
 from services.content.contracts.publications import ExternalId, ImportedRow, Outcome
 from services.content.contracts.texts import Language, in_language
 from services.content.importing.decoding import decode, load_yaml
-from services.content.importing.files import FileError, read_bytes
+from services.content.importing.files import FileError, file_inside, read_bytes
 from services.content.importing.mapping import Fault, faults_in
 from services.content.importing.output import progress_of
 from services.content.importing.run import ImportSummary, NothingToImport, Result
+from services.content.importing.upload import store_file
 from services.content.making import MAKERS, Paper
 
 TABLE = "documents.yaml"
 CHUNK = 20  # rows in one message
 DEADLINE = 60.0  # seconds
-UPLOAD_DEADLINE = 90.0  # its text is read meanwhile
 
 _EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 _REASONS = {
@@ -140,7 +131,8 @@ def _entries(folder: Path) -> list[Any]:
     try:
         found = load_yaml(decode(read_bytes(table), None))
     except FileError as error:
-        raise NothingToImport(f"{table} {error.reason} {error.place}".rstrip()) from None
+        told = f"{table} {error.reason} {error.place}".rstrip()
+        raise NothingToImport(f"{told} (docs/importing.md shows a table).") from None
     if len(found) != 1 or not isinstance(found[0], list) or not found[0]:
         raise NothingToImport(f"{table} must hold a list of documents (docs/importing.md shows one).")
     return found[0]
@@ -195,29 +187,14 @@ class _Work:
         self.files += 1
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.options.dry_run:
-            stored = await self._stored(sha256, data)
+            stored = await self._stored(data)
             if stored.reading not in ("read", "empty"):
                 self.notes.append(f"{name} is kept, but its text was not read: {stored.reading}.")
         return NamedFile(sha256=sha256, name=name)
 
-    async def _stored(self, sha256: str, data: bytes) -> StoredFile:
+    async def _stored(self, data: bytes) -> StoredFile:
         try:
-            return await self.bus.call(GetFile(sha256=sha256), self.caller)
-        except NotFound:
-            return await self._upload(data)
-        except Unavailable:
-            raise
-        except NexusError as error:
-            raise _Refused(error.code, Fault("files", str(error))) from None
-
-    async def _upload(self, data: bytes) -> StoredFile:
-        upload, parts = uuid4().hex, range(0, len(data), PART)
-        try:
-            for number, at in enumerate(parts):
-                part = base64.b64encode(data[at : at + PART])
-                await self.bus.call(KeepPart(upload=upload, number=number, data=part), self.caller)
-            finish = FinishUpload(upload=upload, parts=len(parts))
-            return await self.bus.call(finish, self.caller, deadline=UPLOAD_DEADLINE)
+            return await store_file(self.bus, self.caller, data)
         except Unavailable:
             raise
         except NexusError as error:
@@ -291,7 +268,7 @@ def _checked(adapter: TypeAdapter[Any], value: Any, name: str) -> tuple[Any, lis
 
 def _made_or_read(folder: Path, row: _Row, language: Language, entry: _FileEntry) -> tuple[str, bytes]:
     """The name and the bytes of a file. Raises FileError."""
-    path = _inside(folder, str(entry.file or entry.source))
+    path = file_inside(folder, str(entry.file or entry.source))
     if entry.format is None:
         return path.name, _content_of(path)
     stem = getattr(row.content.slug, language) or path.name.removesuffix(path.suffix)
@@ -299,13 +276,6 @@ def _made_or_read(folder: Path, row: _Row, language: Language, entry: _FileEntry
         return f"{stem}.{entry.format}", MAKERS[entry.format](_paper(row.content, language, path))
     except RuntimeError as error:  # typst's own, which says what and where
         raise FileError(f"{path.name} cannot be made into a {entry.format}: {error}") from None
-
-
-def _inside(folder: Path, name: str) -> Path:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise FileError(f"there is no file {name!r} in the folder")
-    return path
 
 
 def _content_of(path: Path) -> bytes:
@@ -321,8 +291,12 @@ def _content_of(path: Path) -> bytes:
 
 
 def _paper(content: DocumentContent, language: Language, path: Path) -> Paper:
+    try:
+        text = decode(read_bytes(path), None)
+    except FileError as error:
+        raise FileError(f"{path.name} {error.reason}", error.place) from None
     return Paper.of(
-        decode(read_bytes(path), None),
+        text,
         title=in_language(content.title, language) or "",
         summary=in_language(content.summary, language) or "",
         language=language,

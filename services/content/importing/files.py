@@ -82,6 +82,14 @@ def _walk(root: Path) -> Iterator[Path]:
                 yield path
 
 
+def file_inside(folder: Path, name: str) -> Path:
+    """The file `name` of `folder`, and of nowhere else. Raises FileError."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise FileError(f"there is no file {name!r} in the folder")
+    return path
+
+
 def read_bytes(path: Path) -> bytes:
     """The content of a file. Raises FileError if it is empty, unreadable or larger than MAX_BYTES."""
     try:

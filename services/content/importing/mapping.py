@@ -14,9 +14,10 @@ from services.content.importing.spec import Mapping
 FILE_KEY = "_file"  # under which expressions find where a record comes from
 _EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 _HINTS = {
-    "missing": "nothing was found for it, and every program needs it",
+    "missing": "is needed, and nothing was found for it",
     "model_type": "a text for each language is expected, as {fr: …, en: …}",
-    "string_type": "a text is expected; a list becomes one with join in the mapping",
+    "extra_forbidden": "there is no field of this name",
+    "string_type": "a text is expected",
 }
 
 
@@ -96,7 +97,7 @@ def _spoken(values: dict[str, Any], language: Language | None) -> dict[str, Any]
 
 
 def faults_in(error: ValidationError) -> list[Fault]:
-    """What pydantic found wrong with a program's content, in words for whoever wrote it."""
+    """What pydantic found wrong with a content, in words for whoever wrote it."""
     return [
         Fault(told["field"], _HINTS.get(told["type"], told["reason"].removeprefix("Value error, ")))
         for told in field_errors(error)

@@ -86,7 +86,7 @@ def _notes(summary: "ImportSummary") -> Iterator[str]:
         yield f"The platform stopped answering: {summary.interrupted}."
         yield "Run the same command again later: what went in already will be found unchanged."
     elif summary.refused:
-        yield "Correct the refused rows (or the mapping) and import again: the others will be found unchanged."
+        yield "Correct what is refused and import again: the others will be found unchanged."
 
 
 def _say(console: Console, line: str) -> None:

@@ -1,8 +1,12 @@
 """Posts: those that are due publish themselves, and editors may show a draft before. And their doors."""
 
+from collections.abc import Iterable
+from typing import Protocol
+
 from nexus.caller import Caller, Role
 from nexus.errors import NotFound
 from nexus.service import every, rpc
+from services.content.contracts.files import StoredFile
 from services.content.contracts.posts import (
     GetPost,
     GetPreview,
@@ -10,17 +14,44 @@ from services.content.contracts.posts import (
     ListPosts,
     MakePreview,
     Post,
+    PostContent,
     PostPage,
     Preview,
     PublishPost,
     RetirePost,
 )
 from services.content.contracts.publications import ImportReport, Status
+from services.content.domain.lifecycle import Change
 from services.content.service.desk import EDITORS, Desk
 from services.content.service.previews import Previews
 
 _SCHEDULE = Caller(person="schedule", roles=frozenset({Role.EDITOR}))
 _DUE_AT_ONCE = 50
+PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif"}  # that every browser shows
+
+
+class KnownFiles(Protocol):
+    """What is known of files."""
+
+    def get_many(self, wanted: Iterable[str]) -> dict[str, StoredFile]: ...
+
+
+class Covers:
+    """The attachments of posts: a cover is a stored picture."""
+
+    def __init__(self, files: KnownFiles) -> None:
+        self._files = files
+
+    def problem(self, content: PostContent) -> str | None:
+        if content.cover is None:
+            return None
+        cover = self._files.get_many([content.cover.sha256]).get(content.cover.sha256)
+        if cover is None:
+            return "file_not_found"
+        return None if cover.media_type in PICTURES else "cover_not_a_picture"
+
+    def complete(self, change: Change) -> Change:
+        return change
 
 
 class PostDoors:
