@@ -109,10 +109,10 @@ def test_ten_thousand_wrong_codes_from_many_addresses_let_nobody_in(people: Peop
     entered = 0
     for n in range(10_000 // TRIES):
         asked = people.ask(MARIE, VISITOR.model_copy(update={"origin": f"198.51.{n // 250}.{n % 250}"}))
-        code = people.mail_to(MARIE)["code"] if n < FAILURES // TRIES else "none"
+        mailed = {mail["code"] for mail in people.mails()}
         for guess in range(TRIES):
             guessed = f"{(n * TRIES + guess) * 97 % 10**6:06}"
-            error = refused(people, asked.challenge, guessed if guessed != code else wrong(code))
+            error = refused(people, asked.challenge, wrong(guessed) if guessed in mailed else guessed)
             assert error.code in ("code_wrong", "code_expired")
             entered += 1
         people.later(minutes=1)

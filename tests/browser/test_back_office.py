@@ -1,0 +1,234 @@
+"""The back office in a real browser: from a sign-in by code to an edit that the site shows; valid and accessible."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from nexus.caller import Role
+from tests.browser.test_every_page import faults, vnu
+from tests.support.files import a_pdf
+from tests.support.platforms import RunningPlatform
+
+__all__ = ["vnu"]
+
+Enter = Callable[..., Page]
+ADMIN_PAGES = (
+    "",
+    "/programs",
+    "/programs?q=xylophone",
+    "/programs/new",
+    "/documents",
+    "/documents/new",
+    "/posts",
+    "/posts/new",
+    "/activities",
+    "/activities/new",
+    "/pages",
+    "/pages/new",
+    "/people",
+)
+
+
+def an_address() -> str:
+    return f"somebody-{uuid4().hex[:8]}@example.org"
+
+
+@pytest.fixture
+def enter(chromium: Browser, site: RunningPlatform) -> Iterator[Enter]:
+    """A window of somebody who has been invited, and has followed the link."""
+    contexts = []
+
+    def entered(*roles: Role, **options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        wanted = [option for role in roles for option in ("--role", role.value)]
+        url = site.url("tic", "/").rstrip("/")
+        page.goto(site.nexus("invite", "tic", an_address(), "--url", url, *wanted).stdout.strip())
+        page.get_by_role("main").get_by_role("button").click()
+        return page
+
+    yield entered
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def editor_state(chromium: Browser, site: RunningPlatform) -> object:
+    """The cookies of an administrator who also edits."""
+    context = chromium.new_context()
+    page = context.new_page()
+    url = site.url("tic", "/").rstrip("/")
+    roles = ("--role", "admin", "--role", "editor")
+    page.goto(site.nexus("invite", "tic", an_address(), "--url", url, *roles).stdout.strip())
+    page.get_by_role("main").get_by_role("button").click()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def open_admin(chromium: Browser, site: RunningPlatform, editor_state: object) -> Iterator[Enter]:
+    """Opens a page of the back office."""
+    contexts = []
+
+    def opened(path: str, **options: object) -> Page:
+        context = chromium.new_context(storage_state=editor_state, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(site.url("tic", path))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_somebody_signs_in_with_the_code_of_the_mail_page(chromium: Browser, site: RunningPlatform) -> None:
+    page, address = chromium.new_context().new_page(), an_address()
+    page.goto(site.url("tic", "/fr/"))
+    page.get_by_role("link", name="Compte").click()
+    page.get_by_label("Adresse courriel").fill(address)
+    page.get_by_role("button", name="Recevoir un code").click()
+    mails = page.context.new_page()
+    mails.goto(site.url("tic", "/fr/courriels"))
+    while not mails.get_by_text(address).count():
+        mails.reload()
+    mails.get_by_role("listitem").filter(has_text=address).get_by_role("link").click()
+    code = re.findall(r"(?<!\d)\d{6}(?!\d)", mails.get_by_role("main").inner_text())[0]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("main")).to_contain_text(address)
+    page.context.close()
+
+
+def test_from_an_edit_over_a_preview_to_the_public_site(enter: Enter, site: RunningPlatform) -> None:
+    page = enter(Role.EDITOR)
+    page.get_by_role("link", name="Gestion du site").click()
+    page.get_by_role("navigation", name="Gestion du site").get_by_role("link", name="Programmes").click()
+    page.get_by_role("link", name="Nouveau programme").click()
+    page.get_by_label("Titre, en français").fill("Aide au vibraphone")
+    page.get_by_label("Genre d’aide").select_option("grant")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Aperçu").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Aide au vibraphone")
+    expect(opened.value.get_by_role("main")).to_contain_text("Ceci est un aperçu.")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("status")).to_have_text("Publié.")
+    site.eventually_finds("vibraphone")
+    page.get_by_role("link", name="Page publique").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aide au vibraphone")
+
+
+def test_a_pdf_that_is_uploaded_is_found_by_a_sentence_inside(
+    enter: Enter, site: RunningPlatform, tmp_path: Path
+) -> None:
+    file = tmp_path / "guide.pdf"
+    file.write_bytes(a_pdf("Première page", "Le glockenspiel se prête sans frais."))
+    page = enter(Role.EDITOR)
+    page.goto(site.url("tic", "/fr/admin/documents/new"))
+    page.get_by_label("Titre, en français").fill("Guide des instruments")
+    page.get_by_label("Fichier en français").set_input_files(file)
+    page.locator("#date").fill("2026-11-23")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("status")).to_have_text("Publié.")
+    site.eventually_finds("glockenspiel")
+
+
+def test_two_editors_at_once_get_both_edits_in_one_form(enter: Enter, site: RunningPlatform) -> None:
+    anne, paul = enter(Role.EDITOR), enter(Role.EDITOR)
+    anne.goto(site.url("tic", "/fr/admin/pages/new"))
+    anne.get_by_label("Titre, en français").fill("Page à deux")
+    anne.get_by_role("button", name="Enregistrer le brouillon").click()
+    paul.goto(anne.url.partition("?")[0])
+    for page, text in ((anne, "Le texte d’Anne"), (paul, "Le texte de Paul")):
+        page.get_by_label("Texte, en français").fill(text)
+        page.get_by_role("button", name="Enregistrer").first.click()
+    expect(paul.get_by_role("alert")).to_contain_text("Quelqu’un d’autre a enregistré entre-temps")
+    expect(paul.locator(".theirs")).to_contain_text("Le texte d’Anne")
+    expect(paul.get_by_label("Texte, en français")).to_have_value("Le texte de Paul")
+    paul.get_by_role("button", name="Enregistrer").first.click()
+    expect(paul.get_by_role("status")).to_have_text("Enregistré.")
+    paul.get_by_role("link", name="Historique").click()
+    paul.get_by_role("listitem").filter(has_text="Révision 2").get_by_role("button").click()
+    expect(paul.get_by_role("status")).to_have_text("L’état antérieur est rétabli.")
+    expect(paul.get_by_label("Texte, en français")).to_have_value("Le texte d’Anne")
+
+
+def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningPlatform) -> None:
+    admin, address = enter(Role.ADMIN), an_address()
+    admin.goto(site.url("tic", "/fr/admin/people"))
+    admin.get_by_label("Adresse courriel", exact=True).fill(address)
+    admin.get_by_role("checkbox", name="Rédaction").check()
+    admin.get_by_role("button", name="Envoyer l’invitation").click()
+    expect(admin.get_by_role("status").first).to_have_text("L’invitation est en route.")
+    page = admin.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    page.goto(site.url("tic", "/fr/courriels"))
+    while not page.get_by_text(address).count():
+        page.reload()
+    page.get_by_role("listitem").filter(has_text=address).get_by_role("link").click()
+    page.locator("main a[href*='connexion/lien']").click()
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("link", name="Gestion du site").click()
+    menu = page.get_by_role("navigation", name="Gestion du site")
+    expect(menu.get_by_role("link", name="Programmes")).to_be_visible()
+    expect(menu.get_by_role("link", name="Personnes")).to_have_count(0)
+    page.goto(site.url("tic", "/fr/admin/people"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre rôle ne le permet pas")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_axe_finds_nothing_to_object_to(
+    open_admin: Enter, path: str, language: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = open_admin(f"/{language}/admin{path}", color_scheme=scheme, bypass_csp=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize(
+    "path", ["/fr/compte", "/en/account", "/fr/connexion", "/en/sign-in/code", "/fr/connexion/lien"]
+)
+def test_axe_finds_nothing_to_object_to_on_the_pages_of_an_account(open_admin: Enter, path: str) -> None:
+    page = open_admin(path, bypass_csp=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Enter) -> None:
+    page = open_admin("/fr/admin/activities/new", bypass_csp=True)
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("alert")).to_contain_text("Donnez un titre")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/people"])
+def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
+    page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_html_checker_finds_no_error_on_any_page(
+    open_admin: Enter, vnu: list[str], tmp_path: Path
+) -> None:
+    names = {}
+    page = open_admin("/fr/admin")
+    paths = [f"/{language}/admin{path}" for language in ("fr", "en") for path in ADMIN_PAGES]
+    for number, path in enumerate([*paths, "/fr/compte", "/fr/connexion", "/en/sign-in/code"]):
+        reply = page.request.get(re.sub("/fr/admin$", path, page.url.rstrip("/")))
+        file = tmp_path / f"{number}.html"
+        file.write_bytes(reply.body())
+        names[file.name] = path
+    assert faults(vnu, tmp_path, names) == []
