@@ -32,6 +32,7 @@ from gateway.people.signin_pages import signin_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
+from gateway.stylesheet import style_router
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NexusError
@@ -99,6 +100,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str, *, embedded: bool = Fals
     _add_people(app, sector, bus, base_url)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
+    app.include_router(style_router(sector), include_in_schema=False)
     app.mount("/static/site", StaticFiles(directory=STATIC), name="static")
     _add_operations(app, sector, bus)
     describe(app)
@@ -138,10 +140,6 @@ def _add_operations(app: FastAPI, sector: Sector, bus: Bus) -> None:
     async def with_slash(request: Request) -> Response:
         return RedirectResponse(f"{request.url.path}/", 301)
 
-    @app.get("/static/sector.css", include_in_schema=False)
-    async def colours() -> Response:
-        return Response(_colours(sector), media_type="text/css")
-
     @app.get("/healthz", include_in_schema=False)
     async def alive() -> Response:
         return Response(b'{"status":"alive"}', media_type="application/json")
@@ -164,8 +162,3 @@ async def _state(bus: Bus, sector: Sector, service: str) -> dict[str, Any]:
     except NexusError as error:
         return {"service": error.code}
     return health.engines
-
-
-def _colours(sector: Sector) -> str:
-    colours = sector.colours
-    return f":root{{--accent:{colours.accent};--accent-dark:{colours.accent_dark};--on-accent:{colours.on_accent}}}"

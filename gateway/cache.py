@@ -239,7 +239,7 @@ async def _finished(recorder: _Recorder, compress: bool) -> _Answer:
     headers: Headers = [pair for pair in recorder.start["headers"] if pair[0] not in own] + coded
     may_be_kept = status in _KEPT_STATUS and not any(_personal(*pair) for pair in headers)
     etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"' if status == 200 else b""
-    if may_be_kept:
+    if may_be_kept and not any(name == b"cache-control" for name, _ in headers):
         headers.append((b"cache-control", _RECHECK))
     if etag:
         headers.append((b"etag", etag))

@@ -31,6 +31,7 @@ _REASONS = {
     ReasonCode.DEPENDS: N_("Depends on your case: %(answers)s."),
     ReasonCode.EXCLUDED: N_("It is for: %(fits)s."),
     ReasonCode.IN_WORDS: N_("Check this condition:"),
+    ReasonCode.NOTHING_KNOWN: N_("We know of none. Ask before you count on it."),
 }
 _OPEN = N_("You did not answer. It depends on your case for: %(depends)s.")
 _BETWEEN = N_("; ")  # names have commas
@@ -207,10 +208,14 @@ def _why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why
     }
     return Why(
         verdict=reason.verdict.value,
-        label=catalogue.gettext(question.label if question else N_("Other conditions")),
+        label=catalogue.gettext(question.label if question else _label(reason)),
         text=catalogue.gettext(text) % values,
         words=shown(reason.words, language),
     )
+
+
+def _label(reason: Reason) -> str:
+    return N_("Conditions") if reason.code is ReasonCode.NOTHING_KNOWN else N_("Other conditions")
 
 
 def _mail(groups: Sequence[Group], address: str, catalogue: NullTranslations) -> str:

@@ -12,6 +12,7 @@ from gateway.i18n import clock, file_size, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.sectors import Language, Sector
+from gateway.stylesheet import style_path
 from nexus.errors import Unavailable
 from services.search.contracts import Hit, SearchResults, SimilarEntries
 
@@ -72,6 +73,7 @@ class Page:
     def __init__(self, sector: Sector, base_url: str) -> None:
         self._sector = sector
         self._base_url = base_url
+        self._style_path = style_path(sector)
 
     def html(
         self,
@@ -87,6 +89,7 @@ class Page:
             language,
             sector=self._sector,
             base_url=self._base_url,
+            style_path=self._style_path,
             paths=paths,
             find_path=f"/{language}/{FIND[language]}",
             search_path=f"/{language}/{SEARCH[language]}",

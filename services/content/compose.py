@@ -2,6 +2,7 @@
 
 from nexus.composition import Composed, Resources
 from nexus.shared_secrets import shared_secret
+from services.content.contracts.editing import ItemKind
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
@@ -29,6 +30,7 @@ def compose(resources: Resources) -> Composed:
         for kind, store in stores.items()
     }
     shown = [store.shows_file for store in stores.values()]
+    catalogues = {name: _catalogue(resources, name, stores[kind]) for name, kind in KINDS.items()}
     service = Content(
         programs=desks[PROGRAMS],
         documents=desks[DOCUMENTS],
@@ -37,10 +39,8 @@ def compose(resources: Resources) -> Composed:
         activities=desks[ACTIVITIES],
         pages=desks[PAGES],
         previews=Previews(_preview_secret(resources), resources.clock),
-        matcher=Matcher(stores[PROGRAMS], resources.clock),
-        editing={
-            name: Editing(kind, desks[kind], Catalogue(name, stores[kind])) for name, kind in KINDS.items()
-        },
+        matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
+        editing={name: Editing(kind, desks[kind], catalogues[name]) for name, kind in KINDS.items()},
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
 
@@ -49,6 +49,12 @@ def _prepared(resources: Resources, kind: Kind) -> PublicationStore:
     store = PublicationStore(resources.database, kind)
     store.prepare()
     return store
+
+
+def _catalogue(resources: Resources, name: ItemKind, store: PublicationStore) -> Catalogue:
+    catalogue = Catalogue(name, store, shared=not resources.embedded)
+    store.on_saved.append(catalogue.note)
+    return catalogue
 
 
 def _preview_secret(resources: Resources) -> str | None:

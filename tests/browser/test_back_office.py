@@ -116,7 +116,7 @@ def test_from_an_edit_over_a_preview_to_the_public_site(enter: Enter, site: Runn
     page.get_by_role("navigation", name="Gestion du site").get_by_role("link", name="Programmes").click()
     page.get_by_role("link", name="Nouveau programme").click()
     page.get_by_label("Titre, en français").fill("Aide au vibraphone")
-    page.get_by_label("Genre d’aide").select_option("grant")
+    page.locator("#kind").select_option("grant")
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Aperçu").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Aide au vibraphone")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from services.content.contracts.editing import ItemKind
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
@@ -37,6 +38,7 @@ def content_service(
         store.prepare()
         return Desk(kind, store, clock, lambda: None, attachments.get(kind))
 
+    kept = programs or PublicationStore(database, PROGRAMS)
     return Content(
         programs=desk(PROGRAMS),
         documents=desk(DOCUMENTS),
@@ -45,7 +47,7 @@ def content_service(
         activities=desk(ACTIVITIES),
         pages=desk(PAGES),
         previews=Previews(secret, clock),
-        matcher=Matcher(programs or PublicationStore(database, PROGRAMS), clock),
+        matcher=Matcher(Catalogue(ItemKind.PROGRAM, kept), kept, clock),
         editing={
             name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
             for name, kind in KINDS.items()

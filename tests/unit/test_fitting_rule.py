@@ -41,11 +41,18 @@ WORDS = MarkdownText(fr="Être sage.")
 ACTIVITIES = ParagraphText(en="Private firms.")
 
 SENTENCES: list[tuple[str, dict[str, Any], dict[str, Any], Verdict, list[str]]] = [
-    ("a program without criteria fits everybody", {}, {}, FITS, []),
+    ("a program of which no condition is known is to check", {}, {}, CHECK, ["nothing_known"]),
     ("a size that it names fits", SMALL, SMALL, FITS, ["matches"]),
     ("a size that it does not name is excluded", SMALL, {"company_sizes": ("1-4",)}, NOT, ["excluded"]),
     ("what is not answered is to check", SMALL, {}, CHECK, ["not_answered"]),
-    ("what nothing restricts is not asked about", {}, SMALL, FITS, []),
+    ("an answer to what nothing restricts makes nothing known", {}, SMALL, CHECK, ["nothing_known"]),
+    (
+        "what nothing restricts is not told",
+        {"regions": ("06",)},
+        {**SMALL, "regions": ("06",)},
+        FITS,
+        ["matches"],
+    ),
     ("a value that depends is to check", INTERNS, {"jobs": ("trade",)}, CHECK, ["depends"]),
     (
         "of several answers one that fits is enough",
@@ -174,7 +181,7 @@ def test_a_12_person_software_firm_in_montreal_with_a_permanent_resident_sees_pr
         ("ipop", {"jobs": (Job.REGULATED,)}, CHECK),
         ("ipop", {}, NOT),
         ("technocompetences", {}, FITS),
-        ("quebec-emploi", {}, FITS),
+        ("quebec-emploi", {}, CHECK),
         ("wil-digital", {"activity_groups": (Industry.FINANCE,)}, NOT),
         ("oqlf-memo", {}, CHECK),
         ("oqlf-memo", {"company_sizes": ("25-49",)}, FITS),

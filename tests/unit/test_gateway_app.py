@@ -85,7 +85,12 @@ def test_three_sectors_in_one_process_keep_their_own_answers():
     }
     for name, client in clients.items():
         assert f'href="https://{name}.example.org/fr/"' in client.get("/fr/").text
-        assert load_sectors()[name].colours.accent in client.get("/static/sector.css").text
+        style = re.search(r'rel="stylesheet" href="([^"]+)"', client.get("/fr/nulle-part").text)
+        assert style is not None
+        reply = client.get(style[1])
+        assert load_sectors()[name].colours.accent in reply.text
+        assert "immutable" in reply.headers["cache-control"]
+        assert "no-cache" not in reply.headers["cache-control"]
     assert list(dict.fromkeys(caller.sector for _, caller in bus.asked)) == list(clients)
 
 

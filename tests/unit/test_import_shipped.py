@@ -76,6 +76,15 @@ def test_sizes_are_ours_where_the_wording_is_exact_and_words_elsewhere(aids: dic
     assert any(row.content.eligibility.company_sizes[-1:] == ("100-249",) for row in aids.values())
 
 
+def test_french_activities_are_conditions_in_words_and_regions_are_none_of_ours(
+    aids: dict[str, ImportRow],
+) -> None:
+    told = [row.content.eligibility for row in aids.values()]
+    assert any(one.activities.fr == "Industrie" for one in told)
+    assert aids["accelerateur-decarbonation"].content.eligibility.activities.fr is None
+    assert not any(one.regions or one.activity_groups for one in told)
+
+
 def test_every_amount_of_money_is_kept(aids: dict[str, ImportRow]) -> None:
     bare = [key for key, row in aids.items() if not (row.content.amount.fr or row.content.cost.fr)]
     assert bare == []

@@ -46,6 +46,7 @@ class ReasonCode(StrEnum):
     NOT_ANSWERED = "not_answered"
     DEPENDS = "depends"
     IN_WORDS = "in_words"
+    NOTHING_KNOWN = "nothing_known"
     EXCLUDED = "excluded"
 
 

@@ -22,20 +22,24 @@ _VERDICTS = {
     ReasonCode.NOT_ANSWERED: Verdict.CHECK,
     ReasonCode.DEPENDS: Verdict.CHECK,
     ReasonCode.IN_WORDS: Verdict.CHECK,
+    ReasonCode.NOTHING_KNOWN: Verdict.CHECK,
     ReasonCode.EXCLUDED: Verdict.DOES_NOT_FIT,
 }
+_NO_WORDS = MarkdownText()
 _ORDER = {Verdict.FITS: 0, Verdict.CHECK: 1, Verdict.DOES_NOT_FIT: 2}
 
 
 def reasons(asked: Eligibility, answers: Answers) -> tuple[Reason, ...]:
-    """One for each criterion that restricts something, in the order of the questions."""
+    """One for each criterion that restricts something, in the order of the questions.
+
+    Where none is known, one that says so: silence of a source does not make a program fit."""
     typed = [reason for one in CRITERIA if (reason := _judge(one, asked, answers))]
-    return (*typed, *_in_words(asked))
+    return (*typed, *_in_words(asked)) or (_told(ReasonCode.NOTHING_KNOWN),)
 
 
 def verdict_of(told: Sequence[Reason]) -> Verdict:
-    """The worst of the reasons; without any, nothing restricts it: it fits."""
-    return max((reason.verdict for reason in told), key=_ORDER.__getitem__, default=Verdict.FITS)
+    """The worst of the reasons: what fits has a criterion that is met, and none that is open."""
+    return max((reason.verdict for reason in told), key=_ORDER.__getitem__)
 
 
 def fitting(program: Program, answers: Answers) -> Fitting:
@@ -91,14 +95,15 @@ def _in_words(asked: Eligibility) -> list[Reason]:
     told = []
     if (asked.activities.fr or asked.activities.en) and not (asked.activity_groups or asked.organizations):
         words = MarkdownText(fr=asked.activities.fr, en=asked.activities.en)
-        told.append(_words(Criterion.ACTIVITY, words))
+        told.append(_told(ReasonCode.IN_WORDS, Criterion.ACTIVITY, words))
     if asked.other.fr or asked.other.en:
-        told.append(_words(Criterion.OTHER, asked.other))
+        told.append(_told(ReasonCode.IN_WORDS, words=asked.other))
     return told
 
 
-def _words(criterion: Criterion, words: MarkdownText) -> Reason:
-    code = ReasonCode.IN_WORDS
+def _told(
+    code: ReasonCode, criterion: Criterion = Criterion.OTHER, words: MarkdownText = _NO_WORDS
+) -> Reason:
     return Reason.model_construct(criterion=criterion, verdict=_VERDICTS[code], code=code, words=words)
 
 

@@ -1,8 +1,8 @@
-"""What editors' lists show, kept in memory: filters over ten thousand publications in milliseconds, on any
-database.
+"""The publications of a kind, one line each, kept in memory: filters over ten thousand of them in milliseconds.
 
-Before each answer the store is asked what changed since; several processes may write, and their clocks may differ
-a little, so that the last moments are looked at again each time."""
+What this process writes is told to it. Where others may write as well, the store is asked before each answer what
+changed since; clocks differ a little, so that the last moments are looked at again each time. Embedded there are
+no others, and the question would cost more than the answer: SecantusDB walks the whole collection for it."""
 
 import threading
 import unicodedata
@@ -40,11 +40,14 @@ class _Line:
 class Catalogue:
     """The publications of one kind, one line each."""
 
-    def __init__(self, kind: ItemKind, kept: Changes) -> None:
+    def __init__(self, kind: ItemKind, kept: Changes, *, shared: bool = True) -> None:
+        """`shared`: other processes write to `kept` too."""
         self._kind = kind
         self._kept = kept
+        self._shared = shared
         self._lines: dict[str, _Line] = {}
         self._until: datetime | None = None
+        self._loaded = False
         self._turn = threading.Lock()
 
     def find(self, query: ListItems, sector: str | None) -> ItemList:
@@ -69,17 +72,38 @@ class Catalogue:
             items=shown, total=len(found), page=query.page, per_page=query.per_page, counts=counts
         )
 
+    def published(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]:
+        """The revision of up to `limit` published ones by id, by French slug, and how many there are in all."""
+        self._refresh()
+        found = [
+            line.summary
+            for line in self._lines.values()
+            if line.summary.status is Status.PUBLISHED and _within(line.summary, sector)
+        ]
+        found.sort(key=lambda one: one.slug.fr)
+        return {one.id: one.revision for one in found[:limit]}, len(found)
+
+    def note(self, items: Iterable[Item]) -> None:
+        """What this process has just written."""
+        with self._turn:
+            if self._loaded:
+                self._take(items)
+
     def _refresh(self) -> None:
         with self._turn:
-            since = self._until - _AGAIN if self._until else None
-            lines = dict(self._lines)
-            for item in self._kept.changed_since(since):
-                known = lines.get(item.id)
-                if known is None or known.summary.revision < item.revision:
-                    lines[item.id] = _line(self._kind, item)
-                if self._until is None or item.updated_at > self._until:
-                    self._until = item.updated_at
-            self._lines = lines
+            if self._shared or not self._loaded:
+                self._take(self._kept.changed_since(self._until - _AGAIN if self._until else None))
+                self._loaded = True
+
+    def _take(self, items: Iterable[Item]) -> None:
+        lines = dict(self._lines)  # another one than somebody may be reading
+        for item in items:
+            known = lines.get(item.id)
+            if known is None or known.summary.revision < item.revision:
+                lines[item.id] = _line(self._kind, item)
+            if self._until is None or item.updated_at > self._until:
+                self._until = item.updated_at
+        self._lines = lines
 
 
 def _line(kind: ItemKind, item: Item) -> _Line:

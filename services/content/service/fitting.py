@@ -16,23 +16,29 @@ _MOST = 1_000  # programs looked at for one answer
 
 
 class PublishedPrograms(Protocol):
-    """Where published programs are read."""
+    """Knows which programs are published, and at which revision."""
 
-    def published_revisions(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]: ...
+    def published(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]: ...
+
+
+class Programs(Protocol):
+    """Where programs are read."""
+
     def by_ids(self, ids: Sequence[str]) -> list[Any]: ...
 
 
 class Matcher:
     """The use case. It reads a revision of a program once, and keeps as many as one answer looks at."""
 
-    def __init__(self, kept: PublishedPrograms, clock: Callable[[], datetime]) -> None:
+    def __init__(self, published: PublishedPrograms, kept: Programs, clock: Callable[[], datetime]) -> None:
+        self._published = published
         self._kept = kept
         self._clock = clock
         self._read: dict[str, Program] = {}
 
     def find(self, query: FindFitting, caller: Caller) -> FittingPrograms:
         """What fits, what is to check, what does not fit."""
-        revisions, total = self._kept.published_revisions(caller.sector, _MOST)
+        revisions, total = self._published.published(caller.sector, _MOST)
         programs, today = self._programs(revisions), self._clock().astimezone(_ZONE).date()
         judged = [
             fitting.fitting(program, query.answers)

@@ -4,7 +4,7 @@ Each is one document; its history stands in it as notes, each naming by digest t
 revision: the document's own, or one in `snapshots`, where a content is stored before it is replaced. So a
 change, its note and its events are one write, and a crash leaves at worst a snapshot that nobody needs yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ class PublicationStore:
         self._kind = kind
         self.items = database[kind.plural]
         self._snapshots = database["snapshots"]
+        self.on_saved: list[Callable[[Sequence[Item]], None]] = []  # told of what this process has written
 
     def prepare(self) -> None:
         """Make the indexes, and of data of 0.1 what they need."""
@@ -113,14 +114,6 @@ class PublicationStore:
         found = self.items.find(query, _WITHOUT).sort("scheduled", 1).limit(limit)
         return [self._record(document) for document in found]
 
-    def published_revisions(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]:
-        """The revision of up to `limit` published ones by id, and how many there are in all."""
-        wanted: Document = {"status": Status.PUBLISHED.value, **_seen_in(sector)}
-        found = self.items.find(wanted, {"revision": 1}).sort("slug.fr", 1).limit(limit)
-        revisions = {document["_id"]: document["revision"] for document in found}
-        full = len(revisions) == limit
-        return revisions, self.items.count_documents(wanted) if full else len(revisions)
-
     def by_ids(self, ids: Sequence[str]) -> list[Item]:
         """Those of `ids` that there are, as they stand."""
         found = self.items.find({"_id": {"$in": list(ids)}}, _WITHOUT)
@@ -146,7 +139,11 @@ class PublicationStore:
         """Write `changes`; returns those refused, as id → `slug_taken` or `stale_revision`."""
         self._save_snapshots([change for change in changes if change.replaced])
         refused = self._write([_operation(change) for change in changes], changes)
-        return refused | self._overtaken([c for c in changes if c.before and c.after.item.id not in refused])
+        refused |= self._overtaken([c for c in changes if c.before and c.after.item.id not in refused])
+        written = [change.after.item for change in changes if change.after.item.id not in refused]
+        for tell in self.on_saved:
+            tell(written)
+        return refused
 
     def _save_snapshots(self, changes: Sequence[Change]) -> None:
         """Keep the contents that are about to be replaced."""
