@@ -1,0 +1,245 @@
+"""Who may do what: one table for every request of every service, tried in both runtimes, in the own sector and
+in another one. A request that the table does not know fails the test."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+from nexus.caller import Caller, Role, anonymous, operator
+from nexus.client import platform
+from nexus.composition import declaration, service_names
+from nexus.errors import Forbidden, NexusError, NotFound
+from nexus.settings import Settings
+from services.content.contracts.editing import Item, ItemKind, SaveItem, TurnItem
+from services.content.contracts.publications import Status
+from services.people.contracts.people import Invite
+from services.people.contracts.signin import ConfirmLink
+from tests.support.platforms import RunningPlatform
+
+ALL = "visitor member advisor editor coordinator admin"
+EDITORS = "editor admin"
+STAFF = "advisor editor coordinator admin"
+TABLE = {
+    "content": {
+        "create_program edit_program publish_program retire_program get_program_history import_programs": EDITORS,
+        "publish_document retire_document import_documents keep_part finish_upload": EDITORS,
+        "publish_post retire_post import_posts make_preview": EDITORS,
+        "publish_activity retire_activity import_activities": EDITORS,
+        "publish_page retire_page import_pages": EDITORS,
+        "list_items open_item open_history save_item turn_item": EDITORS,
+        "get_program list_programs find_fitting get_document list_documents get_post list_posts": ALL,
+        "get_activity list_activities get_page list_pages get_file read_file get_preview": ALL,
+    },
+    "people": {
+        "request_code confirm_code confirm_link find_session end_session end_other_sessions": ALL,
+        "list_people": "member admin",
+        "get_person change_person remove_person": "admin",
+        "name_people": STAFF,
+        "name_company": "member",
+        "invite": "admin",  # members invite to their company alone: tests of people
+        "list_sessions": "member advisor editor coordinator admin system",  # who has an account
+    },
+    "search": {
+        "search suggest more_like_this": ALL,
+        "reindex get_reindex": "admin",
+    },
+    "notifications": {
+        "send_code send_invitation send_verification_due": "system",
+        "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
+    },
+}
+RIGHTS = {
+    f"{service}.{door}": set(who.split())
+    for service, rows in TABLE.items()
+    for doors, who in rows.items()
+    for door in doors.split()
+}
+NOBODY = "0" * 32
+_LINK = "https://tic.example.org/fr/connexion/lien?token=x"
+_TITLE = {"title": {"fr": "Titre"}}
+_CONTENTS: dict[ItemKind, dict[str, Any]] = {
+    ItemKind.PROGRAM: _TITLE | {"kind": "grant"},
+    ItemKind.DOCUMENT: _TITLE | {"date": "2026-11-23", "files": {}},
+    ItemKind.POST: _TITLE,
+    ItemKind.ACTIVITY: _TITLE
+    | {"kind": "training", "starts_at": "2027-01-01T10:00Z", "ends_at": "2027-01-01T11:00Z"},
+    ItemKind.PAGE: _TITLE,
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a sector has: one published publication of each kind that is its own, somebody, and the account of
+    whoever asks."""
+
+    sector: str
+    items: dict[ItemKind, Item]
+    person: str
+    caller: str
+
+
+def fields(door: str, ground: Ground) -> dict[str, Any]:
+    """A request about what `ground` has."""
+    kinds = {f"_{kind.value}": kind for kind in ItemKind} | {"_activities": ItemKind.ACTIVITY}
+    kind = next(
+        (kinds[part] for part in kinds if part in f"_{door}" or f"{part}s" in f"_{door}"), ItemKind.PROGRAM
+    )
+    item = ground.items[kind]
+    content = _CONTENTS[kind] | {"sectors": [ground.sector]}
+    return {
+        "id": ground.person if "person" in door else item.id,
+        "ref": item.id,
+        "revision": 99,  # nothing is changed: whoever has the right is told that somebody else was quicker
+        "kind": kind.value,
+        "content": content,
+        "to": "somebody@example.org" if door.startswith("send") else "retired",
+        "source": "rights",
+        "rows": [],
+        "upload": NOBODY,
+        "number": 0,
+        "parts": 3,
+        "data": "eA==",
+        "sha256": NOBODY * 2,
+        "token": "x",
+        "challenge": "x",
+        "code": "123456",
+        "keep": "x",
+        "ids": [ground.person],
+        "email": f"{uuid4().hex}@example.org",
+        "base_url": "https://tic.example.org",
+        "roles": ["editor"],
+        "role": "editor",
+        "name": "Atelier",
+        "language": "fr",
+        "link": _LINK,
+        "minutes": 15,
+        "days": 7,
+        "inviter": "Anne",
+        "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
+    }
+
+
+_AMBIGUOUS = {"list_people": {}, "search": {}, "suggest": {"q": "a"}, "list_items": {"kind": "program"}}
+
+
+def message(service: str, door: str, ground: Ground) -> Any:
+    kind = declaration(service).rpcs[door].message
+    given = _AMBIGUOUS.get(door)
+    if given is None:
+        known = fields(door, ground)
+        given = {name: known[name] for name, field in kind.model_fields.items() if field.is_required()}
+        if door in ("save_item",):
+            given |= {"id": known["id"], "revision": 99}
+        if door.startswith(("publish", "retire", "turn")):
+            given |= {"revision": 99}
+    return kind.read(given)
+
+
+def caller(role: str, ground: Ground) -> Caller:
+    if role == "visitor":
+        return anonymous(ground.sector)
+    return Caller(sector=ground.sector, person=ground.caller, roles=frozenset({Role(role)}))
+
+
+Ask = Callable[[Any, Caller], Any]
+
+
+def asking(running: RunningPlatform, work: Callable[[Ask], Any]) -> Any:
+    """The result of `work` with one connection to the platform."""
+    given = {name.removeprefix("NEXUS_").lower(): value for name, value in running.environment.items()}
+
+    async def asked() -> Any:
+        async with platform(Settings(**given)) as client:  # type: ignore[arg-type]
+            loop = asyncio.get_running_loop()
+
+            def ask(message: Any, caller: Caller) -> Any:
+                return asyncio.run_coroutine_threadsafe(client.bus.call(message, caller), loop).result(30)
+
+            return await asyncio.to_thread(work, ask)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, asked()).result(300)
+
+
+def ground(ask: Ask, sector: str) -> Ground:
+    items = {}
+    for kind, content in _CONTENTS.items():
+        draft = ask(SaveItem(kind=kind, content=content | {"sectors": [sector]}), operator("root"))
+        items[kind] = ask(TurnItem(kind=kind, id=draft.id, to=Status.PUBLISHED), operator("root"))
+    return Ground(sector, items, person(ask, sector), person(ask, sector))
+
+
+def person(ask: Ask, sector: str) -> str:
+    email, roles = f"{uuid4().hex}@example.org", frozenset({Role.MEMBER})
+    command = Invite(email=email, roles=roles, base_url="https://x.example.org", sector=sector)
+    token = parse_qs(urlsplit(ask(command, operator("root")).link).query)["token"][0]
+    found: str = ask(ConfirmLink(token=token), anonymous(sector)).person.id
+    return found
+
+
+def outcome(ask: Ask, message: Any, caller: Caller) -> str:
+    """`refused` for want of the right; else what else it came to."""
+    try:
+        ask(message, caller)
+    except Forbidden as error:
+        # a wrong code is no missing right
+        return error.code if error.code in ("code_expired", "link_expired", "session_ended") else "refused"
+    except NexusError as error:
+        return error.code
+    return "done"
+
+
+def test_every_request_is_in_the_table() -> None:
+    doors = {f"{name}.{door}" for name in service_names() for door in declaration(name).rpcs}
+    assert doors == set(RIGHTS)
+
+
+def test_each_role_may_do_what_the_table_says_and_no_more(running: RunningPlatform) -> None:
+    def tried(ask: Ask) -> list[str]:
+        own, wrong = ground(ask, "tic"), []
+        for door, allowed in RIGHTS.items():
+            service, _, method = door.partition(".")
+            for role in (*ALL.split(), "system"):
+                told = outcome(ask, message(service, method, own), caller(role, own))
+                may = role in allowed or (role == "system" and allowed == set(ALL.split()))
+                if may != (told != "refused"):
+                    wrong.append(f"{door} by {role}: {told}")
+        return wrong
+
+    assert asking(running, tried) == []
+
+
+def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_another(
+    running: RunningPlatform,
+) -> None:
+    about = [
+        door
+        for door in RIGHTS
+        if any(
+            part in door for part in ("get_", "publish_", "retire_", "open_", "edit_", "change_", "remove_")
+        )
+        and not any(part in door for part in ("get_file", "get_preview", "get_reindex"))
+    ]
+    about += ["content.save_item", "content.turn_item", "content.make_preview"]
+
+    def tried(ask: Ask) -> list[str]:
+        other = ground(ask, "aero")
+        mighty = Caller(sector="tic", person="eve", roles=frozenset(Role) - {Role.SYSTEM})
+        wrong = []
+        for door in about:
+            service, _, method = door.partition(".")
+            try:
+                ask(message(service, method, other), mighty)
+                wrong.append(f"{door}: done")
+            except (NotFound, Forbidden):
+                pass
+            except NexusError as error:
+                wrong.append(f"{door}: {error.code}")
+        return wrong
+
+    assert len(about) >= 25
+    assert asking(running, tried) == []
