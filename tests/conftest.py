@@ -19,7 +19,7 @@ def broker() -> Iterator[Broker]:
     engine = engines.find("rabbitmq")
     broker = Broker(engine.url, engine.management_url)
     yield broker
-    broker.remove_vhosts()
+    broker.remove_all()
     engine.stop()
 
 

@@ -3,8 +3,13 @@
 import base64
 import json
 import urllib.request
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import uuid4
+
+_DEFINITIONS = json.loads(
+    (Path(__file__).parents[2] / "deploy" / "rabbitmq" / "definitions.json").read_text()
+)
 
 
 class Broker:
@@ -15,6 +20,7 @@ class Broker:
         self._url = url
         self._management_url = management_url
         self._made: list[str] = []
+        self._users: set[str] = set()
 
     def make_vhost(self) -> str:
         """Make a virtual host and return the AMQP address in it."""
@@ -29,10 +35,25 @@ class Broker:
         self._made.append(name)
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
-    def remove_vhosts(self) -> None:
+    def make_user(self, name: str, vhost_url: str) -> str:
+        """Make the user `name` with the rights that deployment gives it, and return its AMQP address."""
+        vhost, password = urlsplit(vhost_url).path.removeprefix("/"), uuid4().hex
+        _put(self._management_url, f"users/{name}", {"password": password, "tags": ""})
+        self._users.add(name)
+        for kind, path in (("permissions", "permissions"), ("topic_permissions", "topic-permissions")):
+            for rights in _DEFINITIONS[kind]:
+                if rights["user"] == name:
+                    given = {key: rights[key] for key in rights if key not in ("user", "vhost")}
+                    _put(self._management_url, f"{path}/{vhost}/{name}", given)
+        parts = urlsplit(vhost_url)
+        return urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port}"))
+
+    def remove_all(self) -> None:
         """Remove what was made, with all its queues."""
         for name in self._made:
             _call("DELETE", self._management_url, f"vhosts/{name}", None)
+        for name in self._users:
+            _call("DELETE", self._management_url, f"users/{name}", None)
 
 
 def _put(management_url: str, path: str, body: dict[str, str]) -> None:
