@@ -17,7 +17,7 @@ from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
 from gateway.developers import developers_router
 from gateway.documents import documents_router
-from gateway.edge import LARGEST_BODY, Edge
+from gateway.edge import LARGEST_UPLOAD, Edge
 from gateway.embed import embed_router
 from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
@@ -30,6 +30,7 @@ from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
 from gateway.people.signin_pages import signin_router
 from gateway.people.visitor import Cookies, visitors
+from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from gateway.stylesheet import style_router
@@ -67,9 +68,11 @@ _NEWS = (
 _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
-def create_app(sector: Sector, bus: Bus, base_url: str, *, embedded: bool = False) -> App:
+def create_app(
+    sector: Sector, bus: Bus, base_url: str, *, embedded: bool = False, rate_limit: int = 0
+) -> App:
     """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
-    `embedded`: all of the platform is in this process.
+    `embedded`: all of the platform is in this process. `rate_limit`: requests a minute from one address, 0: any.
 
     To be called in the event loop that serves it."""
     app = FastAPI(
@@ -82,7 +85,7 @@ def create_app(sector: Sector, bus: Bus, base_url: str, *, embedded: bool = Fals
         separate_input_output_schemas=False,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # Edge does both, at half the cost
-        max_body_size=LARGEST_BODY,  # also of bodies that do not say their length
+        max_body_size=LARGEST_UPLOAD,  # Edge holds most pages to much less
     )
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(fitting_api_router(sector, bus, base_url))
@@ -105,7 +108,8 @@ def create_app(sector: Sector, bus: Bus, base_url: str, *, embedded: bool = Fals
     _add_operations(app, sector, bus)
     describe(app)
     problems.install(app, base_url, _error_page(sector, base_url))
-    cache = Cache(Edge(SameOrigin(app, base_url), sector.name, base_url), sector.name)
+    limited = RateLimit(SameOrigin(app, base_url), base_url, rate_limit)
+    cache = Cache(Edge(limited, sector.name, base_url), sector.name)
     bus.listen(_NEWS, lambda _: cache.clear())
     return cache
 

@@ -4,16 +4,24 @@ import time
 from typing import Any
 
 from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
 
 from gateway.cache import App, Headers, Receive, Scope, Send
+from gateway.links import ADMIN
 from gateway.problems import MEDIA_TYPE, preferred, problem
+from nexus.caller import LANGUAGES
 from nexus.telemetry import SpanKind, span
+from services.content.contracts.files import LARGEST_FILE
 
 REQUEST_SECONDS = Histogram(
     "nexus_http_request_seconds", "Time to make an answer", ["sector", "method", "route", "status"]
 )
 
 LARGEST_BODY = 1_000_000  # bytes
+LARGEST_UPLOAD = 2 * LARGEST_FILE + LARGEST_BODY  # bytes: a file in each language, and the form around them
+_UPLOADS = tuple(
+    f"/{language}/{ADMIN[language]}/{kind}" for language in LANGUAGES for kind in ("documents", "posts")
+)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -47,12 +55,13 @@ class Edge:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"])
-        if _length(given) > LARGEST_BODY:
+        largest = LARGEST_UPLOAD if scope["path"].startswith(_UPLOADS) else LARGEST_BODY
+        if _length(given) > largest:
             await self._refuse(given, send)
             return
         parent = given.get(b"traceparent", b"").decode("latin-1") or None
         with span(f"{scope['method']} {self._sector}", SpanKind.SERVER, parent):
-            await self._timed(scope, receive, send)
+            await self._timed(scope, _counted(receive, largest), send)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         start, status, complete = time.perf_counter(), 500, False
@@ -93,6 +102,21 @@ class Edge:
         ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _counted(receive: Receive, largest: int) -> Receive:
+    """`receive`, which refuses more than `largest` bytes also of a body that does not say its length."""
+    seen = 0
+
+    async def counting() -> Any:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > largest:
+            raise HTTPException(413)
+        return message
+
+    return counting
 
 
 def _route(scope: Scope) -> str:

@@ -84,6 +84,9 @@ REFUSALS = {
     ),
     "site_page_retired": Refusal(410, N_("This page was withdrawn"), _CHECK),
     "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
+    "too_many_requests": Refusal(
+        429, N_("Too many requests from your address"), N_("Wait a little, then go on more slowly.")
+    ),
     "internal_error": Refusal(
         500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")
     ),

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     base_url: str | None = Field(
         None, description="public address of a gateway, if not its own host and port"
     )
+    rate_limit: int = Field(
+        600,
+        ge=0,
+        description="requests a minute that one address may make of a gateway, beyond its cache; 0: any",
+    )
     rabbitmq_url: SecretStr | None = Field(None, description="amqp://user:password@host:port/vhost")
     mongodb_url: SecretStr | None = Field(None, description="mongodb://user:password@host:port")
     elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")

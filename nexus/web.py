@@ -2,7 +2,7 @@
 
 [project.entry-points."nexus.gateway"]
 sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
-app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…) -> ASGI application
+app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…, rate_limit=…)
 """
 
 import asyncio
@@ -50,7 +50,8 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: 
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
     port = settings.port + offset
     url = settings.base_url or f"http://{settings.host}:{port}"
-    app = load_entry_point("nexus.gateway", "app")(sectors[name], bus, base_url=url, embedded=embedded)
+    create_app = load_entry_point("nexus.gateway", "app")
+    app = create_app(sectors[name], bus, base_url=url, embedded=embedded, rate_limit=settings.rate_limit)
     return Site(name, str(sectors[name].title.fr), port, url, app)
 
 

@@ -158,6 +158,15 @@ def test_a_pdf_that_is_uploaded_is_found_by_a_sentence_inside(
     eventually(lambda: running.search(word)["total"] == 1)
 
 
+def test_a_large_file_is_taken_where_files_are_and_nowhere_else(editor: Surfer) -> None:
+    large = ("large.txt", b"x" * 3_000_000, "text/plain")
+    for kind, field, status in (("documents", "files.fr", 200), ("programs", "title.fr", 413)):
+        page = f"/fr/admin/{kind}/new"
+        token = re.findall(r'name="csrf" value="([^"]+)"', editor.get(page).text)[0]
+        data = {"csrf": token, "do": "save", "title.fr": "Un fichier", "date": "2026-11-23"}
+        assert editor.client.post(page, data=data, files={field: large}).status_code == status
+
+
 def test_many_can_be_published_and_withdrawn_at_once(running: RunningPlatform, editor: Surfer) -> None:
     word = a_word()
     paths = [new(editor, "posts", "save", title__fr=f"Billet {word} {n}") for n in range(3)]

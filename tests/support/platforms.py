@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "programs"
 NEXUS = Path(sys.executable).with_name("nexus")
 SECTORS = ("tic", "svts", "aero")
+_UNLIMITED = {"NEXUS_RATE_LIMIT": "0"}  # all tests come from one address
 _START_TIMEOUT = 60.0  # seconds
 
 
@@ -204,7 +205,7 @@ class EmbeddedPlatform(RunningPlatform):
     """`nexus run` on a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, environment={"NEXUS_DATA": str(folder / "data")})
+        super().__init__(folder, environment={"NEXUS_DATA": str(folder / "data"), **_UNLIMITED})
         self.first_port = _free_ports(len(SECTORS))
         self.ports = {sector: self.first_port + n for n, sector in enumerate(SECTORS)}
 
@@ -226,6 +227,7 @@ class DistributedPlatform(RunningPlatform):
             "NEXUS_RABBITMQ_URL": rabbitmq,
             "NEXUS_MONGODB_URL": mongodb,
             "NEXUS_ELASTICSEARCH_URL": elasticsearch,
+            **_UNLIMITED,
             "NEXUS_PREVIEW_SECRET": uuid4().hex,
             "NEXUS_SMTP_URL": self.mailbox.url,
             "NEXUS_MAIL_FROM": "nexus@exemple.ca",
