@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.admin.items import items_routes
 from gateway.admin.people import people_routes
+from gateway.admin.searches import searches_routes
 from gateway.admin.start import start_routes
 from gateway.people.desk import Desk
 
@@ -11,6 +12,6 @@ from gateway.people.desk import Desk
 def admin_router(desk: Desk) -> APIRouter:
     """Every page below `/fr/admin` and `/en/admin`."""
     router = APIRouter()
-    for routes in (start_routes, items_routes, people_routes):
+    for routes in (start_routes, items_routes, searches_routes, people_routes):
         routes(router, desk)
     return router

@@ -26,7 +26,8 @@ START = Section("", N_("Overview"), STAFF)
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
-SECTIONS = (START, *ITEMS.values(), PEOPLE)
+SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
+SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

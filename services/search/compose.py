@@ -2,6 +2,7 @@
 
 from nexus.composition import Composed, Resources
 from services.search.engine import SearchEngine
+from services.search.misses import MissStore
 from services.search.pages import PageStore
 from services.search.service import SearchService
 from services.search.store import EntryStore
@@ -10,10 +11,12 @@ from services.search.store import EntryStore
 def compose(resources: Resources) -> Composed:
     """Search on Elasticsearch, or embedded on tantivy. Makes its indexes; the database must answer."""
     store, pages = EntryStore(resources.database), PageStore(resources.database)
-    pages.prepare()
+    misses = MissStore(resources.database)
+    for kept in (pages, misses):
+        kept.prepare()
     engine = _tantivy(resources) if resources.embedded else _elasticsearch(resources)
     return Composed(
-        SearchService(store, pages, engine, resources.clock, resources.wake),
+        SearchService(store, pages, misses, engine, resources.clock, resources.wake),
         outboxes=[store.state],
         checks={"search_engine": engine.check},
         close=engine.close,

@@ -94,6 +94,27 @@ class Search(Query[SearchResults], service="search"):
     per_page: int = Field(20, ge=1, le=100)
 
 
+class Miss(Message):
+    """Words that were searched for in vain, `count` times at least."""
+
+    language: Language
+    q: str
+    count: int
+
+
+class Misses(Message):
+    """Most frequent first."""
+
+    items: tuple[Miss, ...]
+
+
+class ListMisses(Query[Misses], service="search"):
+    """What visitors of the caller's sector did not find. For editors, coordinators and administrators."""
+
+    days: int = Field(30, ge=1, le=90)
+    limit: int = Field(100, ge=1, le=500)
+
+
 class Suggestion(Message):
     """An entry whose title continues what was typed."""
 

@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from nexus.caller import Caller, Role
 from nexus.errors import NexusError, NotFound
+from nexus.mongo import AWAY
 from nexus.service import Service, every, on, rpc
 from nexus.telemetry import log
 from services.content.contracts import (
@@ -23,6 +25,8 @@ from services.content.contracts.documents import DocumentPublished, DocumentReti
 from services.search.contracts import (
     MAX_WINDOW,
     GetReindex,
+    ListMisses,
+    Misses,
     MoreLikeThis,
     Reindex,
     ReindexProgress,
@@ -36,6 +40,7 @@ from services.search.contracts import (
 from services.search.domain import Entry, Removal
 from services.search.engine import SearchEngine
 from services.search.matching.passages import with_passages
+from services.search.misses import MissStore, worth_counting
 from services.search.pages import PageStore
 from services.search.projections import (
     activity_entry,
@@ -59,12 +64,14 @@ class SearchService(Service):
         self,
         store: EntryStore,
         pages: PageStore,
+        misses: MissStore,
         engine: SearchEngine,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
         self._store = store
         self._pages = pages
+        self._misses = misses
         self._engine = engine
         self._clock = clock
         self._wake = wake
@@ -110,7 +117,19 @@ class SearchService(Service):
         if query.page * query.per_page > MAX_WINDOW:
             raise NotFound("page_out_of_range", last=MAX_WINDOW // query.per_page)
         results = self._engine.search(query, caller.sector, self._today())
+        if not results.total:
+            self._count_miss(query, caller)
         return with_passages(query, results, self._pages)
+
+    @rpc
+    def list_misses(self, query: ListMisses, caller: Caller) -> Misses:
+        caller.require(Role.EDITOR, Role.COORDINATOR, Role.ADMIN)
+        since = self._today() - timedelta(days=query.days)
+        return Misses(items=tuple(self._misses.most(caller.sector, since, query.limit)))
+
+    @every(minutes=60)
+    def forget_old_misses(self) -> None:
+        self._misses.forget(self._today())
 
     @rpc
     def suggest(self, query: Suggest, caller: Caller) -> Suggestions:
@@ -185,6 +204,14 @@ class SearchService(Service):
             return
         tell(state="finished", done=progress.total)
         self._announce()
+
+    def _count_miss(self, query: Search, caller: Caller) -> None:
+        """Count what a visitor did not find anywhere; without filters, which may be what is in the way."""
+        filtered = any((query.type, query.theme, query.kind, query.sector, query.provider, query.language))
+        words = worth_counting(query.q)
+        if caller.sector and words and not filtered and query.page == 1:
+            with suppress(*AWAY):  # whoever searches need not wait for a count
+                self._misses.count(caller.sector, query.lang, words, self._today())
 
     def _today(self) -> date:
         return self._clock().astimezone(_ZONE).date()

@@ -31,6 +31,7 @@ ADMIN_PAGES = (
     "/activities/new",
     "/pages",
     "/pages/new",
+    "/searches",
     "/people",
 )
 

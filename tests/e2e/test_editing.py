@@ -214,3 +214,14 @@ def test_who_is_no_editor_has_no_right_to_the_forms(surf: Surf, role: Role) -> N
     somebody = surf(role)
     for path in ("/fr/admin/programs", "/fr/admin/programs/new", "/fr/admin/documents"):
         assert somebody.get(path).status_code == 403
+
+
+def test_what_visitors_search_for_in_vain_is_shown_to_editors(
+    running: RunningPlatform, editor: Surfer
+) -> None:
+    word = a_word()
+    for capital in (word, word.upper()):
+        assert running.search(capital)["total"] == 0
+    assert word in (page := editor.get("/fr/admin/searches").text)
+    assert re.search(rf"{word}</a></th><td>Français</td><td>2</td>", page)
+    assert editor.get("/fr/admin/searches?days=x").status_code == 200

@@ -46,6 +46,7 @@ TABLE = {
     "search": {
         "search suggest more_like_this": ALL,
         "reindex get_reindex": "admin",
+        "list_misses": "editor coordinator admin",
     },
     "notifications": {
         "send_code send_invitation send_verification_due": "system",

@@ -9,6 +9,7 @@ from nexus.mongo import Document as Record
 from services.content.contracts import LineText
 from services.content.contracts.documents import DocumentPublished, DocumentRetired, PageTexts
 from services.search.domain import Page
+from services.search.misses import MissStore
 from services.search.pages import PageStore
 from services.search.service import SearchService
 from services.search.store import EntryStore
@@ -26,7 +27,9 @@ def pages(database: Database[Record]) -> PageStore:
 @pytest.fixture
 def service(database: Database[Record], pages: PageStore, tmp_path) -> SearchService:
     engine = tantivy_engine(tmp_path)
-    return SearchService(EntryStore(database), pages, engine, lambda: datetime.now(UTC), lambda: None)
+    return SearchService(
+        EntryStore(database), pages, MissStore(database), engine, lambda: datetime.now(UTC), lambda: None
+    )
 
 
 def published(revision: int, *texts: str) -> DocumentPublished:
