@@ -19,7 +19,7 @@ Sort = Literal[
 ]  # fmt: skip
 _BILINGUAL = {"line", "paragraph", "markdown", "lines"}
 _ZONE = ZoneInfo("America/Toronto")
-_SPARE = 2  # empty rows at the end of a list: without JavaScript, saving makes room for more
+_SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
 
 
@@ -60,6 +60,16 @@ class Shown:
     faults: dict[str, str]
     behind: Language | None = None
     theirs: Any = None
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything in it says something."""
+        chosen = any(one for _, _, one in self.options) if self.sort == "checks" else False
+        return chosen or _says_something(self.value) or any(part.is_filled for part in self.parts)
+
+    def is_open(self, clashes: Iterable[str]) -> bool:
+        """Whether something in it needs to be looked at now."""
+        return bool(self.faults) or any(path.startswith(f"{self.path}.") for path in clashes)
 
     @property
     def missing(self) -> Language | None:
