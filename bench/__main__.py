@@ -49,7 +49,7 @@ class _Bench:
         return self._started[name].url
 
     def close(self) -> None:
-        self._broker.remove_vhosts()
+        self._broker.remove_all()
         for engine in self._started.values():
             engine.stop()
 

@@ -152,6 +152,132 @@ tourisme; touristique; camping; hôtel | tourism; tourist; campground; hotel
 bois; forêt | wood; forest
 entrevue; entretien d'embauche | interview; job interview
 langue; linguistique | language; linguistic
+éligible; éligibilité; admissible; admissibilité | eligible; eligibility; qualify; admissible
+dépense | expense; expenditure; spending
+durée; délai; échéance | duration; period; deadline; time limit
+inscription; s'inscrire; inscrire | registration; register; sign up; enrol
+devis; estimation | quote; estimate
+territoire; région; régional | territory; region; regional; area
+marché | market
+vente; vendre; commercial; commercialisation | sale; sell; selling; commercial; marketing
+client; clientèle | customer; client
+fournisseur; prestataire; approvisionnement | supplier; vendor; contractor; supply; procurement
+production; produire | production; produce
+produit | product
+performance; efficacité; rendement; efficace | performance; efficiency; efficient
+optimisation; optimiser; améliorer; amélioration | optimize; optimization; improve; improvement
+stratégie; stratégique; plan d'action | strategy; strategic; action plan
+faisabilité | feasibility
+conception; écoconception; concevoir | design; ecodesign
+création d'entreprise; créer son entreprise; démarrage; jeune pousse; démarrer une entreprise | start-
+    up; startup; start a business; starting a business; new business; start my business
+reprise; repreneur; transmission; cession; relève; racheter | takeover; succession; business transfer;
+    buy out
+achat; acheter; acquisition; acquérir | purchase; buy; buying; acquire; acquisition
+matériel; machine; machinerie; outillage | machine; machinery; hardware; tools
+réparation; réparer; entretien; maintenance | repair; maintenance; servicing; fix
+remplacement; remplacer | replacement; replace
+réemploi; réutilisation; réutiliser; seconde vie | reuse; second-hand; second life
+tri; trier; collecte | sorting; sort; collection
+emballage | packaging
+alimentaire; alimentation; aliment; agroalimentaire | food; agri-food
+restaurant; restauration; traiteur | restaurant; catering; caterer
+artisan; artisanat; artisanal; métier d'art | craft; craftsperson; artisan; tradesperson
+commerce; commerçant; boutique; magasin; détaillant | shop; store; retail; retailer; merchant
+éclairage; lumière; lampe; ampoule | lighting; light; lamp; bulb
+climatisation; froid; réfrigération | cooling; air conditioning; refrigeration; cold
+isolation; isoler; toiture; toit | insulation; insulate; roof; roofing
+chaudière; fioul; combustible | boiler; fuel oil; furnace
+renouvelable | renewable
+hydrogène | hydrogen
+géothermie | geothermal
+biomasse; biogaz; méthanisation; biométhane | biomass; biogas; anaerobic digestion
+batterie; stockage | battery; storage
+borne; recharge; borne de recharge | charging; charger; charging station
+électrique; électrifier; électrification | electric; electrify; electrification
+carburant; essence; diesel | fuel; gasoline; petrol; diesel
+logistique; livraison; livrer; marchandise; fret | logistics; delivery; deliver; freight; goods;
+    shipping
+maritime; fluvial; bateau; navire; pêche; pêcheur | marine; maritime; boat; ship; fishing; fisherman
+train; ferroviaire; rail | train; rail; railway
+pollution; polluant; dépollution; qualité de l'air | pollution; pollutant; clean-up; air quality
+biodiversité; nature; faune | biodiversity; nature; wildlife
+sol; foncier; terrain | soil; land; ground
+risque; prévention; santé et sécurité; accident | risk; prevention; safety; accident
+assurance; garantie; caution | insurance; guarantee; surety
+trésorerie; fonds de roulement; liquidités | cash flow; working capital; cash
+capital; fonds propres; investisseur; levée de fonds | equity; investor; venture capital; raise money
+dette; rembourser; remboursement; remboursable | debt; repay; repayment; reimburse; reimbursement;
+    refund
+impôt; taxe; fiscal; fiscalité | tax; taxes; taxation; fiscal
+exonération; exemption; exonérer; dispense | exemption; exempt; waiver
+concours; trophée; appel à projets; lauréat | contest; competition; award; call for projects; prize
+réseau; réseautage | network; networking
+événement; congrès; foire; salon | event; trade show; convention; fair
+exportation; exporter; export; marché étranger | export; exporting; foreign market; sell abroad
+importation; importer; douane | import; importing; customs
+brevet; propriété intellectuelle | patent; intellectual property
+prototype; expérimentation; démonstration; essai; tester | prototype; pilot; trial; demonstration; test;
+    experiment
+technologie; technologique | technology; technological; high-tech
+transformation numérique; numérisation; numériser; dématérialisation | digitize; digitization;
+    digitalization; digital transformation; go digital
+site web; site internet; en ligne; boutique en ligne; commerce électronique | website; web site; online;
+    online store; e-commerce
+intelligence artificielle; ia | artificial intelligence; ai
+cybersécurité; sécurité informatique; piratage | cybersecurity; hacking; computer security
+publicité; promotion; visibilité; communication | advertising; promotion; advertise; communication
+certification; certifié; label; labellisation; accréditation | certification; certified; label;
+    accreditation
+règlement; réglementation; réglementaire; norme | regulation; rule; regulatory; standard
+juridique; avocat; notaire | legal; lawyer; attorney; notary
+compétence; qualification; qualifié | skill; skilled; competence; know-how; qualification; qualified
+métier; profession | trade; occupation; profession
+retraite; retraité; aîné; senior | retirement; retiree; older worker; senior
+chômeur; sans emploi; chômage | unemployed; jobless; unemployment; out of work
+licenciement; mise à pied; perte d'emploi; licencier; congédier | layoff; laid off; dismissal; dismiss;
+    fire
+horaire; temps partiel; temps plein | schedule; part-time; full-time
+télétravail; travail à distance | telework; remote work; work from home
+équipe; collègue; coéquipier | team; coworker; colleague; crew
+gestionnaire; dirigeant; cadre; superviseur; contremaître | manager; executive; supervisor; leader;
+    foreman
+productivité; productif | productivity; productive
+croissance; croître; expansion; agrandir; grandir | growth; grow; growing; expand; expansion; scale up
+crise; en difficulté; redressement; faillite | crisis; struggling; turnaround; bankruptcy
+association; sans but lucratif; obnl; économie sociale; coopérative | non-profit; association; charity;
+    social economy; cooperative
+municipalité; ville; commune; collectivité | municipality; city; town; local government
+école; collège; université; cégep; établissement d'enseignement | school; college; university;
+    educational institution
+enseignant; professeur; formateur | teacher; trainer; instructor
+s'installer; installation; arrivée; accueillir | settle in; settling in; arrival; arrive; welcome
+voyage; billet d'avion; voyager | travel; trip; flight; airfare
+citoyen; citoyenneté | citizen; citizenship
+plafond; maximum | cap; maximum; ceiling
+locaux; loyer; louer; location | office space; premises; rent; lease; rental
+culture; culturel; spectacle; artiste; musique | culture; cultural; show; artist; music; arts
+sport; loisir; piscine | sport; leisure; recreation; swimming pool
+jardin; serre; horticulture | garden; greenhouse; horticulture
+élevage; bétail; viande; lait; laitier | livestock; cattle; meat; dairy; milk
+textile; vêtement; mode | textile; clothing; garment; fashion
+métal; soudeur; soudage; acier; métallurgie | metal; welder; welding; steel; metallurgy
+plastique; chimie; chimique | plastic; chemistry; chemical
+électronique; robot; robotique; automatisation | electronics; robot; robotics; automation
+chauffeur; conducteur; camionneur | driver; truck driver; trucker
+cuisinier; cuisine; serveur | cook; chef; kitchen; waiter
+comptable; comptabilité | accountant; accounting; bookkeeping
+nettoyage; propreté; entretien ménager | cleaning; janitor; cleaner
+préposé; soins; médecin | caregiver; care; orderly; doctor; physician
+conseil; avis; recommandation | advice; tip; recommendation
+argent; fonds; budget | money; fund; budget
+gagner; gain; bénéfice; profit | gain; earn; profit; benefit
+payer; paiement; verser; versement; défrayer | pay; payment; paid
+papier; document; paperasse; formalité; démarche administrative | paperwork; document; papers; red tape;
+    formality
+recherche d'emploi | search; job search; seek
+anglais; anglophone | english; english-speaking
+espagnol; hispanophone | spanish; spanish-speaking
 """.strip()
 
 
