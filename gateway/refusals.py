@@ -72,6 +72,7 @@ REFUSALS = {
     ),
     "document_not_found": Refusal(404, N_("There is no such document"), _CHECK),
     "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
+    "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")
     ),

@@ -18,7 +18,7 @@ from nexus.errors import Unavailable
 from services.search.contracts import Hit, SearchResults, SimilarEntries
 
 T = TypeVar("T")
-_ZONE = ZoneInfo("America/Toronto")  # days and hours are those of Montréal
+ZONE = ZoneInfo("America/Toronto")  # days and hours are those of Montréal
 HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
 
 
@@ -44,7 +44,7 @@ def _environment(language: Language) -> Environment:
     catalogue = translations(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["links"] = links
-    environment.globals["zone"] = _ZONE
+    environment.globals["zone"] = ZONE
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)

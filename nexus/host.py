@@ -2,23 +2,28 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from nexus.audit import Trail, note
 from nexus.caller import Caller, Role
 from nexus.composition import Composed, Resources, Shelf
 from nexus.delivery.inbox import Handle, Inbox, ParkedRecord
 from nexus.delivery.outbox import Outbox
 from nexus.delivery.relay import Publish, Relay
 from nexus.errors import Defect, InvalidInput, NexusError, Unavailable
-from nexus.messages import CloudEvent, Request
-from nexus.mongo import AWAY, check
+from nexus.messages import CloudEvent, Command, Request
+from nexus.mongo import AWAY, audit_database, check
 from nexus.operations import (
+    AuditPage,
+    AuditState,
+    CheckAudit,
     CheckHealth,
     DiscardParkedEvent,
     Health,
+    ListAudit,
     ListParkedEvents,
     ParkedEvent,
     ParkedEvents,
@@ -54,6 +59,7 @@ class ServiceHost:
         self.name = composed.service.name
         self.inbox = Inbox(resources.database["inbox"], resources.settings.retry_pause)
         self._database = resources.database
+        self._trail = Trail(audit_database(resources.database), self.name, resources.clock)
         self._doors: dict[str, tuple[type[Request[Any]], Callable[[Any, Caller], Any]]] = {
             door.method: (door.message, getattr(self.service, door.method))
             for door in self.service.rpcs.values()
@@ -99,13 +105,18 @@ class ServiceHost:
             raise InvalidInput("method_unknown", service=self.name, method=method)
         message, do = self._doors[method]
         try:
-            with _engines_away():
+            with _engines_away(), self._audited(message, caller):
                 return Answer(message, do(message.read(fields), caller))
         except NexusError:
             raise
         except Exception as error:
             log.exception("call_failed", service=self.name, method=method)
             raise Defect() from error
+
+    def _audited(self, message: type[Request[Any]], caller: Caller) -> AbstractContextManager[None]:
+        if issubclass(message, Command):
+            return self._trail.recording(message.method, caller)
+        return nullcontext()
 
     def deliver(self, subscription: Subscription, events: Sequence[CloudEvent]) -> None:
         """Have the handler treat `events`; on return none needs to come again. Raises Unavailable."""
@@ -152,6 +163,8 @@ class ServiceHost:
             (ListParkedEvents, self._list_parked),
             (ResendParkedEvent, self._resend),
             (DiscardParkedEvent, self._discard),
+            (ListAudit, self._list_audit),
+            (CheckAudit, self._check_audit),
         ]
 
     def _retry_safely(self) -> None:
@@ -188,10 +201,20 @@ class ServiceHost:
     def _resend(self, command: ResendParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
         self._shelf(command.key).resend(command.key)
+        note("parked_event", command.key, command.key, after={"sent": "again"})
 
     def _discard(self, command: DiscardParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
         self._shelf(command.key).discard(command.key)
+        note("parked_event", command.key, command.key, before={"kept": True})
+
+    def _list_audit(self, query: ListAudit, caller: Caller) -> AuditPage:
+        caller.require(Role.ADMIN)
+        return self._trail.page(query, caller.sector)
+
+    def _check_audit(self, _: CheckAudit, caller: Caller) -> AuditState:
+        caller.require(Role.ADMIN)
+        return self._trail.check()
 
     def _shelf(self, key: str) -> Inbox | Shelf:
         """Where `key` is, or would be: the keys of events begin with the name of a handler."""

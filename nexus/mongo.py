@@ -33,3 +33,8 @@ def check(database: Database[Document]) -> None:
         database.command("ping")
     except AWAY as error:
         raise Unavailable("database_unavailable") from error
+
+
+def audit_database(database: Database[Document]) -> Database[Document]:
+    """Where a service's audit trail is: beside its own, with lesser rights (deploy/mongo/setup.py)."""
+    return database.client[f"{database.name}_audit"]

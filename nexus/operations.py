@@ -1,7 +1,10 @@
-"""Requests that every service answers: its health, and the events that wait for a person."""
+"""Requests that every service answers: its health, the events that wait for a person, its audit trail."""
 
-from pydantic import AwareDatetime
+from typing import Any
 
+from pydantic import AwareDatetime, Field
+
+from nexus.caller import Role
 from nexus.messages import Command, Message, Query
 
 
@@ -51,3 +54,65 @@ class DiscardParkedEvent(Command[None]):
     """Give it up. For administrators."""
 
     key: str
+
+
+class NotedValue(Message):
+    """A field, nested ones by their dotted path, as it was and as it is; None: absent."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+class NotedChange(Message):
+    """What happened to one thing. `label` is what a person knows it by."""
+
+    kind: str
+    id: str
+    label: str
+    fields: tuple[NotedValue, ...] = ()
+
+
+class AuditEntry(Message):
+    """One command of somebody. `refused`: the code, where it was not allowed; `origin`: a network address."""
+
+    service: str
+    number: int
+    at: AwareDatetime
+    sector: str | None
+    person: str
+    roles: tuple[Role, ...]
+    origin: str | None
+    command: str
+    refused: str | None
+    changes: tuple[NotedChange, ...]
+
+
+class AuditPage(Message):
+    """Latest first. `next`, if any, is the `before` of what follows; a page may hold few, or none, and go on."""
+
+    items: tuple[AuditEntry, ...]
+    next: int | None
+
+
+class ListAudit(Query[AuditPage]):
+    """What was done in the caller's sector, and by operators of all. For administrators."""
+
+    person: str | None = Field(None, max_length=100, description="the id of who did it, or to whom")
+    kind: str | None = Field(None, max_length=40, description="of things, as `program`")
+    subject: str | None = Field(None, max_length=100, description="the id of a thing")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = Field(None, ge=1)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class AuditState(Message):
+    """How many entries were followed, and the number of the first that is not as it was written, if any."""
+
+    entries: int
+    broken_at: int | None
+
+
+class CheckAudit(Query[AuditState]):
+    """Is the whole trail as it was written? For administrators."""

@@ -1,4 +1,4 @@
-"""Makes what MongoDB has not of itself: the replica set, and a user for each service with its own database.
+"""Makes what MongoDB has not of itself: the replica set, and a user for each service with its own databases.
 
 Run at each `docker compose up`; it changes what is not so yet. From the environment: MONGODB_ROOT_URL, and
 MONGODB_PASSWORD_<service> for each service."""
@@ -48,8 +48,21 @@ def start_replica_set(admin: Database) -> None:
     wait_until(lambda: bool(admin.command("hello").get("isWritablePrimary")), "a primary")
 
 
+def set_role(admin: Database, service: str) -> str:
+    """Who has it may add to the service's audit trail and read it: nobody may change or remove an entry."""
+    resource = {"db": f"nexus_{service}_audit", "collection": ""}
+    privileges = [{"resource": resource, "actions": ["find", "insert"]}]
+    name = f"{service}_audit"
+    known = admin.command("rolesInfo", name)["roles"]
+    admin.command("updateRole" if known else "createRole", name, privileges=privileges, roles=[])
+    return name
+
+
 def set_user(admin: Database, service: str, password: str) -> None:
-    roles = [{"role": "readWrite", "db": f"nexus_{service}"}]
+    roles = [
+        {"role": "readWrite", "db": f"nexus_{service}"},
+        {"role": set_role(admin, service), "db": "admin"},
+    ]
     known = admin.command("usersInfo", service)["users"]
     admin.command("updateUser" if known else "createUser", service, pwd=password, roles=roles)
     print(f"mongo: user {service} may use nexus_{service}", flush=True)

@@ -13,6 +13,8 @@ from gateway.words import N_
 from nexus.caller import LANGUAGES, Role
 from services.people.contracts.people import STAFF
 
+SERVICES = ("content", "notifications", "people", "search")  # all that the platform has
+
 
 class Section(NamedTuple):
     """A part of the back office: its path below `/admin`, its name, and who may open it."""
@@ -27,7 +29,9 @@ PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
-SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE)
+AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
+PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
+SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import NexusError, NotFound
 from nexus.mongo import AWAY
@@ -144,6 +145,7 @@ class SearchService(Service):
         caller.require(Role.ADMIN)
         progress = self._new_progress()
         threading.Thread(target=self._rebuild, args=(progress,), name="nexus-reindex", daemon=True).start()
+        note("index", progress.id, self.name, after={"total": progress.total})
         return ReindexStarted(id=progress.id)
 
     @rpc

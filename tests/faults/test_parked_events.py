@@ -8,11 +8,13 @@ import pika
 import pytest
 from pymongo import MongoClient
 
+from nexus.caller import Role
 from nexus.delivery.topology import events_exchange
 from nexus.messages import CloudEvent
 from services.content.contracts import ProgramPublished
 from tests.support.broker import Broker
 from tests.support.platforms import DistributedPlatform, EmbeddedPlatform, RunningPlatform
+from tests.support.surfer import Surfer
 
 
 def poison() -> CloudEvent:
@@ -40,10 +42,23 @@ def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> No
     platform.import_samples()
     key = wait_until_parked(platform)
     assert "poisoned" in platform.nexus("events", "list").stdout
+    assert_an_administrator_sends_it_again_in_the_back_office(platform)
     platform.nexus("events", "resend", key)
     assert wait_until_parked(platform) == key
     platform.nexus("events", "discard", key, "--yes")
     assert platform.nexus("doctor", check=False).returncode == 0
+
+
+def assert_an_administrator_sends_it_again_in_the_back_office(platform: RunningPlatform) -> None:
+    admin = Surfer(platform).sign_in_as("admin-of-tic@example.org", Role.ADMIN)
+    key = wait_until_parked(platform)
+    assert key in admin.get("/fr/admin/parked").text
+    assert "Nouvel essai" in admin.post("/fr/admin/parked", "/fr/admin/parked", key=key, do="resend").text
+    wait_until_parked(platform)
+    refused = admin.post("/fr/admin/parked", "/fr/admin/parked", key="search.nothing:x", do="discard")
+    assert refused.status_code == 404
+    assert "Événement en attente renvoyé" in admin.get("/fr/admin/audit").text
+    admin.client.close()
 
 
 def test_embedded(tmp_path: Path):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
+from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Conflict, Forbidden, NotFound, StaleRevision
 from services.content.contracts.publications import (
@@ -141,7 +142,7 @@ class Desk:
         self._may_write(content, caller)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, None), None)
         change = lifecycle.create(self._kind, uuid4().hex, content, slug, Status.DRAFT, self._act(caller))
-        return self._save(change, content)
+        return self._save(change, None, content)
 
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
         """Another content for what stood at `revision`. Raises StaleRevision with both versions."""
@@ -150,7 +151,7 @@ class Desk:
         lifecycle.require_revision(record, revision, content)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, record.item), record.item.id)
         change = lifecycle.edit(record, content, slug, self._act(caller))
-        return self._save(change, content) if change else record.item
+        return self._save(change, record, content) if change else record.item
 
     def publish(self, item_id: str, revision: int | None, caller: Caller) -> Any:
         """Show it to everybody."""
@@ -172,6 +173,7 @@ class Desk:
             refused = self._kept.save([self._completed(one) for one in changes.values()])
             self._wake()
             report = [_unless_refused(row, refused) for row in report]
+            note(f"{self._kind.name}_import", source, source, after=_brought_in(report))
         return ImportReport(rows=tuple(report))
 
     def _plan(
@@ -255,7 +257,7 @@ class Desk:
         record = self._editable(item_id, caller)
         lifecycle.require_revision(record, revision)
         change = turn(record, self._act(caller))
-        return self._save(change) if change else record.item
+        return self._save(change, record) if change else record.item
 
     def _act(self, caller: Caller) -> Act:
         return Act(by=caller.person, at=self._clock())
@@ -263,7 +265,7 @@ class Desk:
     def _completed(self, change: Change) -> Change:
         return lifecycle.with_shown_files(self._attachments.complete(change))
 
-    def _save(self, change: Change, wanted: Content | None = None) -> Any:
+    def _save(self, change: Change, before: Record | None, wanted: Content | None = None) -> Any:
         change = self._completed(change)
         item = change.after.item
         refused = self._kept.save([change])
@@ -276,7 +278,28 @@ class Desk:
                 raise StaleRevision(id=item.id)
             case "slug_taken":
                 raise Conflict("slug_taken", slug=item.slug.model_dump())
+        title = item.content.title
+        label = title.fr or title.en or item.slug.fr
+        note(self._kind.name, item.id, label, _noted(before.item) if before else None, _noted(item))
         return item
+
+
+def _noted(item: Any) -> dict[str, Any]:
+    """What the audit trail compares."""
+    return {
+        "status": item.status.value,
+        "slug": item.slug.model_dump(),
+        **item.content.model_dump(mode="json", exclude_defaults=True),
+    }
+
+
+def _brought_in(report: Sequence[ImportedRow]) -> dict[str, list[str]]:
+    """The ids of what an import changed."""
+    return {
+        outcome.value: ids
+        for outcome in (Outcome.CREATED, Outcome.UPDATED)
+        if (ids := [row.item_id for row in report if row.outcome is outcome and row.item_id])
+    }
 
 
 def _is_draft(record: Record) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
+from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound
 from services.content.contracts.files import LARGEST_FILE, StoredFile
@@ -58,6 +59,7 @@ class FileDesk:
             whole.flush()
             stored = self._kept.get(sha256) or self._store(sha256, size, whole)
         self._kept.forget_parts(upload)
+        note("file", sha256, sha256[:12], after=stored.model_dump(include={"size", "media_type", "reading"}))
         return stored
 
     def get(self, sha256: str, caller: Caller) -> StoredFile:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound, StaleRevision
 from services.people.contracts.people import (
@@ -23,7 +24,7 @@ from services.people.contracts.people import (
 from services.people.domain import people as rules
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import INVITATION_LIFE
-from services.people.service.sessions import SessionDesk
+from services.people.service.sessions import SessionDesk, note_person
 from services.people.service.signin import Seals, link_to
 from services.people.store.people import PeopleStore
 from services.people.store.tickets import Ticket, TicketStore
@@ -115,6 +116,7 @@ class AccountDesk:
         link = link_to(command.base_url, command.language, token)
         self.tickets.add(ticket, self._told(command, ticket, link, inviter, company))
         self.wake()
+        note("invitation", ticket.id, ticket.email, after=grants, sector=sector)
         by_operator = caller.sector is None
         return Invited(id=ticket.id, expires_at=ticket.expires_at, link=link if by_operator else None)
 
@@ -153,4 +155,5 @@ class AccountDesk:
         if not self.people.replace(after, before.revision):
             current = self.people.by_id(before.sector, before.id)
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
+        note_person(before, after)
         return after

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
+from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Forbidden
 from services.people.contracts.people import Person
@@ -39,6 +41,7 @@ class SessionDesk:
         )
         self._sessions.add(kept)
         self._people.seen(person.id, now)
+        note("session", kept.id, person.email, after={"person": person.id, "device": device})
         return token, end
 
     def find(self, token: str, caller: Caller) -> Session:
@@ -62,7 +65,18 @@ class SessionDesk:
 
     def end(self, person: str, session_id: str | None = None, but: str | None = None) -> None:
         """End one of somebody's, all of them, or all `but` one."""
-        self._sessions.end(person, session_id, but)
+        for kept in self._sessions.end(person, session_id, but):
+            note("session", kept.id, kept.device, before={"person": person, "device": kept.device})
+
+
+def note_person(before: Person | None, after: Person) -> None:
+    """Tell the audit trail what became of an account."""
+    note("person", after.id, after.email, *(_noted(one) for one in (before, after)), sector=after.sector)
+
+
+def _noted(person: Person | None) -> dict[str, Any] | None:
+    """Without what changes of itself."""
+    return person.model_dump(mode="json", exclude={"revision", "last_seen"}) if person else None
 
 
 def _session(kept: Kept, person: Person) -> Session:

@@ -20,7 +20,7 @@ from services.people.contracts.signin import (
 from services.people.domain import signin
 from services.people.domain.people import MEMBER
 from services.people.domain.secrets import code_digest, new_code, new_token, same, token_digest
-from services.people.service.sessions import SessionDesk
+from services.people.service.sessions import SessionDesk, note_person
 from services.people.store.people import PeopleStore
 from services.people.store.tickets import Ticket, TicketStore
 
@@ -118,6 +118,7 @@ class SignInDesk:
                 return after
             done = self.people.replace(after, before.revision) if before else self.people.add(after)
             if done:
+                note_person(before, after)
                 return after
 
     def _code_issued(self, ticket: Ticket, code: str | None, link: str) -> CodeIssued:

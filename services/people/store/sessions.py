@@ -56,14 +56,16 @@ class SessionStore:
         """Note its last use."""
         self._sessions.update_one({"_id": session_id}, {"$set": {"last_seen": at}})
 
-    def end(self, person: str, session_id: str | None = None, but: str | None = None) -> None:
-        """End one of somebody's sessions; all of them, or all but one, without `session_id`."""
+    def end(self, person: str, session_id: str | None = None, but: str | None = None) -> list[Kept]:
+        """End one of somebody's sessions; all of them, or all but one, without `session_id`. Those it ended."""
         query: Document = {"person": person}
         if session_id is not None:
             query["_id"] = session_id
         elif but is not None:
             query["_id"] = {"$ne": but}
+        ended = [_kept(document) for document in self._sessions.find(query)]
         self._sessions.delete_many(query)
+        return ended
 
     def forget(self, before: datetime) -> None:
         """Remove those that ended before then."""
