@@ -40,6 +40,11 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
+def bare_index(folder: Path) -> tantivy.Index:
+    """The index in `folder`, made if there is none."""
+    return tantivy.Index(schema(), str(folder), sort_by_field="id")
+
+
 class IndexFolder:
     """Writes are serialised here; searches go on beside them in the last committed state.
 
@@ -48,8 +53,8 @@ class IndexFolder:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._schema = schema()
-        self._index = tantivy.Index(self._schema, str(folder), sort_by_field="id")
+        self._index = bare_index(folder)
+        self._schema = self._index.schema
         self._index.config_reader("manual")
         self._index.reload()
         self._writer: tantivy.IndexWriter | None = None
@@ -59,7 +64,7 @@ class IndexFolder:
 
     @property
     def schema(self) -> tantivy.Schema:
-        return self._index.schema
+        return self._schema
 
     def searcher(self) -> Searcher:
         """The last committed state; it stays as it is while it is held."""
