@@ -21,7 +21,7 @@ class PeopleStore:
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self._people.create_index([("sector", 1), ("email", 1)], unique=True)
+        self._people.create_index([("email", 1), ("sector", 1)], unique=True)
         self._people.create_index([("sector", 1), ("roles", 1)])
         self._people.create_index("company.id", sparse=True)
 
