@@ -235,6 +235,7 @@ class DistributedPlatform(RunningPlatform):
             "NEXUS_DATABASE_PREFIX": f"nexus-test-{uuid4().hex[:8]}",
         }
         self.ports = {name: free_port() for name in (*SECTORS, *self.services)}
+        self.environment["NEXUS_SITES"] = ",".join(f"{one}={self.url(one, '')}" for one in SECTORS)
 
     def start(self) -> None:
         self.mailbox.start()
