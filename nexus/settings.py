@@ -50,6 +50,7 @@ class Settings(BaseSettings):
         {},
         description="public addresses of the gateways, for links in mails: tic=https://tic.example.org,aero=…",
     )
+    link_checks: bool = Field(True, description="whether the links of what is published are looked at")
     rate_limit: int = Field(
         600,
         ge=0,

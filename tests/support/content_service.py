@@ -9,6 +9,7 @@ from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
+from services.content.domain.linked import links_in
 from services.content.extraction.outside import read
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
@@ -17,10 +18,12 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.links import LinkDesk
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.verification import Verifications
 from services.content.store.files import FileStore
+from services.content.store.links import LinkStore
 from services.content.store.publications import PublicationStore
 from services.content.store.rounds import RoundStore
 
@@ -60,4 +63,5 @@ def content_service(
             for name, kind in KINDS.items()
         },
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
+        links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
     )

@@ -10,6 +10,7 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.links import LinkDesk, LinkDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
@@ -26,6 +27,7 @@ class Content(
     ActivityDoors,
     PageDoors,
     EditingDoors,
+    LinkDoors,
     Service,
 ):
     """What a sector's site says."""
@@ -45,6 +47,7 @@ class Content(
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
         verifications: Verifications,
+        links: LinkDesk,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -56,3 +59,4 @@ class Content(
         self.matcher = matcher
         self.editing = editing
         self.verifications = verifications
+        self.links = links
