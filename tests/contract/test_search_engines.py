@@ -108,7 +108,11 @@ class TestOrder:
 
     def test_what_says_much_more_of_it_comes_first_all_the_same(self, empty: SearchEngine) -> None:
         full = ("Une subvention salariale pour embaucher un ingénieur.", None)
-        put(empty, [entry("stale", "Subvention salariale", lead=full, stale=TODAY), entry("fresh", "Subvention")], [])
+        put(
+            empty,
+            [entry("stale", "Subvention salariale", lead=full, stale=TODAY), entry("fresh", "Subvention")],
+            [],
+        )
         assert ids(search(empty, "subvention salariale ingénieur")) == ["stale", "fresh"]
 
     def test_the_order_of_those_that_are_fresh_is_the_same_whatever_becomes_stale(
