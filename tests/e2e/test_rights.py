@@ -25,7 +25,8 @@ EDITORS = "editor admin"
 STAFF = "advisor editor coordinator admin"
 TABLE = {
     "content": {
-        "create_program edit_program publish_program retire_program get_program_history import_programs verify_program": EDITORS,
+        "create_program edit_program publish_program retire_program get_program_history import_programs": EDITORS,
+        "verify_program": EDITORS,
         "publish_document retire_document import_documents keep_part finish_upload": EDITORS,
         "publish_post retire_post import_posts make_preview": EDITORS,
         "publish_activity retire_activity import_activities": EDITORS,

@@ -118,13 +118,13 @@ class RunningPlatform:
         assert not check or done.returncode == 0, f"nexus {arguments}: {done.stdout}{done.stderr}"
         return done
 
-    def ask(self, message: Request[R], caller: Caller) -> R:
+    def ask(self, message: Request[R], caller: Caller, service: str | None = None) -> R:
         """What a service answers to `caller`, on the bus that commands use."""
         given = {name.removeprefix("NEXUS_").lower(): value for name, value in self.environment.items()}
 
         async def asked() -> R:
             async with platform(Settings(**given)) as client:  # type: ignore[arg-type]
-                return await client.bus.call(message, caller)
+                return await client.bus.call(message, caller, service=service)
 
         with ThreadPoolExecutor(1) as elsewhere:  # Playwright leaves an event loop running in this thread
             return elsewhere.submit(asyncio.run, asked()).result(30)
