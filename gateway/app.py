@@ -29,6 +29,7 @@ from gateway.people.account_pages import account_router
 from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
 from gateway.people.signin_pages import signin_router
+from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
@@ -120,6 +121,7 @@ def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
     desk = Desk(sector, bus, base_url, found)
     for router in (
         signin_router(sector, bus, base_url, found, cookies),
+        still_correct_router(sector, bus, base_url),
         account_router(desk),
         admin_router(desk),
     ):

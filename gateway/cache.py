@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN
+from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN, STILL_CORRECT
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -39,7 +39,7 @@ _NEVER = (
     b"/mail",  # who asks decides
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either

@@ -53,6 +53,17 @@ REFUSALS = {
     "preview_expired": Refusal(
         404, N_("This preview link has expired"), N_("Ask whoever sent it for a new one.")
     ),
+    "verification_link_invalid": Refusal(
+        404,
+        N_("This link is not right"),
+        N_("Open it from the mail, whole, or correct the program in the back office."),
+    ),
+    "verification_link_expired": Refusal(
+        404,
+        N_("This link has expired"),
+        N_("Wait for the next mail, or open the program in the back office."),
+    ),
+    "link_not_found": Refusal(404, N_("Nothing has this link any more"), N_("Look at the list again.")),
     "page_not_found": Refusal(404, N_("There is no such page of results"), N_("Ask for an earlier page.")),
     "page_out_of_range": Refusal(
         404, N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")

@@ -57,6 +57,8 @@ def _environment(language: Language) -> Environment:
         "reading": words.READINGS,
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
+        "link_outcome": words.LINK_OUTCOMES,
+        "item_kind": words.AUDITED_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
         "role": words.ROLES,

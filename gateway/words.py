@@ -80,6 +80,9 @@ ROLE_LEADS = {
 COMMANDS = {  # as the audit trail tells them
     "save_item": N_("Saved"),
     "turn_item": N_("Published or withdrawn"),
+    "verify_program": N_("Verified"),
+    "verify_by_link": N_("Verified by a link"),
+    "check_link_again": N_("Had a link checked"),
     "finish_upload": N_("Uploaded a file"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
@@ -105,11 +108,22 @@ AUDITED_KINDS = {
     "page": N_("Page"),
     **{f"{kind}_import": N_("Import") for kind in ("program", "document", "post", "activity", "page")},
     "file": N_("File"),
+    "link": N_("Link"),
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
+}
+LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
+    "gone": N_("The page is gone."),
+    "refused": N_("The site answers with an error."),
+    "no_host": N_("There is no site of this name."),
+    "no_answer": N_("The site does not answer."),
+    "certificate": N_("Its certificate is not right: browsers warn of it."),
+    "private": N_("It leads into a private network, which readers cannot reach."),
+    "redirects": N_("It leads from page to page without an end."),
+    "no_address": N_("It is no web address."),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),

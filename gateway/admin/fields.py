@@ -15,7 +15,7 @@ from nexus.caller import LANGUAGES
 
 Sort = Literal[
     "line", "paragraph", "markdown", "lines",  # in both languages
-    "text", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file",
+    "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file",
 ]  # fmt: skip
 _BILINGUAL = {"line", "paragraph", "markdown", "lines"}
 _ZONE = ZoneInfo("America/Toronto")

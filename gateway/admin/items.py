@@ -1,6 +1,7 @@
 """Publications in the back office: lists, forms, history. The same pages for every kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -10,18 +11,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin import fields
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
-from gateway.admin.kinds import KINDS, PAGES, Kind, blank, fields_for
+from gateway.admin.kinds import KINDS, PAGES, PROGRAMS, Kind, blank, fields_for
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.uploads import with_uploads
 from gateway.i18n import translations
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
 from gateway.refusals import reason
+from gateway.rendering import ZONE
 from gateway.sectors import Language
 from gateway.words import FIELD_NAMES, N_, THEMES
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.editing import (
+    Freshness,
     Item,
     ItemHistory,
     ItemRevision,
@@ -33,6 +36,7 @@ from services.content.contracts.editing import (
     TurnItem,
 )
 from services.content.contracts.publications import Status
+from services.content.contracts.verification import VerifyProgram
 from services.people.contracts.people import NamePeople
 
 _RULES = {
@@ -84,15 +88,15 @@ class _Items:
         return await self._list(signed, done=signed.query("done"))
 
     async def turn_many(self, signed: Signed) -> Response:
-        """Publish or withdraw all that is ticked."""
-        to = Status.RETIRED if signed.form.get("do") == "retire" else Status.PUBLISHED
-        refused = 0
+        """Publish, withdraw or verify all that is ticked."""
+        outcomes = {"retire": "retired", "verify": "verified" if self._kind is PROGRAMS else "published"}
+        done, refused = outcomes.get(signed.form.get("do", ""), "published"), 0
         for item_id in (await signed.values("item"))[:200]:
             try:
-                await signed.call(TurnItem(kind=self._kind.name, id=item_id, to=to))
+                await self._do(done, item_id, signed)
             except (Conflict, NotFound):
                 refused += 1
-        return await self._list(signed, done=to, refused=refused)
+        return await self._list(signed, done=done, refused=refused)
 
     async def new(self, signed: Signed) -> Response:
         """An empty form."""
@@ -217,13 +221,17 @@ class _Items:
         return admin_page(self._desk, signed, self.section, "item.html", status, below, **values)
 
     async def _list(self, signed: Signed, done: str = "", refused: int = 0) -> Response:
-        asked = {name: signed.query(name) for name in ("q", "status", "theme", "missing", "order", "page")}
+        asked = {
+            name: signed.query(name)
+            for name in ("q", "status", "theme", "missing", "freshness", "order", "page")
+        }
         wanted = ListItems(
             kind=self._kind.name,
             q=asked["q"][:200],
             status=Status(asked["status"]) if asked["status"] in set(Status) else None,
             theme=asked["theme"] if asked["theme"] in THEMES else None,
             missing=asked["missing"] if asked["missing"] in LANGUAGES else None,
+            freshness=Freshness(asked["freshness"]) if asked["freshness"] in set(Freshness) else None,
             order=Order(asked["order"]) if asked["order"] in set(Order) else Order.CHANGED,
             page=min(_number(asked["page"]) or 1, 10_000),
         )
@@ -234,8 +242,16 @@ class _Items:
             "done": done,
             "refused": refused,
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
+            "has_freshness": self._kind is PROGRAMS,
+            "today": datetime.now(ZONE).date(),
         }
         return admin_page(self._desk, signed, self.section, "items.html", **values)
+
+    async def _do(self, done: str, item_id: str, signed: Signed) -> None:
+        if done == "verified":
+            await signed.call(VerifyProgram(id=item_id))
+        else:
+            await signed.call(TurnItem(kind=self._kind.name, id=item_id, to=Status(done)))
 
     async def _item(self, signed: Signed) -> Item:
         return await signed.call(OpenItem(kind=self._kind.name, ref=self._id(signed)))

@@ -12,6 +12,7 @@ from nexus.messages import Message
 from services.content.contracts import ActivityContent, PageContent, PostContent, ProgramContent
 from services.content.contracts.documents import DocumentContent
 from services.content.contracts.editing import ItemKind
+from services.content.contracts.programs import VERIFIED_EVERY
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,22 @@ PROGRAMS = Kind(
         Field("source_url", "url", N_("Official source")),
         Field("source_checked", "date", N_("Compared with its source on")),
         Field("verification", "select", N_("State of the facts"), options=_VERIFICATION),
+        Field(
+            "verify_every",
+            "number",
+            N_("Months until it is to be compared again"),
+            N_(
+                "Whoever is responsible is then asked by mail. A month later, readers are told that nobody did it."
+            ),
+        ),
+        Field(
+            "owner",
+            "text",
+            N_("Responsible"),
+            N_(
+                "E-mail address of an editor. Empty: who published it last, or else all editors of the sector."
+            ),
+        ),
         _SECTORS,
         _KEYWORDS,
         _SLUG,
@@ -200,4 +217,4 @@ KINDS = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES)
 
 def blank(kind: Kind) -> dict[str, Any]:
     """What a new one has before anybody wrote."""
-    return {"verification": "to_verify"} if kind is PROGRAMS else {}
+    return {"verification": "to_verify", "verify_every": VERIFIED_EVERY} if kind is PROGRAMS else {}

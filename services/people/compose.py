@@ -4,12 +4,17 @@ from datetime import datetime
 
 from nexus.composition import Composed, Resources
 from nexus.seal import Seal, derived_key
-from nexus.shared_secrets import sealing_secret
+from nexus.shared_secrets import link_secret, sealing_secret
+from nexus.signing import Signer
+from nexus.sites import site_urls
+from services.content.contracts.verification import PURPOSE
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.service.verification import OwnerDesk
 from services.people.store.people import PeopleStore
+from services.people.store.reminders import ReminderStore
 from services.people.store.sessions import SessionStore
 from services.people.store.tickets import TicketStore
 
@@ -30,11 +35,21 @@ def compose(resources: Resources) -> Composed:
         tickets.forget(before)
         kept.forget(before)
 
+    links, reminders = link_secret(resources), ReminderStore(resources.database)
     service = PeopleService(
         accounts=AccountDesk(people, tickets, sessions, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
         sessions=sessions,
+        owners=OwnerDesk(
+            people,
+            reminders,
+            site_urls(resources),
+            Signer(links, PURPOSE) if links else None,
+            seal,
+            clock,
+            wake,
+        ),
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[tickets.tickets])
+    return Composed(service, outboxes=[tickets.tickets, reminders.reminders])

@@ -2,6 +2,7 @@
 
 A content travels as a JSON object; the contracts of its kind say what is in it."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -29,8 +30,16 @@ class Order(StrEnum):
     TITLE = "title"
 
 
+class Freshness(StrEnum):
+    """How long ago the facts of something published were verified."""
+
+    DUE = "due"  # it is time to verify them again, or has been for long
+    STALE = "stale"  # so long that readers are told
+
+
 class ItemSummary(Message):
-    """One line of a list. `missing`: the languages without a text that the other one has."""
+    """One line of a list. `missing`: the languages without a text that the other one has. Of programs: from
+    when on they are to be verified again, and from when on readers are told."""
 
     id: str
     kind: ItemKind
@@ -42,6 +51,8 @@ class ItemSummary(Message):
     themes: tuple[Theme, ...] = ()
     sectors: tuple[str, ...] = ()
     missing: tuple[Language, ...] = ()
+    due_on: date | None = None
+    stale_on: date | None = None
 
 
 class ItemList(Message):
@@ -62,6 +73,7 @@ class ListItems(Query[ItemList], service="content"):
     status: Status | None = None
     theme: Theme | None = None
     missing: Language | None = Field(None, description="those that lack texts in this language")
+    freshness: Freshness | None = Field(None, description="published ones that are to be verified again")
     order: Order = Order.CHANGED
     page: int = Field(1, ge=1, le=10_000)
     per_page: int = Field(50, ge=1, le=200)

@@ -16,6 +16,7 @@ from services.content.contracts.editing import ItemKind
 from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
 from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
+from services.content.domain import freshness
 from services.content.domain.documents import files_of
 from services.content.domain.lifecycle import Kind
 
@@ -27,6 +28,8 @@ PROGRAMS = Kind(
     content=ProgramContent,
     published=lambda item: ProgramPublished(program=item),
     retired=ProgramRetired,
+    completed=freshness.completed,
+    public=freshness.public,
 )
 DOCUMENTS = Kind(
     name="document",

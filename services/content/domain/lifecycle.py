@@ -40,13 +40,18 @@ def _no_files(_: Any) -> tuple[str, ...]:
     return ()
 
 
+def _as_it_is(item: Any) -> Any:
+    return item
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of publication: what it is made of, and how its news are told.
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
     have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
-    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself."""
+    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself;
+    `completed` adds to an item what follows from its content, `public` takes from it what is for editors alone."""
 
     name: str
     plural: str
@@ -58,6 +63,8 @@ class Kind:
     files: Callable[[Any], tuple[str, ...]] = _no_files
     span: Callable[[Any], tuple[datetime, datetime]] | None = None
     scheduled: Callable[[Any], datetime | None] | None = None
+    completed: Callable[[Any], Any] = _as_it_is
+    public: Callable[[Any], Any] = _as_it_is
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,7 @@ def create(kind: Kind, item_id: str, content: Content, slug: SlugText, status: S
         updated_at=act.at,
         published_at=act.at if status is Status.PUBLISHED else None,
     )
+    item = kind.completed(item)
     record = Record(kind, item, slugs=_with_slugs((), slug))
     return Change(None, record, _note(item, changed_fields(None, content), act), _news(kind, None, item))
 
@@ -262,7 +270,8 @@ def require_revision(record: Record, seen: int | None, wanted: Content | None = 
 
 def _revise(record: Record, act: Act, changed: tuple[str, ...], **fields: object) -> Change:
     before = record.item
-    after = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
+    revised = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
+    after = record.kind.completed(revised)
     written = replace(record, item=after, slugs=_with_slugs(record.slugs, after.slug))
     replaced = before.content if before.content != after.content else None
     return Change(
@@ -280,7 +289,7 @@ def _note(item: Item, changed: tuple[str, ...], act: Act) -> Note:
 
 def _news(kind: Kind, before: Item | None, after: Item) -> tuple[Event, ...]:
     if after.status is Status.PUBLISHED:
-        return (kind.published(after),)
+        return (kind.published(kind.public(after)),)
     if before is not None and before.status is Status.PUBLISHED:
         title: LineText = before.content.title
         return (kind.retired(id=after.id, revision=after.revision, title=title),)

@@ -10,14 +10,25 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.links import LinkDesk, LinkDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.verification import VerificationDoors, Verifications
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    VerificationDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    EditingDoors,
+    LinkDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -35,6 +46,8 @@ class Content(
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        verifications: Verifications,
+        links: LinkDesk,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -45,3 +58,5 @@ class Content(
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.verifications = verifications
+        self.links = links

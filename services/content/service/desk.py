@@ -1,7 +1,7 @@
 """What editors and visitors do with publications of one kind. The doors of the service lead here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from services.content.contracts.publications import (
 )
 from services.content.contracts.texts import SlugText
 from services.content.domain import lifecycle
+from services.content.domain.freshness import day_of
 from services.content.domain.lifecycle import Act, Change, Content, Item, Kind, Note, Record
 
 EDITORS = (Role.EDITOR, Role.ADMIN)
@@ -88,14 +89,14 @@ class Desk:
         item = self._visible(ref, caller).item
         if item.status is Status.RETIRED and caller.roles.isdisjoint(EDITORS):
             raise NotFound(f"{self._kind.name}_retired", title=item.content.title.model_dump())
-        return item
+        return self._shown(item, caller)
 
     def page(self, status: Status, after: str | None, limit: int, caller: Caller) -> dict[str, Any]:
         """The fields of a PublicationPage. Others than published ones are for editors."""
         if status is not Status.PUBLISHED:
             caller.require(*EDITORS)
         items, total = self._kept.page(status, caller.sector, after, limit + 1)
-        shown = items[:limit]
+        shown = [self._shown(item, caller) for item in items[:limit]]
         more = len(items) > limit
         return {"items": tuple(shown), "total": total, "next": shown[-1].slug.fr if more else None}
 
@@ -160,6 +161,15 @@ class Desk:
     def retire(self, item_id: str, revision: int | None, caller: Caller) -> Any:
         """Take it away."""
         return self._turn(lifecycle.retire, item_id, revision, caller)
+
+    def revise(
+        self, item_id: str, revision: int | None, change: Callable[[Any], Content], caller: Caller
+    ) -> Any:
+        """What `change` makes of the content that stands (at `revision`, unless None). Raises StaleRevision."""
+        record = self._editable(item_id, caller)
+        lifecycle.require_revision(record, revision)
+        edited = lifecycle.edit(record, change(record.item.content), record.item.slug, self._act(caller))
+        return self._save(edited, record) if edited else record.item
 
     def bring_in(
         self, source: str, rows: Sequence[SourceRow[Any]], caller: Caller, *, publish: bool, dry_run: bool
@@ -229,6 +239,9 @@ class Desk:
         in_use = self._kept.slugs_in_use(candidates)
         return lifecycle.free_slugs(wish, {slug for slug, owner in in_use.items() if owner != own})
 
+    def _shown(self, item: Item, caller: Caller) -> Any:
+        return self._kind.public(item) if caller.roles.isdisjoint(EDITORS) else item
+
     def _visible(self, ref: str, caller: Caller) -> Record:
         record = self._kept.by_ref(ref)
         hidden = record is None or not caller.may_touch(record.item.content.sectors)
@@ -258,6 +271,10 @@ class Desk:
         lifecycle.require_revision(record, revision)
         change = turn(record, self._act(caller))
         return self._save(change, record) if change else record.item
+
+    def today(self) -> date:
+        """The day that it is in Montréal."""
+        return day_of(self._clock())
 
     def _act(self, caller: Caller) -> Act:
         return Act(by=caller.person, at=self._clock())

@@ -42,7 +42,8 @@ class EditingDoors:
     @rpc
     def list_items(self, query: ListItems, caller: Caller) -> ItemList:
         caller.require(*EDITORS)
-        return self.editing[query.kind].catalogue.find(query, caller.sector)
+        of_kind = self.editing[query.kind]
+        return of_kind.catalogue.find(query, caller.sector, of_kind.desk.today())
 
     @rpc
     def open_item(self, query: OpenItem, caller: Caller) -> Item:

@@ -119,6 +119,11 @@ class PublicationStore:
         found = self.items.find({"_id": {"$in": list(ids)}}, _WITHOUT)
         return [self._item(document) for document in found]
 
+    def notes(self, ids: Sequence[str]) -> dict[str, list[Note]]:
+        """The history of each of `ids`, oldest first, without contents."""
+        found = self.items.find({"_id": {"$in": list(ids)}}, {"history": 1})
+        return {document["_id"]: [_note(entry) for entry in document["history"]] for document in found}
+
     def changed_since(self, moment: datetime | None) -> Iterable[Item]:
         """Those that changed at `moment` or later; all of them, without one."""
         found = self.items.find({"updated_at": {"$gte": moment}} if moment else {}, _WITHOUT)
@@ -185,7 +190,8 @@ class PublicationStore:
         )
 
     def _item(self, document: Document) -> Item:
-        return self._kind.item.read({"id": document["_id"], **document})
+        item: Item = self._kind.completed(self._kind.item.read({"id": document["_id"], **document}))
+        return item
 
 
 def _ignoring_duplicates(collection: Any, operations: list[Any]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nexus.caller import Caller
-from nexus.service import Service, every, rpc
+from nexus.service import Service, every, on, rpc
+from services.content.contracts.verification import VerificationDue
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -33,6 +34,7 @@ from services.people.contracts.signin import (
 from services.people.service.accounts import AccountDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.service.verification import OwnerDesk
 
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
@@ -48,12 +50,14 @@ class PeopleService(Service):
         accounts: AccountDesk,
         signin: SignInDesk,
         sessions: SessionDesk,
+        owners: OwnerDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._signin = signin
         self._sessions = sessions
+        self._owners = owners
         self._forget = forget
         self._clock = clock
 
@@ -112,6 +116,10 @@ class PeopleService(Service):
     @rpc
     def invite(self, command: Invite, caller: Caller) -> Invited:
         return self._accounts.invite(command, caller)
+
+    @on(VerificationDue)
+    def ask_owners(self, event: VerificationDue) -> None:
+        self._owners.ask(event)
 
     @every(minutes=10)
     def forget_what_ended(self) -> None:
