@@ -17,8 +17,10 @@ from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
+from services.content.store.working import WorkStore
 
 
 def content_service(
@@ -31,6 +33,8 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
+    working = WorkStore(database)
+    working.prepare()
     attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
 
     def desk(kind: Kind) -> Desk:
@@ -52,4 +56,5 @@ def content_service(
             name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
             for name, kind in KINDS.items()
         },
+        working=WorkDesk(working, clock),
     )

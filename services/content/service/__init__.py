@@ -14,10 +14,19 @@ from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.working import WorkDesk, WorkingDoors
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    EditingDoors,
+    WorkingDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -35,6 +44,7 @@ class Content(
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        working: WorkDesk,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -45,3 +55,4 @@ class Content(
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.working = working
