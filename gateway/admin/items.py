@@ -175,7 +175,7 @@ class _Items:
             "is_kept": work is not None,
             "going_on": next((one.note for one in waiting if one.note.work == work), None),
             "offered": [one for one in waiting if one.note.work != work],
-            "unsaved": bool(work or faults or clashes is not None or trying),
+            "begun": bool(work or faults or clashes is not None or trying),
             "previewed": self._kind.name in PREVIEWED,
             "can_try": self._kind is PROGRAMS,
             "outcomes": await outcomes(dict(content), signed) if trying else None,

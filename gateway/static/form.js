@@ -19,7 +19,7 @@ const fields = () => {
 };
 const told = () => { const typed = fields(); typed.delete("csrf"); typed.delete("work"); typed.delete("language"); return typed.toString(); };
 
-let kept = form.hasAttribute("data-unsaved") ? null : told();
+let kept = form.hasAttribute("data-begun") ? null : told();
 let timer;
 let busy = false;
 let over = false; // saved, or not to be kept any more
@@ -83,7 +83,7 @@ for (const area of form.querySelectorAll("textarea[data-markdown]")) {
   shown.setAttribute("aria-label", `${form.dataset.preview} – ${area.labels[0].textContent}`);
   box.className = "preview";
   box.append(title, shown);
-  area.closest(".field").after(box);
+  area.closest(".side").append(box);
   let turn = 0;
   let waiting;
   const show = async () => {
