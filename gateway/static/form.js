@@ -7,6 +7,7 @@ const status = document.getElementById("kept");
 const work = form.elements.work;
 const QUIET = 1200; // milliseconds without typing before it is kept
 const PATIENCE = 8000; // milliseconds before it is tried again
+const SURE = 120_000; // milliseconds for which a session that was good is taken to be so
 const SMALL = 60_000; // characters that a browser sends while it leaves the page
 
 const say = (text) => { if (status.textContent !== text) status.textContent = text; }; // what is said again is read out again
@@ -23,6 +24,7 @@ let kept = form.hasAttribute("data-begun") ? null : told();
 let timer;
 let busy = false;
 let over = false; // saved, or not to be kept any more
+let seen = performance.now(); // when the session was last known to be good
 
 const keep = async (leaving = false) => {
   clearTimeout(timer);
@@ -37,9 +39,11 @@ const keep = async (leaving = false) => {
   if (over) return;
   if (reply?.ok) {
     kept = now;
+    seen = performance.now();
     say((await reply.json()).status);
     if (told() !== kept) later();
   } else if (reply?.ended) {
+    seen = -Infinity;
     if (await renewToken(admin).catch(() => false)) later(0);
     else { say(form.dataset.ended); later(PATIENCE); }
   } else if (reply?.status === 409) {
@@ -65,7 +69,7 @@ if (kept === null) later(0);
 let checked = false;
 form.addEventListener("submit", async (event) => {
   const { submitter } = event;
-  if (checked) { checked = false; over ||= !submitter?.hasAttribute("formtarget"); return; }
+  if (checked || performance.now() - seen < SURE) { checked = false; over ||= !submitter?.hasAttribute("formtarget"); return; }
   event.preventDefault();
   const signedIn = await renewToken(admin).catch(() => true); // without a connection the browser says so itself
   if (!signedIn) { say(form.dataset.ended); status.focus(); return; }
@@ -78,9 +82,8 @@ for (const area of form.querySelectorAll("textarea[data-markdown]")) {
   const box = document.createElement("div");
   const title = Object.assign(document.createElement("p"), { className: "small preview-title", textContent: form.dataset.preview });
   const shown = Object.assign(document.createElement("div"), { className: "prose", lang: area.lang, tabIndex: 0 });
-  title.id = `${area.id}-preview`;
-  shown.setAttribute("role", "region");
-  shown.setAttribute("aria-label", `${form.dataset.preview} – ${area.labels[0].textContent}`);
+  shown.setAttribute("role", "group");
+  shown.setAttribute("aria-label", `${form.dataset.preview} – ${area.closest("fieldset").querySelector("legend").textContent.trim()} (${area.lang})`);
   box.className = "preview";
   box.append(title, shown);
   area.closest(".side").append(box);

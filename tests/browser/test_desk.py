@@ -26,7 +26,7 @@ def is_kept(page: Page) -> None:
 def test_markdown_is_shown_beside_the_field_while_it_is_typed(open_admin: Enter) -> None:
     page = open_admin("/fr/admin/posts/new")
     page.get_by_label("Texte, en français").fill("## Un titre\n\nDu **gras** <script>alert(1)</script>")
-    shown = page.get_by_role("region", name=re.compile("Tel que le site le montrera – Texte, en français"))
+    shown = page.get_by_role("group", name="Tel que le site le montrera – Texte (fr)")
     expect(shown.get_by_role("heading", level=2)).to_have_text("Un titre")
     expect(shown.locator("strong")).to_have_text("gras")
     expect(shown).to_contain_text("<script>")
@@ -63,6 +63,7 @@ def test_what_was_typed_in_something_public_is_seen_by_nobody_and_can_be_discard
     page.goto(site.url("tic", "/fr/admin/pages/new"))
     page.get_by_label("Titre, en français").fill("Page publique")
     page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("status").first).to_have_text("Publié.")
     page.get_by_label("Texte, en français").fill("À moitié écr")
     is_kept(page)
     page.get_by_role("link", name="Page publique", exact=True).click()
