@@ -82,6 +82,12 @@ REFUSALS = {
         410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
     ),
     "document_not_found": Refusal(404, N_("There is no such document"), _CHECK),
+    "work_not_found": Refusal(
+        404, N_("These changes are kept no longer"), N_("Open the form again from its list.")
+    ),
+    "work_finished": Refusal(
+        409, N_("These changes were saved or discarded already"), N_("Open the form again from its list.")
+    ),
     "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(

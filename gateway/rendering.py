@@ -1,6 +1,7 @@
 """Templates in each language, and what every page of a sector needs."""
 
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,

@@ -149,22 +149,6 @@ STATUSES = {
     "international_student": N_("International student"),
     "abroad": N_("Candidate still abroad"),
 }
-FIELD_NAMES = {  # parts of contents that stand below another one, as a history names them
-    "fr": N_("French"),
-    "en": N_("English"),
-    "text": N_("What to do"),
-    "url": N_("Link"),
-    "label": N_("Words of the link"),
-    "name": N_("Name"),
-    "phone": N_("Phone"),
-    "email": N_("E-mail address"),
-    "to_check": N_("Depends on the case"),
-    "other": N_("Other conditions"),
-    "notes": N_("Notes on the choices above"),
-    "company_sizes": N_("Size of the company"),
-    "regions": N_("Region"),
-    "alt": N_("What the picture shows"),
-}
 STATES = {"draft": N_("Draft"), "published": N_("Published"), "retired": N_("Withdrawn")}
 LANGUAGES = {"fr": N_("French"), "en": N_("English")}
 FACETS = {

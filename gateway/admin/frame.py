@@ -40,6 +40,11 @@ def path_to(language: Language, section: Section, below: str = "") -> str:
     return f"/{language}/{ADMIN[language]}{section.path}{below}"
 
 
+def number_in(text: str | None) -> int | None:
+    """The number that an address or a form gives; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def sections_for(visitor: Visitor) -> list[Section]:
     """What somebody finds in the menu."""
     return [section for section in SECTIONS if visitor.has(*section.roles)]

@@ -45,6 +45,12 @@ _KEYWORDS = Field(
 _SLUG = Field(
     "slug", "line", N_("Address of the page"), N_("Empty: made from the title. Old ones lead here.")
 )
+_PUBLISH_AT = Field(
+    "publish_at",
+    "moment",
+    N_("Publish by itself on"),
+    N_("Hour of Montréal. For drafts; empty: when somebody publishes it."),
+)
 _SERVICE = Field("languages", "checks", N_("Languages of the service"), options=words.LANGUAGES)
 
 
@@ -133,6 +139,7 @@ PROGRAMS = Kind(
                 "E-mail address of an editor. Empty: who published it last, or else all editors of the sector."
             ),
         ),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,
@@ -147,10 +154,10 @@ POSTS = Kind(
     (
         _TITLE,
         _SUMMARY,
-        Field("body", "markdown", N_("Text")),
+        Field("body", "markdown", N_("Text"), top=2),
         Field("authors", "lines", N_("Authors"), N_("One a line.")),
         Field("date", "date", N_("Date shown"), N_("Empty: the day of its publication.")),
-        Field("publish_at", "moment", N_("Publish by itself on"), N_("Hour of Montréal. For drafts.")),
+        _PUBLISH_AT,
         Field("tags", "lines", N_("Tags"), N_("One a line.")),
         _THEMES,
         Field("cover", "file", N_("Cover")),
@@ -171,7 +178,7 @@ ACTIVITIES = Kind(
         Field("starts_at", "moment", N_("Begins"), N_("Hour of Montréal."), required=True),
         Field("ends_at", "moment", N_("Ends"), N_("Hour of Montréal."), required=True),
         _SUMMARY,
-        Field("description", "markdown", N_("Description")),
+        Field("description", "markdown", N_("Description"), top=2),
         Field("place", "line", N_("Place")),
         Field("address", "line", N_("Address")),
         Field("online", "flag", N_("One can take part from afar")),
@@ -180,6 +187,7 @@ ACTIVITIES = Kind(
         _SERVICE,
         _THEMES,
         Field("cancelled", "flag", N_("Cancelled")),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,
@@ -191,7 +199,7 @@ PAGES = Kind(
     N_("Pages"),
     N_("New page"),
     PageContent,
-    (_TITLE, _SUMMARY, Field("body", "markdown", N_("Text")), _SECTORS, _SLUG),
+    (_TITLE, _SUMMARY, Field("body", "markdown", N_("Text"), top=2), _PUBLISH_AT, _SECTORS, _SLUG),
 )
 DOCUMENTS = Kind(
     ItemKind.DOCUMENT,
@@ -207,6 +215,7 @@ DOCUMENTS = Kind(
         _THEMES,
         Field("version", "text", N_("Version")),
         Field("date", "date", N_("Date"), required=True),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,

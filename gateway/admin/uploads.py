@@ -32,15 +32,22 @@ async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: 
 async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
     given = sent.get(path)
     if isinstance(given, UploadFile) and given.filename:
-        stored = await _store(given, signed)
-        return {"sha256": stored.sha256, "name": given.filename.replace("/", "-").replace("\\", "-")[-150:]}
+        stored = await store(given, signed)
+        return {"sha256": stored.sha256, "name": name_of(given)}
     kept = sent.get(f"{path}.sha256")
     if not kept or sent.get(f"{path}.remove") == "yes":
         return None
     return {"sha256": kept, "name": sent.get(f"{path}.name") or "document"}
 
 
-async def _store(given: UploadFile, signed: Signed) -> StoredFile:
+def name_of(given: UploadFile) -> str:
+    """The name under which people will save it."""
+    return (given.filename or "").replace("/", "-").replace("\\", "-")[-150:]
+
+
+async def store(given: UploadFile, signed: Signed) -> StoredFile:
+    """What the platform found a file to be; it has it when this returns. Raises InvalidInput(`file_too_large`,
+    `upload_incomplete`)."""
     if (given.size or 0) > LARGEST_FILE:
         raise InvalidInput("file_too_large", name=given.filename, largest=LARGEST_FILE)
     upload, number = uuid4().hex, 0

@@ -32,6 +32,7 @@ TABLE = {
         "publish_activity retire_activity import_activities": EDITORS,
         "publish_page retire_page import_pages": EDITORS,
         "list_items open_item open_history save_item turn_item list_broken_links check_link_again": EDITORS,
+        "keep_work list_work open_work discard_work try_fitting describe_file": EDITORS,
         "get_program list_programs find_fitting get_document list_documents get_post list_posts": ALL,
         "get_activity list_activities get_page list_pages get_file read_file get_preview": ALL,
         "open_verification verify_by_link": ALL,  # the link of a mail is the right to it
@@ -121,6 +122,9 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "link": _LINK,
         "url": _LINK,
         "minutes": 15,
+        "work": NOBODY,
+        "eligibility": {},
+        "companies": [],
         "days": 7,
         "inviter": "Anne",
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],

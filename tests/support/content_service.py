@@ -22,10 +22,12 @@ from services.content.service.links import LinkDesk
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.verification import Verifications
+from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
 from services.content.store.links import LinkStore
 from services.content.store.publications import PublicationStore
 from services.content.store.rounds import RoundStore
+from services.content.store.working import WorkStore
 
 
 def content_service(
@@ -38,6 +40,8 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
+    working = WorkStore(database)
+    working.prepare()
     attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
 
     def desk(kind: Kind) -> Desk:
@@ -64,4 +68,5 @@ def content_service(
         },
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
         links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
+        working=WorkDesk(working, clock),
     )

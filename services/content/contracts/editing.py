@@ -38,8 +38,9 @@ class Freshness(StrEnum):
 
 
 class ItemSummary(Message):
-    """One line of a list. `missing`: the languages without a text that the other one has. Of programs: from
-    when on they are to be verified again, and from when on readers are told."""
+    """One line of a list. `publish_at`: when a draft will be published by itself; `missing`: the languages without
+    a text that the other one has. Of programs: from when on they are to be verified again, and from when on
+    readers are told."""
 
     id: str
     kind: ItemKind
@@ -48,6 +49,7 @@ class ItemSummary(Message):
     status: Status
     revision: int
     updated_at: AwareDatetime
+    publish_at: AwareDatetime | None = None
     themes: tuple[Theme, ...] = ()
     sectors: tuple[str, ...] = ()
     missing: tuple[Language, ...] = ()
@@ -111,17 +113,19 @@ class ItemRevision(Message):
 
 
 class ItemHistory(Message):
-    """Every revision, newest first."""
+    """Some revisions, newest first."""
 
     id: str
     revisions: tuple[ItemRevision, ...]
 
 
 class OpenHistory(Query[ItemHistory], service="content"):
-    """For editors."""
+    """The latest revisions, those `before` one if that is given. For editors."""
 
     kind: ItemKind
     ref: str = Field(min_length=1, max_length=200)
+    before: int | None = Field(None, ge=1)
+    limit: int = Field(50, ge=1, le=200)
 
 
 class SaveItem(Command[Item], service="content"):
@@ -134,6 +138,9 @@ class SaveItem(Command[Item], service="content"):
     id: str | None = None
     revision: int | None = None
     content: dict[str, Any]
+    work: str | None = Field(
+        None, pattern=r"^[0-9a-f]{32}$", description="The caller’s working copy that is done with"
+    )
 
 
 class TurnItem(Command[Item], service="content"):

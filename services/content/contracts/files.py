@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
+from services.content.contracts.texts import Language
 
 LARGEST_FILE = 50_000_000  # bytes
 PART = 512_000  # bytes of a file in one message, at most
@@ -43,6 +44,20 @@ class FinishUpload(Command[StoredFile], service="content"):
 
     upload: UploadId
     parts: int = Field(ge=1, le=200)
+
+
+class FileTold(Message):
+    """What a file says of itself: the title that its maker gave it, the language of its text, its first words."""
+
+    title: str | None = None
+    language: Language | None = None
+    opening: str = ""
+
+
+class DescribeFile(Query[FileTold], service="content"):
+    """For editors, who are to say something about it. Refused: `file_not_found`."""
+
+    sha256: Sha256
 
 
 class GetFile(Query[StoredFile], service="content"):

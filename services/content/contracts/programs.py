@@ -25,6 +25,7 @@ from services.content.contracts.texts import (
     LineText,
     MarkdownText,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
@@ -176,6 +177,7 @@ class ProgramContent(Message):
     valid_until: date | None = Field(None, description="The last day on which it can be asked for")
     source_url: WebAddress | None = None
     source_checked: date | None = Field(None, description="When somebody last compared it with its source")
+    publish_at: PublishAt = None
     verification: Literal["verified", "to_verify"] = "to_verify"
     verify_every: int = Field(
         VERIFIED_EVERY, ge=1, le=60, description="Months until it is to be compared again"

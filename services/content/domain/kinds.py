@@ -50,7 +50,6 @@ POSTS = Kind(
     published=lambda item: PostPublished(post=item),
     retired=PostRetired,
     span=lambda item: (item.day, item.day),
-    scheduled=lambda content: content.publish_at,
     files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
 )
 ACTIVITIES = Kind(

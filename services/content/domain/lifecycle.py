@@ -29,6 +29,8 @@ class Content(Protocol):
     def sectors(self) -> tuple[str, ...]: ...
     @property
     def slug(self) -> SlugWish: ...
+    @property
+    def publish_at(self) -> datetime | None: ...
     def model_dump(self, *, mode: str = ..., exclude_defaults: bool = ...) -> dict[str, Any]: ...
     def model_dump_json(self) -> str: ...
 
@@ -50,8 +52,8 @@ class Kind:
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
     have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
-    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself;
-    `completed` adds to an item what follows from its content, `public` takes from it what is for editors alone."""
+    and until which it counts, for lists by date; `completed` adds to an item what follows from its content,
+    `public` takes from it what is for editors alone."""
 
     name: str
     plural: str
@@ -62,7 +64,6 @@ class Kind:
     retired: type[Retired]
     files: Callable[[Any], tuple[str, ...]] = _no_files
     span: Callable[[Any], tuple[datetime, datetime]] | None = None
-    scheduled: Callable[[Any], datetime | None] | None = None
     completed: Callable[[Any], Any] = _as_it_is
     public: Callable[[Any], Any] = _as_it_is
 
@@ -239,10 +240,15 @@ def import_again(record: Record, content: Content, slug: SlugText, publish: bool
     return _imported(_revise(record, act, changed, **fields), record.source_key, content)
 
 
-def may_show(kind: Kind, content: Content, at: datetime) -> bool:
+def may_show(content: Content, at: datetime) -> bool:
     """Whether the moment that `content` asks to be published at has come; it has, if it names none."""
-    moment = kind.scheduled(content) if kind.scheduled else None
-    return moment is None or moment <= at
+    return content.publish_at is None or content.publish_at <= at
+
+
+def publish_if_due(record: Record, act: Act) -> Change | None:
+    """Show a draft whose moment has come."""
+    due = record.item.content.publish_at is not None and may_show(record.item.content, act.at)
+    return publish(record, act) if due and record.item.status is Status.DRAFT else None
 
 
 def _imported(change: Change, source_key: str | None, content: Content) -> Change:

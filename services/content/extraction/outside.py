@@ -34,6 +34,7 @@ def _found(path: Path, folder: Path, status: int | None) -> Found:
         reading=told["reading"],
         pages=told["pages"],
         texts=tuple(told["texts"]),
+        title=told["title"],
         thumbnail=picture.read_bytes() if status == 0 and picture.exists() else None,
     )
 

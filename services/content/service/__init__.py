@@ -16,6 +16,7 @@ from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
 from services.content.service.verification import VerificationDoors, Verifications
+from services.content.service.working import WorkDesk, WorkingDoors
 
 
 class Content(
@@ -28,6 +29,7 @@ class Content(
     PageDoors,
     EditingDoors,
     LinkDoors,
+    WorkingDoors,
     Service,
 ):
     """What a sector's site says."""
@@ -48,6 +50,7 @@ class Content(
         editing: Mapping[ItemKind, Editing],
         verifications: Verifications,
         links: LinkDesk,
+        working: WorkDesk,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -60,3 +63,4 @@ class Content(
         self.editing = editing
         self.verifications = verifications
         self.links = links
+        self.working = working

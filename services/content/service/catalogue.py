@@ -93,11 +93,21 @@ class Catalogue:
         found.sort(key=lambda one: one.slug.fr)
         return {one.id: one.revision for one in found[:limit]}, len(found)
 
-    def due(self, today: date, limit: int) -> list[ItemSummary]:
+    def unverified(self, today: date, limit: int) -> list[ItemSummary]:
         """Published ones that are to be verified again, the longest due first."""
         self._refresh()
         found = [line.summary for line in self._lines.values() if _is(line.summary, Freshness.DUE, today)]
         return sorted(found, key=lambda one: (one.due_on or today, one.id))[:limit]
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """The ids of up to `limit` drafts that were to be published by `now`, the longest due first."""
+        self._refresh()
+        found = [
+            (line.summary.publish_at, line.summary.id)
+            for line in self._lines.values()
+            if line.summary.publish_at and line.summary.publish_at <= now
+        ]
+        return [item_id for _, item_id in sorted(found)[:limit]]
 
     def note(self, items: Iterable[Item]) -> None:
         """What this process has just written."""
@@ -132,6 +142,7 @@ def _line(kind: ItemKind, item: Item) -> _Line:
         status=item.status,
         revision=item.revision,
         updated_at=item.updated_at,
+        publish_at=content.publish_at if item.status is Status.DRAFT else None,
         themes=getattr(content, "themes", ()),
         sectors=content.sectors,
         missing=missing_languages(_texts(content)),

@@ -1,6 +1,6 @@
 """What editors and visitors do with publications of one kind. The doors of the service lead here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -21,6 +21,7 @@ from services.content.domain.freshness import day_of
 from services.content.domain.lifecycle import Act, Change, Content, Item, Kind, Note, Record
 
 EDITORS = (Role.EDITOR, Role.ADMIN)
+_DUE_AT_ONCE = 50
 
 
 class Publications(Protocol):
@@ -40,8 +41,9 @@ class Publications(Protocol):
         skip: int,
         limit: int,
     ) -> tuple[list[Item], int]: ...
-    def due(self, now: datetime, limit: int) -> list[Record]: ...
-    def history(self, item_id: str) -> list[tuple[Note, Any]]: ...
+    def history(
+        self, item_id: str, before: int | None = None, limit: int | None = None
+    ) -> list[tuple[Note, Any]]: ...
     def save(self, changes: Sequence[Change]) -> dict[str, str]: ...
 
 
@@ -118,21 +120,26 @@ class Desk:
         )
         return {"items": tuple(items), "total": total, "page": query.page, "per_page": query.per_page}
 
-    def publish_due(self, caller: Caller, limit: int) -> None:
-        """Publish the drafts whose moment has come. Whoever else does the same meanwhile: one of us writes."""
+    def publish_due(self, find: Callable[[datetime, int], Iterable[str]], caller: Caller) -> None:
+        """Publish the drafts whose moment has come; `find` knows up to so many by then. Whoever else does the same
+        meanwhile: one of us writes."""
         act = self._act(caller)
-        changes = [
-            change for record in self._kept.due(act.at, limit) if (change := lifecycle.publish(record, act))
-        ]
-        if changes:
-            self._kept.save(changes)
+        found = find(act.at, _DUE_AT_ONCE)
+        records = [record for item_id in found if (record := self._kept.by_ref(item_id))]
+        due = [change for record in records if (change := lifecycle.publish_if_due(record, act))]
+        if due:
+            self._kept.save([self._completed(change) for change in due])
             self._wake()
 
-    def history(self, ref: str, caller: Caller) -> tuple[str, list[dict[str, Any]]]:
-        """The id, and the fields of a Revision for each, newest first. For editors."""
+    def history(
+        self, ref: str, caller: Caller, before: int | None = None, limit: int | None = None
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """The id, and the fields of a Revision for each, newest first: up to `limit` of those `before` one. For
+        editors."""
         caller.require(*EDITORS)
         item_id = self._visible(ref, caller).item.id
-        return item_id, [_revision(note, content) for note, content in self._kept.history(item_id)]
+        revisions = self._kept.history(item_id, before, limit)
+        return item_id, [_revision(note, content) for note, content in revisions]
 
     def revisions(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision of one that the caller was shown, newest first."""
@@ -208,7 +215,7 @@ class Desk:
                 report.append(_refused(row, problem))
                 continue
             slug = _claimed_slugs(wishes[key], taken, record, key)
-            show = publish and lifecycle.may_show(self._kind, row.content, act.at)
+            show = publish and lifecycle.may_show(row.content, act.at)
             change = (
                 lifecycle.import_again(record, row.content, slug, show, act)
                 if record

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nexus.caller import Caller
+from nexus.caller import Caller, Role
 from nexus.errors import InvalidInput
-from nexus.service import rpc
+from nexus.service import every, rpc
 from services.content.contracts.editing import (
     Item,
     ItemHistory,
@@ -23,6 +23,9 @@ from services.content.contracts.publications import Status
 from services.content.domain.lifecycle import Kind
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import EDITORS, Desk
+from services.content.service.working import WorkDesk
+
+_SCHEDULE = Caller(person="schedule", roles=frozenset({Role.EDITOR}))
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class EditingDoors:
     """What the service answers to editors."""
 
     editing: Mapping[ItemKind, Editing]
+    working: WorkDesk
 
     @rpc
     def list_items(self, query: ListItems, caller: Caller) -> ItemList:
@@ -52,7 +56,9 @@ class EditingDoors:
 
     @rpc
     def open_history(self, query: OpenHistory, caller: Caller) -> ItemHistory:
-        item_id, revisions = self.editing[query.kind].desk.history(query.ref, caller)
+        item_id, revisions = self.editing[query.kind].desk.history(
+            query.ref, caller, query.before, query.limit
+        )
         told = tuple(
             ItemRevision(**{**one, "content": one["content"].model_dump(mode="json")}) for one in revisions
         )
@@ -63,10 +69,14 @@ class EditingDoors:
         of_kind = self.editing[command.kind]
         content: Any = of_kind.kind.content.read(command.content)
         if command.id is None:
-            return _item(command.kind, of_kind.desk.create(content, caller))
-        if command.revision is None:
+            saved = of_kind.desk.create(content, caller)
+        elif command.revision is None:
             raise InvalidInput("revision_missing")
-        return _item(command.kind, of_kind.desk.edit(command.id, command.revision, content, caller))
+        else:
+            saved = of_kind.desk.edit(command.id, command.revision, content, caller)
+        if command.work:
+            self.working.finish(command.work, caller)
+        return _item(command.kind, saved)
 
     @rpc
     def turn_item(self, command: TurnItem, caller: Caller) -> Item:
@@ -79,6 +89,12 @@ class EditingDoors:
             case _:
                 raise InvalidInput("status_not_possible", to=command.to)
         return _item(command.kind, turned)
+
+    @every(seconds=5)
+    def publish_due(self) -> None:
+        """Drafts whose moment has come, of every kind."""
+        for one in self.editing.values():
+            one.desk.publish_due(one.catalogue.due, _SCHEDULE)
 
 
 def _item(kind: ItemKind, item: Any) -> Item:

@@ -11,8 +11,8 @@ from typing import IO, Any, NoReturn, Protocol
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound
-from services.content.contracts.files import LARGEST_FILE, StoredFile
-from services.content.domain.files import Found
+from services.content.contracts.files import LARGEST_FILE, FileTold, StoredFile
+from services.content.domain.files import Found, told
 from services.content.service.desk import EDITORS
 
 
@@ -23,7 +23,11 @@ class Files(Protocol):
     def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
     def forget_parts(self, upload: str) -> None: ...
     def get(self, sha256: str) -> StoredFile | None: ...
-    def add(self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = ()) -> StoredFile: ...
+    def add(
+        self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = (), title: str | None = None
+    ) -> StoredFile: ...
+    def title(self, sha256: str) -> str | None: ...
+    def texts(self, sha256: str) -> tuple[str, ...]: ...
     def read(self, sha256: str, offset: int, length: int) -> bytes | None: ...
     def tidy(self, now: datetime) -> int: ...
 
@@ -67,6 +71,13 @@ class FileDesk:
         self._require_sight(sha256, caller)
         return self._kept.get(sha256) or _not_found(sha256)
 
+    def describe(self, sha256: str, caller: Caller) -> FileTold:
+        """What it says of itself. Raises NotFound(`file_not_found`)."""
+        caller.require(*EDITORS)
+        if self._kept.get(sha256) is None:
+            _not_found(sha256)
+        return told(self._kept.title(sha256), self._kept.texts(sha256))
+
     def read(self, sha256: str, offset: int, length: int, caller: Caller) -> bytes:
         """Some of its bytes. Raises NotFound(`file_not_found`)."""
         self._require_sight(sha256, caller)
@@ -107,7 +118,7 @@ class FileDesk:
             thumbnail=self._store_thumbnail(found.thumbnail),
         )
         whole.seek(0)
-        return self._kept.add(file, whole, found.texts)
+        return self._kept.add(file, whole, found.texts, found.title)
 
     def _store_thumbnail(self, picture: bytes | None) -> str | None:
         if picture is None:

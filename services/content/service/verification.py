@@ -35,7 +35,7 @@ _TRIES = 3  # to be quicker than others who save
 class Due(Protocol):
     """Knows what is to be verified."""
 
-    def due(self, today: date, limit: int) -> list[ItemSummary]: ...
+    def unverified(self, today: date, limit: int) -> list[ItemSummary]: ...
 
 
 class Programs(Protocol):
@@ -103,7 +103,7 @@ class Verifications:
     def ask(self) -> None:
         """Tell what is due, if that was not told today."""
         today = self._programs.today()
-        due = self._due.due(today, _MOST)
+        due = self._due.unverified(today, _MOST)
         ids = [one.id for one in due]
         last = self._rounds.last() if due else Round()
         if not due or (last.day == today and last.ids.issuperset(ids)):
