@@ -15,14 +15,18 @@ from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.repeats import Repeats
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
+from services.content.store.repeats import RepeatStore
 
 
 def compose(resources: Resources) -> Composed:
     """Content on the database given. Makes its indexes; the database must answer."""
     files = FileStore(resources.database)
-    files.prepare()
+    repeats = RepeatStore(resources.database)
+    for store in (files, repeats):
+        store.prepare()
     attachments: dict[Kind, Attachments] = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
     stores = {kind: _prepared(resources, kind) for kind in KINDS.values()}
     desks = {
@@ -41,6 +45,7 @@ def compose(resources: Resources) -> Composed:
         previews=Previews(_preview_secret(resources), resources.clock),
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
         editing={name: Editing(kind, desks[kind], catalogues[name]) for name, kind in KINDS.items()},
+        repeats=Repeats(repeats, resources.clock),
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
 

@@ -7,8 +7,10 @@ from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
+from services.people.service.keys import KeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.store.keys import KeyStore
 from services.people.store.people import PeopleStore
 from services.people.store.sessions import SessionStore
 from services.people.store.tickets import TicketStore
@@ -20,8 +22,8 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     people, kept = PeopleStore(resources.database), SessionStore(resources.database)
-    tickets = TicketStore(resources.database)
-    for store in (people, kept, tickets):
+    tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
+    for store in (people, kept, tickets, keys):
         store.prepare()
     seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
@@ -34,7 +36,8 @@ def compose(resources: Resources) -> Composed:
         accounts=AccountDesk(people, tickets, sessions, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
         sessions=sessions,
+        keys=KeyDesk(keys, clock, wake),
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[tickets.tickets])
+    return Composed(service, outboxes=[tickets.tickets, keys.keys])

@@ -17,8 +17,10 @@ from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.repeats import Repeats
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
+from services.content.store.repeats import RepeatStore
 
 
 def content_service(
@@ -52,4 +54,5 @@ def content_service(
             name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
             for name, kind in KINDS.items()
         },
+        repeats=Repeats(RepeatStore(database), clock),
     )

@@ -1,5 +1,6 @@
 """The kinds of publications."""
 
+from nexus.caller import Scope
 from services.content.contracts.activities import (
     Activity,
     ActivityContent,
@@ -27,6 +28,7 @@ PROGRAMS = Kind(
     content=ProgramContent,
     published=lambda item: ProgramPublished(program=item),
     retired=ProgramRetired,
+    scope=Scope.PROGRAMS_WRITE,
 )
 DOCUMENTS = Kind(
     name="document",
@@ -37,6 +39,7 @@ DOCUMENTS = Kind(
     published=lambda item: DocumentPublished(document=item),
     retired=DocumentRetired,
     files=files_of,
+    scope=Scope.DOCUMENTS_WRITE,
 )
 POSTS = Kind(
     name="post",
@@ -49,6 +52,7 @@ POSTS = Kind(
     span=lambda item: (item.day, item.day),
     scheduled=lambda content: content.publish_at,
     files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
+    scope=Scope.POSTS_WRITE,
 )
 ACTIVITIES = Kind(
     name="activity",

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from slugify import slugify
 
+from nexus.caller import Scope
 from nexus.errors import Conflict, StaleRevision
 from nexus.messages import Event, Message
 from services.content.contracts.publications import Publication, Retired, Status
@@ -46,7 +47,8 @@ class Kind:
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
     have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
-    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself."""
+    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself;
+    `scope` is what a partner's key needs to write it, None: no key may."""
 
     name: str
     plural: str
@@ -58,6 +60,7 @@ class Kind:
     files: Callable[[Any], tuple[str, ...]] = _no_files
     span: Callable[[Any], tuple[datetime, datetime]] | None = None
     scheduled: Callable[[Any], datetime | None] | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.repeats import Repeats
 
 
 class Content(
@@ -35,6 +36,7 @@ class Content(
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        repeats: Repeats,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -45,3 +47,4 @@ class Content(
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.repeats = repeats

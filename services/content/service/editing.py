@@ -6,7 +6,7 @@ from typing import Any
 
 from nexus.caller import Caller
 from nexus.errors import InvalidInput
-from nexus.service import rpc
+from nexus.service import every, rpc
 from services.content.contracts.editing import (
     Item,
     ItemHistory,
@@ -23,6 +23,7 @@ from services.content.contracts.publications import Status
 from services.content.domain.lifecycle import Kind
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import EDITORS, Desk
+from services.content.service.repeats import Repeats
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class EditingDoors:
     """What the service answers to editors."""
 
     editing: Mapping[ItemKind, Editing]
+    repeats: Repeats
 
     @rpc
     def list_items(self, query: ListItems, caller: Caller) -> ItemList:
@@ -46,8 +48,9 @@ class EditingDoors:
 
     @rpc
     def open_item(self, query: OpenItem, caller: Caller) -> Item:
-        caller.require(*EDITORS)
-        return _item(query.kind, self.editing[query.kind].desk.get(query.ref, caller))
+        desk = self.editing[query.kind].desk
+        caller.require(*desk.writers)
+        return _item(query.kind, desk.get(query.ref, caller))
 
     @rpc
     def open_history(self, query: OpenHistory, caller: Caller) -> ItemHistory:
@@ -59,16 +62,27 @@ class EditingDoors:
 
     @rpc
     def save_item(self, command: SaveItem, caller: Caller) -> Item:
+        return self.repeats.once(command, caller, lambda new_id: self._save(command, caller, new_id))
+
+    @rpc
+    def turn_item(self, command: TurnItem, caller: Caller) -> Item:
+        return self.repeats.once(command, caller, lambda _: self._turn(command, caller))
+
+    @every(minutes=10)
+    def forget_old_repeats(self) -> None:
+        """Nobody repeats a command after a day."""
+        self.repeats.forget()
+
+    def _save(self, command: SaveItem, caller: Caller, new_id: str | None) -> Item:
         of_kind = self.editing[command.kind]
         content: Any = of_kind.kind.content.read(command.content)
         if command.id is None:
-            return _item(command.kind, of_kind.desk.create(content, caller))
+            return _item(command.kind, of_kind.desk.create(content, caller, new_id))
         if command.revision is None:
             raise InvalidInput("revision_missing")
         return _item(command.kind, of_kind.desk.edit(command.id, command.revision, content, caller))
 
-    @rpc
-    def turn_item(self, command: TurnItem, caller: Caller) -> Item:
+    def _turn(self, command: TurnItem, caller: Caller) -> Item:
         desk = self.editing[command.kind].desk
         match command.to:
             case Status.PUBLISHED:

@@ -31,14 +31,15 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(Service):
-    """Accounts of each sector, their sign-in and their sessions."""
+class PeopleService(KeyDoors, Service):
+    """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
 
@@ -48,12 +49,14 @@ class PeopleService(Service):
         accounts: AccountDesk,
         signin: SignInDesk,
         sessions: SessionDesk,
+        keys: KeyDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._signin = signin
         self._sessions = sessions
+        self._keys = keys
         self._forget = forget
         self._clock = clock
 
@@ -95,7 +98,7 @@ class PeopleService(Service):
 
     @rpc
     def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
-        return self._accounts.names(query.ids, caller)
+        return self._accounts.names(query.ids, caller) | self._keys.names(query.ids, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:
