@@ -26,7 +26,7 @@ REFUSALS = {
         400, N_("Not all of the file has come"), N_("Send the whole file again; it must not be empty.")
     ),
     "key_missing": Refusal(
-        401, N_("This needs a key"), N_("Send it in the header “Authorization: Bearer …”.")
+        401, N_("This needs a key"), N_("Send it in the header “Authorization”, after the word “Bearer”.")
     ),
     "key_invalid": Refusal(
         401,
@@ -162,7 +162,7 @@ _OWN_REASONS = {  # what our contracts say of values, by their words
     "control characters are not allowed": N_("Control characters are not allowed."),
     "a title in French or in English is needed": N_("Give a title in French or in English."),
     "must be a web address beginning with https:// or http://": N_(
-        "It must be a web address beginning with https:// or http://."
+        "It must be a web address that begins with https or http."
     ),
 }
 _OTHER_REASON = N_("This value is not right.")
