@@ -196,5 +196,7 @@ def takes_html(accept: str) -> bool:
 
 
 def _field_problem(item: dict[str, Any], language: Language) -> FieldProblem:
-    told = reason(item["type"], item.get("ctx", {}), translations(language))
+    in_body = item["type"] == "extra_forbidden" and item["loc"][0] == "body"
+    kind = "unknown_field" if in_body else item["type"]
+    told = reason(kind, item.get("ctx", {}), translations(language))
     return FieldProblem(field=".".join(str(part) for part in item["loc"][1:]), reason=told)

@@ -145,6 +145,7 @@ _GENERAL = {refusal.status: code for code, refusal in reversed(REFUSALS.items())
 
 _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/errors/validation_errors/
     "extra_forbidden": N_("There is no such parameter."),
+    "unknown_field": N_("There is no such field."),  # the same, in a body
     "missing": N_("It is needed."),
     "literal_error": N_("One of these is expected: %(expected)s."),
     "int_parsing": N_("A whole number is expected."),
@@ -162,7 +163,7 @@ _OWN_REASONS = {  # what our contracts say of values, by their words
     "control characters are not allowed": N_("Control characters are not allowed."),
     "a title in French or in English is needed": N_("Give a title in French or in English."),
     "must be a web address beginning with https:// or http://": N_(
-        "It must be a web address that begins with https or http."
+        "Give a web address that begins with https:// or http://."
     ),
 }
 _OTHER_REASON = N_("This value is not right.")

@@ -44,14 +44,12 @@ class _Keys:
 
     async def make(self, signed: Signed) -> Response:
         """A new key. Its secret is in this answer and nowhere else."""
-        words = translations(signed.language)
-        scopes = [scope for scope in await signed.values("scopes") if scope in SCOPES]
-        if not scopes:
-            fault = forms.Fault("scopes", words.gettext("Choose at least one thing that it may write."))
-            return await self._page(signed, [fault], 400)
-        days = signed.form.get("days", _USUAL)
-        wanted = {"name": signed.form.get("name", ""), "scopes": scopes, "days": days or None}
-        command = forms.read(MakeKey, wanted, words)
+        wanted = {
+            "name": signed.form.get("name", ""),
+            "scopes": await signed.values("scopes"),
+            "days": signed.form.get("days", _USUAL) or None,
+        }
+        command = forms.read(MakeKey, wanted, translations(signed.language))
         if isinstance(command, list):
             return await self._page(signed, command, 400)
         return await self._page(signed, made=await signed.call(command))
