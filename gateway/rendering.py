@@ -65,6 +65,7 @@ def _environment(language: Language) -> Environment:
         "state": words.STATES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
+        "scope": words.SCOPES,
     }
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)

@@ -77,6 +77,11 @@ ROLE_LEADS = {
     "coordinator": N_("follows the common goal"),
     "admin": N_("invites people and sets the site up"),
 }
+SCOPES = {  # of keys
+    "programs:write": N_("Programs"),
+    "documents:write": N_("Documents"),
+    "posts:write": N_("Posts of the blog"),
+}
 COMMANDS = {  # as the audit trail tells them
     "save_item": N_("Saved"),
     "turn_item": N_("Published or withdrawn"),
@@ -92,6 +97,8 @@ COMMANDS = {  # as the audit trail tells them
     "change_person": N_("Changed an account"),
     "remove_person": N_("Removed an account"),
     "name_company": N_("Named a company"),
+    "make_key": N_("Made an API key"),
+    "revoke_key": N_("Revoked an API key"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "reindex": N_("Made the search index anew"),
@@ -112,6 +119,7 @@ AUDITED_KINDS = {
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
+    "key": N_("API key"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
 }

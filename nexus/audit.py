@@ -92,7 +92,7 @@ class Trail:
         try:
             yield
         except Forbidden as error:
-            if caller.roles:
+            if caller.roles or caller.scopes:
                 self._append(command, caller, error.code, [])
             raise
         finally:

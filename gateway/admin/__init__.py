@@ -6,6 +6,7 @@ from gateway.admin.audit import audit_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.items import items_routes
+from gateway.admin.keys import keys_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
@@ -31,6 +32,7 @@ def admin_router(desk: Desk) -> APIRouter:
         links_routes,
         searches_routes,
         people_routes,
+        keys_routes,
         audit_routes,
         parked_routes,
     ):

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
 from gateway.admin.kinds import DOCUMENTS
-from gateway.admin.uploads import name_of, store
+from gateway.admin.uploads import name_of, store_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -83,7 +83,7 @@ def uploading_routes(router: APIRouter, desk: Desk) -> None:
 async def _taken(given: UploadFile, signed: Signed) -> Uploaded:
     name = name_of(given)
     try:
-        file = await store(given, signed)
+        file = await store_upload(given, signed)
         told = await signed.call(DescribeFile(sha256=file.sha256))
         asked = signed.form.get("language")
         language = asked if asked in LANGUAGES else told.language or signed.language

@@ -24,11 +24,13 @@ from services.content.service.fitting import Matcher
 from services.content.service.links import LinkDesk
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.repeats import Repeats
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
 from services.content.store.links import LinkStore
 from services.content.store.publications import PublicationStore
+from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
 from services.content.store.working import WorkStore
 
@@ -36,9 +38,9 @@ from services.content.store.working import WorkStore
 def compose(resources: Resources) -> Composed:
     """Content on the database given. Makes its indexes; the database must answer."""
     files = FileStore(resources.database)
-    files.prepare()
-    working = WorkStore(resources.database)
-    working.prepare()
+    working, repeats = WorkStore(resources.database), RepeatStore(resources.database)
+    for kept in (files, working, repeats):
+        kept.prepare()
     attachments: dict[Kind, Attachments] = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
     stores = {kind: _prepared(resources, kind) for kind in KINDS.values()}
     desks = {
@@ -68,6 +70,7 @@ def compose(resources: Resources) -> Composed:
         ),
         links=_links(resources, stores),
         working=WorkDesk(working, resources.clock),
+        repeats=Repeats(repeats, resources.clock),
     )
     return Composed(service, outboxes=[*(store.items for store in stores.values()), rounds.rounds])
 

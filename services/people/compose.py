@@ -10,9 +10,11 @@ from nexus.sites import site_urls
 from services.content.contracts.verification import PURPOSE
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
+from services.people.service.keys import KeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
+from services.people.store.keys import KeyStore
 from services.people.store.people import PeopleStore
 from services.people.store.reminders import ReminderStore
 from services.people.store.sessions import SessionStore
@@ -25,8 +27,8 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     people, kept = PeopleStore(resources.database), SessionStore(resources.database)
-    tickets = TicketStore(resources.database)
-    for store in (people, kept, tickets):
+    tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
+    for store in (people, kept, tickets, keys):
         store.prepare()
     seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
@@ -49,7 +51,8 @@ def compose(resources: Resources) -> Composed:
             clock,
             wake,
         ),
+        keys=KeyDesk(keys, clock, wake),
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[tickets.tickets, reminders.reminders])
+    return Composed(service, outboxes=[tickets.tickets, reminders.reminders, keys.keys])

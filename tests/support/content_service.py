@@ -21,11 +21,13 @@ from services.content.service.fitting import Matcher
 from services.content.service.links import LinkDesk
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.repeats import Repeats
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
 from services.content.store.links import LinkStore
 from services.content.store.publications import PublicationStore
+from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
 from services.content.store.working import WorkStore
 
@@ -69,4 +71,5 @@ def content_service(
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
         links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
         working=WorkDesk(working, clock),
+        repeats=Repeats(RepeatStore(database), clock),
     )

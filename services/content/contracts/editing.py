@@ -4,9 +4,9 @@ A content travels as a JSON object; the contracts of its kind say what is in it.
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
 from services.content.contracts.publications import Status
@@ -95,7 +95,9 @@ class Item(Message):
 
 
 class OpenItem(Query[Item], service="content"):
-    """One, by id or slug, in any status. For editors. Refused with `<kind>_not_found`."""
+    """One, by id or slug, in any status. For editors, and keys with the scope of the kind.
+
+    Refused with `<kind>_not_found`."""
 
     kind: ItemKind
     ref: str = Field(min_length=1, max_length=200)
@@ -128,8 +130,14 @@ class OpenHistory(Query[ItemHistory], service="content"):
     limit: int = Field(50, ge=1, le=200)
 
 
+# A command that comes again under the same key within 24 hours changes nothing more, and is answered as it was
+# the first time. Refused with `idempotency_key_reused` (it was another command), `idempotency_in_progress`.
+OnceKey = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
+
+
 class SaveItem(Command[Item], service="content"):
-    """A new draft (`id` None), or another content for what stood at `revision`.
+    """A new draft (`id` None), or another content for what stood at `revision`. For editors, and keys with the
+    scope of the kind.
 
     Refused with `invalid_message` and the fields at fault, `stale_revision` with both versions, `file_not_found`,
     `sector_forbidden`."""
@@ -141,12 +149,16 @@ class SaveItem(Command[Item], service="content"):
     work: str | None = Field(
         None, pattern=r"^[0-9a-f]{32}$", description="The caller’s working copy that is done with"
     )
+    once: OnceKey | None = None
 
 
 class TurnItem(Command[Item], service="content"):
-    """Publish it, or take it from the sites. Refused with `stale_revision`, `not_published`."""
+    """Publish it, or take it from the sites. For editors, and keys with the scope of the kind.
+
+    Refused with `stale_revision`, `not_published`."""
 
     kind: ItemKind
     id: str
     revision: int | None = None
     to: Status
+    once: OnceKey | None = None

@@ -30,7 +30,8 @@ class StoredFile(Message):
 
 
 class KeepPart(Command[None], service="content"):
-    """Part `number` (from 0) of an upload under way; `upload` is chosen by the sender. For editors."""
+    """Part `number` (from 0) of an upload under way; `upload` is chosen by the sender. For editors, and
+    keys that write documents or posts."""
 
     upload: UploadId
     number: int = Field(ge=0, lt=200)
@@ -38,7 +39,7 @@ class KeepPart(Command[None], service="content"):
 
 
 class FinishUpload(Command[StoredFile], service="content"):
-    """All `parts` were sent: store the file, read its text. May take 40 seconds. For editors.
+    """All `parts` were sent: store the file, read its text. May take 40 seconds. For the same.
 
     Refused: `upload_incomplete`, `file_too_large`. A file that cannot be read is kept all the same."""
 

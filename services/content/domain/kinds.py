@@ -1,5 +1,6 @@
 """The kinds of publications."""
 
+from nexus.caller import Scope
 from services.content.contracts.activities import (
     Activity,
     ActivityContent,
@@ -30,6 +31,7 @@ PROGRAMS = Kind(
     retired=ProgramRetired,
     completed=freshness.completed,
     public=freshness.public,
+    scope=Scope.PROGRAMS_WRITE,
 )
 DOCUMENTS = Kind(
     name="document",
@@ -40,6 +42,7 @@ DOCUMENTS = Kind(
     published=lambda item: DocumentPublished(document=item),
     retired=DocumentRetired,
     files=files_of,
+    scope=Scope.DOCUMENTS_WRITE,
 )
 POSTS = Kind(
     name="post",
@@ -51,6 +54,7 @@ POSTS = Kind(
     retired=PostRetired,
     span=lambda item: (item.day, item.day),
     files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
+    scope=Scope.POSTS_WRITE,
 )
 ACTIVITIES = Kind(
     name="activity",

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from slugify import slugify
 
+from nexus.caller import Scope
 from nexus.errors import Conflict, StaleRevision
 from nexus.messages import Event, Message
 from services.content.contracts.publications import Publication, Retired, Status
@@ -53,7 +54,8 @@ class Kind:
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
     have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
     and until which it counts, for lists by date; `completed` adds to an item what follows from its content,
-    `public` takes from it what is for editors alone."""
+    `public` takes from it what is for editors alone; `scope` is what a partner's key needs to write it, None: no
+    key may."""
 
     name: str
     plural: str
@@ -66,6 +68,7 @@ class Kind:
     span: Callable[[Any], tuple[datetime, datetime]] | None = None
     completed: Callable[[Any], Any] = _as_it_is
     public: Callable[[Any], Any] = _as_it_is
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.repeats import Repeats
 from services.content.service.verification import VerificationDoors, Verifications
 from services.content.service.working import WorkDesk, WorkingDoors
 
@@ -51,6 +52,7 @@ class Content(
         verifications: Verifications,
         links: LinkDesk,
         working: WorkDesk,
+        repeats: Repeats,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -64,3 +66,4 @@ class Content(
         self.verifications = verifications
         self.links = links
         self.working = working
+        self.repeats = repeats

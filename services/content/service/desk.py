@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from nexus.audit import note
-from nexus.caller import Caller, Role
+from nexus.caller import Caller, Role, Scope
 from nexus.errors import Conflict, Forbidden, NotFound, StaleRevision
 from services.content.contracts.publications import (
     ImportedRow,
@@ -80,6 +80,7 @@ class Desk:
         wake: Callable[[], None],
         attachments: Attachments | None = None,
     ) -> None:
+        self.writers: tuple[Role | Scope, ...] = (*EDITORS, kind.scope) if kind.scope else EDITORS
         self._kind = kind
         self._attachments = attachments or NoAttachments()
         self._kept = kept
@@ -89,7 +90,7 @@ class Desk:
     def get(self, ref: str, caller: Caller) -> Any:
         """One that the caller may see. Raises NotFound(`<kind>_not_found`, `<kind>_retired`)."""
         item = self._visible(ref, caller).item
-        if item.status is Status.RETIRED and caller.roles.isdisjoint(EDITORS):
+        if item.status is Status.RETIRED and not caller.has(*self.writers):
             raise NotFound(f"{self._kind.name}_retired", title=item.content.title.model_dump())
         return self._shown(item, caller)
 
@@ -145,11 +146,15 @@ class Desk:
         """Every revision of one that the caller was shown, newest first."""
         return self._kept.history(item_id)
 
-    def create(self, content: Content, caller: Caller) -> Any:
-        """A new draft."""
+    def create(self, content: Content, caller: Caller, item_id: str | None = None) -> Any:
+        """A new draft. One that has `item_id` already was made by this very command, before a crash."""
         self._may_write(content, caller)
+        if item_id and (made := self._kept.by_ref(item_id)):
+            return made.item
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, None), None)
-        change = lifecycle.create(self._kind, uuid4().hex, content, slug, Status.DRAFT, self._act(caller))
+        change = lifecycle.create(
+            self._kind, item_id or uuid4().hex, content, slug, Status.DRAFT, self._act(caller)
+        )
         return self._save(change, None, content)
 
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
@@ -252,16 +257,16 @@ class Desk:
     def _visible(self, ref: str, caller: Caller) -> Record:
         record = self._kept.by_ref(ref)
         hidden = record is None or not caller.may_touch(record.item.content.sectors)
-        if record is None or hidden or (_is_draft(record) and caller.roles.isdisjoint(EDITORS)):
+        if record is None or hidden or (_is_draft(record) and not caller.has(*self.writers)):
             raise NotFound(f"{self._kind.name}_not_found", ref=ref)
         return record
 
     def _editable(self, ref: str, caller: Caller) -> Record:
-        caller.require(*EDITORS)
+        caller.require(*self.writers)
         return self._visible(ref, caller)
 
     def _may_write(self, content: Content, caller: Caller) -> None:
-        caller.require(*EDITORS)
+        caller.require(*self.writers)
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))
         if problem := self._attachments.problem(content):

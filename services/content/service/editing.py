@@ -23,6 +23,7 @@ from services.content.contracts.publications import Status
 from services.content.domain.lifecycle import Kind
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import EDITORS, Desk
+from services.content.service.repeats import Repeats
 from services.content.service.working import WorkDesk
 
 _SCHEDULE = Caller(person="schedule", roles=frozenset({Role.EDITOR}))
@@ -42,6 +43,7 @@ class EditingDoors:
 
     editing: Mapping[ItemKind, Editing]
     working: WorkDesk
+    repeats: Repeats
 
     @rpc
     def list_items(self, query: ListItems, caller: Caller) -> ItemList:
@@ -51,8 +53,9 @@ class EditingDoors:
 
     @rpc
     def open_item(self, query: OpenItem, caller: Caller) -> Item:
-        caller.require(*EDITORS)
-        return _item(query.kind, self.editing[query.kind].desk.get(query.ref, caller))
+        desk = self.editing[query.kind].desk
+        caller.require(*desk.writers)
+        return _item(query.kind, desk.get(query.ref, caller))
 
     @rpc
     def open_history(self, query: OpenHistory, caller: Caller) -> ItemHistory:
@@ -66,10 +69,22 @@ class EditingDoors:
 
     @rpc
     def save_item(self, command: SaveItem, caller: Caller) -> Item:
+        return self.repeats.once(command, caller, lambda new_id: self._save(command, caller, new_id))
+
+    @rpc
+    def turn_item(self, command: TurnItem, caller: Caller) -> Item:
+        return self.repeats.once(command, caller, lambda _: self._turn(command, caller))
+
+    @every(minutes=10)
+    def forget_old_repeats(self) -> None:
+        """Nobody repeats a command after a day."""
+        self.repeats.forget()
+
+    def _save(self, command: SaveItem, caller: Caller, new_id: str | None) -> Item:
         of_kind = self.editing[command.kind]
         content: Any = of_kind.kind.content.read(command.content)
         if command.id is None:
-            saved = of_kind.desk.create(content, caller)
+            saved = of_kind.desk.create(content, caller, new_id)
         elif command.revision is None:
             raise InvalidInput("revision_missing")
         else:
@@ -78,8 +93,7 @@ class EditingDoors:
             self.working.finish(command.work, caller)
         return _item(command.kind, saved)
 
-    @rpc
-    def turn_item(self, command: TurnItem, caller: Caller) -> Item:
+    def _turn(self, command: TurnItem, caller: Caller) -> Item:
         desk = self.editing[command.kind].desk
         match command.to:
             case Status.PUBLISHED:

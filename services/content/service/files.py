@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
 from nexus.audit import note
-from nexus.caller import Caller
+from nexus.caller import Caller, Scope
 from nexus.errors import InvalidInput, NotFound
 from services.content.contracts.files import LARGEST_FILE, FileTold, StoredFile
 from services.content.domain.files import Found, told
@@ -32,6 +32,8 @@ class Files(Protocol):
     def tidy(self, now: datetime) -> int: ...
 
 
+SENDERS = (*EDITORS, Scope.DOCUMENTS_WRITE, Scope.POSTS_WRITE)
+
 ShowsFile = Callable[[str, str | None], bool]  # does something public in this sector name the file?
 
 
@@ -52,12 +54,12 @@ class FileDesk:
 
     def keep_part(self, upload: str, number: int, data: bytes, caller: Caller) -> None:
         """Keep a part until the upload is finished."""
-        caller.require(*EDITORS)
+        caller.require(*SENDERS)
         self._kept.keep_part(upload, number, data, self._clock())
 
     def finish(self, upload: str, parts: int, caller: Caller) -> StoredFile:
         """Join the parts, read and store the file. Raises InvalidInput(`upload_incomplete`, `file_too_large`)."""
-        caller.require(*EDITORS)
+        caller.require(*SENDERS)
         with tempfile.NamedTemporaryFile(prefix="nexus-upload-") as whole:
             sha256, size = self._join(upload, parts, whole)
             whole.flush()

@@ -32,6 +32,7 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
@@ -39,8 +40,8 @@ from services.people.service.verification import OwnerDesk
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(Service):
-    """Accounts of each sector, their sign-in and their sessions."""
+class PeopleService(KeyDoors, Service):
+    """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
 
@@ -51,6 +52,7 @@ class PeopleService(Service):
         signin: SignInDesk,
         sessions: SessionDesk,
         owners: OwnerDesk,
+        keys: KeyDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -58,6 +60,7 @@ class PeopleService(Service):
         self._signin = signin
         self._sessions = sessions
         self._owners = owners
+        self._keys = keys
         self._forget = forget
         self._clock = clock
 
@@ -99,7 +102,7 @@ class PeopleService(Service):
 
     @rpc
     def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
-        return self._accounts.names(query.ids, caller)
+        return self._accounts.names(query.ids, caller) | self._keys.names(query.ids, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:
