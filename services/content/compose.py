@@ -1,11 +1,14 @@
 """The content service on its real collaborators."""
 
+from nexus.audit import Trail
 from nexus.composition import Composed, Resources
+from nexus.mongo import audit_database
 from nexus.shared_secrets import shared_secret
 from services.content.contracts.editing import ItemKind
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
+from services.content.importing.outside import rows_of
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import Attachments, Desk
@@ -13,9 +16,11 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.imports import Imports
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
+from services.content.store.imports import ImportStore
 from services.content.store.publications import PublicationStore
 
 
@@ -31,6 +36,9 @@ def compose(resources: Resources) -> Composed:
     }
     shown = [store.shows_file for store in stores.values()]
     catalogues = {name: _catalogue(resources, name, stores[kind]) for name, kind in KINDS.items()}
+    editing = {
+        name: Editing(kind, desks[kind], catalogues[name], stores[kind]) for name, kind in KINDS.items()
+    }
     service = Content(
         programs=desks[PROGRAMS],
         documents=desks[DOCUMENTS],
@@ -40,9 +48,19 @@ def compose(resources: Resources) -> Composed:
         pages=desks[PAGES],
         previews=Previews(_preview_secret(resources), resources.clock),
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
-        editing={name: Editing(kind, desks[kind], catalogues[name]) for name, kind in KINDS.items()},
+        editing=editing,
+        imports=_imports(resources, files, editing),
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
+
+
+def _imports(resources: Resources, files: FileStore, editing: dict[ItemKind, Editing]) -> Imports:
+    kept = ImportStore(resources.database)
+    kept.prepare()
+    trail = Trail(
+        audit_database(resources.database), Content.name, resources.clock
+    )  # what is done later, in no call
+    return Imports(kept, files, editing, trail.recording, resources.clock, rows_of)
 
 
 def _prepared(resources: Resources, kind: Kind) -> PublicationStore:

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from nexus.audit import Trail
+from nexus.mongo import audit_database
 from services.content.contracts.editing import ItemKind
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
+from services.content.importing.outside import rows_of
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import Desk
@@ -15,9 +18,11 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.imports import Imports
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
+from services.content.store.imports import ImportStore
 from services.content.store.publications import PublicationStore
 
 
@@ -39,6 +44,14 @@ def content_service(
         return Desk(kind, store, clock, lambda: None, attachments.get(kind))
 
     kept = programs or PublicationStore(database, PROGRAMS)
+    editing = {
+        name: Editing(kind, desk(kind), Catalogue(name, store), store)
+        for name, kind in KINDS.items()
+        if (store := PublicationStore(database, kind))
+    }
+    imports = ImportStore(database)
+    imports.prepare()
+    trail = Trail(audit_database(database), Content.name, clock)
     return Content(
         programs=desk(PROGRAMS),
         documents=desk(DOCUMENTS),
@@ -48,8 +61,6 @@ def content_service(
         pages=desk(PAGES),
         previews=Previews(secret, clock),
         matcher=Matcher(Catalogue(ItemKind.PROGRAM, kept), kept, clock),
-        editing={
-            name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
-            for name, kind in KINDS.items()
-        },
+        editing=editing,
+        imports=Imports(imports, files, editing, trail.recording, clock, rows_of),
     )

@@ -10,6 +10,7 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.imports import ImportDoors, Imports
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
@@ -17,7 +18,15 @@ from services.content.service.programs import ProgramDoors
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    EditingDoors,
+    ImportDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -35,6 +44,7 @@ class Content(
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        imports: Imports,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -45,3 +55,4 @@ class Content(
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.imports = imports

@@ -139,7 +139,7 @@ class Desk:
 
     def create(self, content: Content, caller: Caller) -> Any:
         """A new draft."""
-        self._may_write(content, caller)
+        self.require_writable(content, caller)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, None), None)
         change = lifecycle.create(self._kind, uuid4().hex, content, slug, Status.DRAFT, self._act(caller))
         return self._save(change, None, content)
@@ -147,7 +147,7 @@ class Desk:
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
         """Another content for what stood at `revision`. Raises StaleRevision with both versions."""
         record = self._editable(item_id, caller)
-        self._may_write(content, caller)
+        self.require_writable(content, caller)
         lifecycle.require_revision(record, revision, content)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, record.item), record.item.id)
         change = lifecycle.edit(record, content, slug, self._act(caller))
@@ -240,7 +240,8 @@ class Desk:
         caller.require(*EDITORS)
         return self._visible(ref, caller)
 
-    def _may_write(self, content: Content, caller: Caller) -> None:
+    def require_writable(self, content: Content, caller: Caller) -> None:
+        """Raises Forbidden, or NotFound if `content` names what is not there."""
         caller.require(*EDITORS)
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))
