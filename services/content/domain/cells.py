@@ -74,7 +74,7 @@ def _cells(model: type[Message], data: Mapping[str, Any], above: str) -> Iterato
 
 
 def tree(model: type[Message], given: Mapping[str, str], above: str = "") -> dict[str, Any]:
-    """The object that the cells `given` describe; what is empty is left out."""
+    """The object that the cells `given` describe; what is empty is left out, unless it is needed."""
     found: dict[str, Any] = {}
     for name, (inner, many) in fields_of(model).items():
         path = above + name
@@ -86,7 +86,8 @@ def tree(model: type[Message], given: Mapping[str, str], above: str = "") -> dic
             value = [row for row in rows if row]
         else:
             value = tree(inner, given, f"{path}.")
-        if value:
+        needed = not above and inner is not None and model.model_fields[name].is_required()
+        if value or needed:
             found[name] = value
     return found
 

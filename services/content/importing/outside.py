@@ -88,7 +88,7 @@ def _result(folder: Path, status: int | None) -> dict[str, Any]:
         raise Unreadable("import_too_slow" if status is None else "import_unreadable")
     told: dict[str, Any] = orjson.loads(result.read_bytes())
     if "error" in told:
-        reason = told.get("reason", "").replace(str(folder), "")
+        reason = told.get("reason", "").replace(f"{folder}/", "")
         raise Unreadable(told["error"], reason[:2_000])
     return told
 
