@@ -59,6 +59,8 @@ def _environment(language: Language) -> Environment:
         "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
+        "outcome": words.OUTCOMES,
+        "import_state": words.IMPORT_STATES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
     }

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from gateway.admin.audit import audit_routes
+from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.people import people_routes
@@ -14,6 +15,14 @@ from gateway.people.desk import Desk
 def admin_router(desk: Desk) -> APIRouter:
     """Every page below `/fr/admin` and `/en/admin`."""
     router = APIRouter()
-    for routes in (start_routes, items_routes, searches_routes, people_routes, audit_routes, parked_routes):
+    for routes in (
+        start_routes,
+        items_routes,
+        imports_routes,
+        searches_routes,
+        people_routes,
+        audit_routes,
+        parked_routes,
+    ):
         routes(router, desk)
     return router

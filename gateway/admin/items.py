@@ -9,16 +9,17 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin import fields
+from gateway.admin.exports import FORMATS, export
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
 from gateway.admin.kinds import KINDS, PAGES, Kind, blank, fields_for
+from gateway.admin.naming import fault_of, label, labels_of
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.uploads import with_uploads
 from gateway.i18n import translations
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
-from gateway.refusals import reason
 from gateway.sectors import Language
-from gateway.words import FIELD_NAMES, N_, THEMES
+from gateway.words import N_, THEMES
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.editing import (
@@ -35,14 +36,6 @@ from services.content.contracts.editing import (
 from services.content.contracts.publications import Status
 from services.people.contracts.people import NamePeople
 
-_RULES = {
-    "title": N_("Give a title in French or in English."),
-    "kind": N_("Choose what kind it is."),
-    "starts_at": N_("Say when it begins."),
-    "ends_at": N_("Say when it ends: not before it begins."),
-    "date": N_("Give a date."),
-}
-_WEB_ADDRESS = N_("Give a web address that begins with https:// or http://.")
 _REFUSED_CONTENT = N_("Something in this form is not right.")
 _REFUSED = {
     "file_not_found": N_("A file that this names is not there any more. Upload it again."),
@@ -63,6 +56,7 @@ def items_routes(router: APIRouter, desk: Desk) -> None:
             for method, below, handle in (
                 ("GET", "", pages.listed),
                 ("POST", "", pages.turn_many),
+                ("GET", "/export", pages.export),
                 ("GET", "/new", pages.new),
                 ("POST", "/new", pages.save),
                 ("GET", "/{id}", pages.open),
@@ -93,6 +87,10 @@ class _Items:
             except (Conflict, NotFound):
                 refused += 1
         return await self._list(signed, done=to, refused=refused)
+
+    async def export(self, signed: Signed) -> Response:
+        """What the list shows, as a file."""
+        return await export(self._kind, self._wanted(signed), signed)
 
     async def new(self, signed: Signed) -> Response:
         """An empty form."""
@@ -138,8 +136,7 @@ class _Items:
         item, told = await self._item(signed), await self._revisions(signed)
         names = await signed.call(NamePeople(ids=tuple({one.by for one in told.revisions})[:200]))
         words = translations(signed.language)
-        labels = {one.name: words.gettext(one.label) for one in self._kind.fields}
-        labels |= {name: words.gettext(label) for name, label in FIELD_NAMES.items()}
+        labels = labels_of(self._kind, words)
         pairs = zip(told.revisions, [*told.revisions[1:], None], strict=True)
         values: dict[str, Any] = {
             "item": item,
@@ -216,9 +213,9 @@ class _Items:
         below = f"/{item.id}" if item else "/new"
         return admin_page(self._desk, signed, self.section, "item.html", status, below, **values)
 
-    async def _list(self, signed: Signed, done: str = "", refused: int = 0) -> Response:
+    def _wanted(self, signed: Signed) -> ListItems:
         asked = {name: signed.query(name) for name in ("q", "status", "theme", "missing", "order", "page")}
-        wanted = ListItems(
+        return ListItems(
             kind=self._kind.name,
             q=asked["q"][:200],
             status=Status(asked["status"]) if asked["status"] in set(Status) else None,
@@ -227,10 +224,14 @@ class _Items:
             order=Order(asked["order"]) if asked["order"] in set(Order) else Order.CHANGED,
             page=min(_number(asked["page"]) or 1, 10_000),
         )
+
+    async def _list(self, signed: Signed, done: str = "", refused: int = 0) -> Response:
+        wanted = self._wanted(signed)
         values: dict[str, Any] = {
             "kind": self._kind,
             "found": await signed.call(wanted),
             "asked": wanted,
+            "formats": FORMATS,
             "done": done,
             "refused": refused,
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
@@ -262,16 +263,11 @@ def _number(text: str | None) -> int | None:
 
 
 def _faults(error: InvalidInput, signed: Signed, shape: Iterable[fields.Field]) -> dict[str, str]:
-    words = translations(signed.language)
-    own = {one.name: words.gettext(_RULES[one.name]) for one in shape if one.name in _RULES}
-    urls = {"url", *(one.name for one in shape if one.sort == "url")}
+    words, shape = translations(signed.language), tuple(shape)
     found: dict[str, str] = {}
     for one in error.details.get("errors", ()):
         path = one["field"] or "ends_at"  # the only rule about more than one field
-        if path.rpartition(".")[2] in urls:
-            found[path] = words.gettext(_WEB_ADDRESS)
-        else:
-            found[path] = own.get(path) or reason(one["type"], {}, words)
+        found[path] = fault_of(path, one["type"], shape, words)
     return found or {"title": words.gettext(_REFUSED_CONTENT)}
 
 
@@ -301,16 +297,10 @@ def _differences(
         return []
     old, new = dict(_flat(before.content)), dict(_flat(after.content))
     return [
-        (_label(path, labels), old.get(path, ""), new.get(path, ""))
+        (label(path, labels), old.get(path, ""), new.get(path, ""))
         for path in dict.fromkeys((*old, *new))
         if old.get(path, "") != new.get(path, "")
     ]
-
-
-def _label(path: str, labels: Mapping[str, str]) -> str:
-    return " › ".join(
-        labels.get(part, str(int(part) + 1) if part.isdigit() else part) for part in path.split(".")
-    )
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: 
 async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
     given = sent.get(path)
     if isinstance(given, UploadFile) and given.filename:
-        stored = await _store(given, signed)
+        stored = await store(given, signed)
         return {"sha256": stored.sha256, "name": given.filename.replace("/", "-").replace("\\", "-")[-150:]}
     kept = sent.get(f"{path}.sha256")
     if not kept or sent.get(f"{path}.remove") == "yes":
@@ -40,7 +40,8 @@ async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
     return {"sha256": kept, "name": sent.get(f"{path}.name") or "document"}
 
 
-async def _store(given: UploadFile, signed: Signed) -> StoredFile:
+async def store(given: UploadFile, signed: Signed) -> StoredFile:
+    """What the content service found a file to be, which it keeps. Raises InvalidInput(`file_too_large`)."""
     if (given.size or 0) > LARGEST_FILE:
         raise InvalidInput("file_too_large", name=given.filename, largest=LARGEST_FILE)
     upload, number = uuid4().hex, 0
