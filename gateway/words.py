@@ -131,6 +131,12 @@ MAPPINGS = {
     "hsds3-nexus": N_("HSDS 3, written by Emploi NEXUS"),
     "aid-programs-fr": N_("Public aid programs of France, in YAML"),
 }
+PLACES = {  # in a file
+    "line": N_("line %(number)s"),
+    "row": N_("row %(number)s"),
+    "item": N_("item %(number)s"),
+    "document": N_("document %(number)s"),
+}
 ROW_FAULTS = {
     "row_repeated": N_("Another row of this file is about the same."),
     "external_id_repeated": N_("Another row of this file is about the same."),

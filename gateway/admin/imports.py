@@ -1,5 +1,6 @@
 """Files brought in from the browser: chosen, read, looked at, then written."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from gateway.admin.uploads import store
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.people.forms import Fault
-from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, ROW_FAULTS
+from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, ROW_FAULTS
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput
 from services.content.contracts.editing import ItemKind
@@ -35,6 +36,7 @@ from services.people.contracts.people import NamePeople
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _MISSING = ROW_FAULTS["not_found"]
+_PLACE = re.compile(r"\b(line|row|item|document) (\d+)")
 _OWN = "own"  # a mapping of one's own
 _WORKING = (ImportState.READING, ImportState.IMPORTING)
 _FIRST_SHOWN = (Outcome.REFUSED, Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED)
@@ -172,7 +174,7 @@ def _fault(code: str, words: Any) -> Fault:
 
 def _shown(row: RowReport, kind: Kind, labels: dict[str, str], words: Any) -> dict[str, Any]:
     return {
-        "place": row.place,
+        "place": _PLACE.sub(lambda found: words.gettext(PLACES[found[1]]) % {"number": found[2]}, row.place),
         "label": row.label,
         "item_id": row.item_id,
         "faults": [_told(fault, kind, labels, words) for fault in row.faults],
