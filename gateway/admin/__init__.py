@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.admin.audit import audit_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
+from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
@@ -19,6 +20,7 @@ def admin_router(desk: Desk) -> APIRouter:
         start_routes,
         items_routes,
         imports_routes,
+        opened_routes,
         searches_routes,
         people_routes,
         audit_routes,

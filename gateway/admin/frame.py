@@ -30,9 +30,10 @@ EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 IMPORT = Section("/import", N_("Import"), EDITORS)
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
+OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), IMPORT, SEARCHES, PEOPLE, AUDIT, PARKED)
+SECTIONS = (START, *ITEMS.values(), IMPORT, OPENED, SEARCHES, PEOPLE, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

@@ -17,10 +17,12 @@ from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.imports import Imports
+from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.imports import ImportStore
+from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 
 
@@ -50,6 +52,7 @@ def compose(resources: Resources) -> Composed:
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
         editing=editing,
         imports=_imports(resources, files, editing),
+        opening=_opening(resources, {name: stores[kind] for name, kind in KINDS.items()}, catalogues),
     )
     return Composed(service, outboxes=[store.items for store in stores.values()])
 
@@ -61,6 +64,14 @@ def _imports(resources: Resources, files: FileStore, editing: dict[ItemKind, Edi
         audit_database(resources.database), Content.name, resources.clock
     )  # what is done later, in no call
     return Imports(kept, files, editing, trail.recording, resources.clock, rows_of)
+
+
+def _opening(
+    resources: Resources, stores: dict[ItemKind, PublicationStore], catalogues: dict[ItemKind, Catalogue]
+) -> Opening:
+    kept = OpeningStore(resources.database)
+    kept.prepare()
+    return Opening(kept, stores, catalogues, resources.clock)
 
 
 def _prepared(resources: Resources, kind: Kind) -> PublicationStore:

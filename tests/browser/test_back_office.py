@@ -31,6 +31,9 @@ ADMIN_PAGES = (
     "/activities/new",
     "/pages",
     "/pages/new",
+    "/import",
+    "/opened",
+    "/opened?days=365",
     "/searches",
     "/people",
     "/audit",
@@ -218,7 +221,7 @@ def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Ent
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/people", "/audit", "/parked"])
+@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/import", "/opened", "/people", "/audit", "/parked"])
 def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
     page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

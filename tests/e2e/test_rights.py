@@ -31,6 +31,8 @@ TABLE = {
         "publish_activity retire_activity import_activities": EDITORS,
         "publish_page retire_page import_pages": EDITORS,
         "list_items open_item open_history save_item turn_item export_items": EDITORS,
+        "count_openings": ALL,
+        "list_openings": "editor coordinator admin",
         "preview_import run_import get_import list_imports": EDITORS,
         "get_program list_programs find_fitting get_document list_documents get_post list_posts": ALL,
         "get_activity list_activities get_page list_pages get_file read_file get_preview": ALL,
@@ -47,7 +49,8 @@ TABLE = {
     "search": {
         "search suggest more_like_this": ALL,
         "reindex get_reindex": "admin",
-        "list_misses": "editor coordinator admin",
+        "count_searches": ALL,
+        "list_misses list_searches": "editor coordinator admin",
     },
     "notifications": {
         "send_code send_invitation send_verification_due": "system",

@@ -19,10 +19,12 @@ from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.imports import Imports
+from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.store.files import FileStore
 from services.content.store.imports import ImportStore
+from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 
 
@@ -49,6 +51,8 @@ def content_service(
         for name, kind in KINDS.items()
         if (store := PublicationStore(database, kind))
     }
+    openings = OpeningStore(database)
+    openings.prepare()
     imports = ImportStore(database)
     imports.prepare()
     trail = Trail(audit_database(database), Content.name, clock)
@@ -62,5 +66,11 @@ def content_service(
         previews=Previews(secret, clock),
         matcher=Matcher(Catalogue(ItemKind.PROGRAM, kept), kept, clock),
         editing=editing,
+        opening=Opening(
+            openings,
+            {name: PublicationStore(database, kind) for name, kind in KINDS.items()},
+            {name: of_kind.catalogue for name, of_kind in editing.items()},
+            clock,
+        ),
         imports=Imports(imports, files, editing, trail.recording, clock, rows_of),
     )

@@ -11,6 +11,7 @@ from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
 from services.content.service.imports import ImportDoors, Imports
+from services.content.service.openings import Opening, OpeningDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
@@ -26,6 +27,7 @@ class Content(
     PageDoors,
     EditingDoors,
     ImportDoors,
+    OpeningDoors,
     Service,
 ):
     """What a sector's site says."""
@@ -45,6 +47,7 @@ class Content(
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
         imports: Imports,
+        opening: Opening,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -56,3 +59,4 @@ class Content(
         self.matcher = matcher
         self.editing = editing
         self.imports = imports
+        self.opening = opening

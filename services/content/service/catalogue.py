@@ -78,7 +78,7 @@ class Catalogue:
             most |= {name: max(length, most.get(name, 0)) for name, length in line.lengths.items()}
         return Selection([line.summary.id for line in _page(found, query)], len(found), most)
 
-    def titles(self, ids: Iterable[str], sector: str | None) -> dict[str, ItemSummary]:
+    def summaries(self, ids: Iterable[str], sector: str | None) -> dict[str, ItemSummary]:
         """Those of `ids` that are within `sector`."""
         self._refresh()
         lines = (self._lines.get(one) for one in ids)
