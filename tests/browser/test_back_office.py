@@ -1,5 +1,6 @@
 """The back office in a real browser: from a sign-in by code to an edit that the site shows; valid and accessible."""
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -191,6 +192,57 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
     page.goto(site.url("tic", "/fr/admin/people"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre rôle ne le permet pas")
     page.context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_list_is_exported_changed_and_brought_in_again_but_for_its_bad_row(
+    enter: Enter, site: RunningPlatform, tmp_path: Path, javascript: bool
+) -> None:
+    word = "marimba" if javascript else "balafon"
+    page = enter(Role.EDITOR, java_script_enabled=javascript)
+    for number in (1, 2):
+        page.goto(site.url("tic", "/fr/admin/programs/new"))
+        page.get_by_label("Titre, en français").fill(f"Aide {number} au {word}")
+        page.locator("#kind").select_option("grant")
+        page.get_by_role("button", name="Publier").click()
+    page.goto(site.url("tic", f"/fr/admin/programs?q={word}"))
+    with page.expect_download() as given:
+        page.get_by_role("link", name="CSV").click()
+    with given.value.path().open(encoding="utf-8-sig", newline="") as exported:
+        rows = list(csv.DictReader(exported))
+    rows[0] |= {"promise.fr": f"Un {word} pour tous"}
+    rows[1] |= {"valid_until": "bientôt"}
+    file = tmp_path / "programmes.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        written = csv.DictWriter(out, rows[0].keys())
+        written.writeheader()
+        written.writerows(rows)
+    page.get_by_role("link", name="Importation", exact=True).click()
+    page.get_by_label("Fichier").set_input_files(file)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+    expect(page.get_by_role("status")).to_contain_text("Rien n’est encore écrit.", timeout=30_000)
+    expect(page.get_by_role("main")).to_contain_text(
+        "Dernier jour – Écrivez une date sous la forme 2027-03-31."
+    )
+    page.get_by_role("link", name="Modifié (1)").click()
+    expect(page.locator("ins")).to_have_text(f"Un {word} pour tous")
+    page.get_by_role("button", name="Importer maintenant").click()
+    expect(page.get_by_role("status")).to_have_text("L’importation est terminée.", timeout=30_000)
+    expect(page.get_by_role("link", name="Refusé (1)")).to_be_visible()
+    site.eventually_finds(f"Un {word} pour tous")
+
+
+def test_axe_finds_nothing_to_object_to_in_a_preview(open_admin: Enter, tmp_path: Path) -> None:
+    page = open_admin("/fr/admin/import", bypass_csp=True)
+    file = tmp_path / "aides.csv"
+    file.write_text("title.fr,kind\nAide au tambour,grant\nSans genre,\n", encoding="utf-8")
+    page.get_by_label("Fichier").set_input_files(file)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+    expect(page.get_by_role("status")).to_contain_text("Rien n’est encore écrit.", timeout=30_000)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
