@@ -65,9 +65,16 @@ def _environment(language: Language) -> Environment:
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
     }
+    environment.filters["event"] = lambda kind: words.named(words.EVENTS, _short(kind), catalogue)
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
     return environment
+
+
+def _short(kind: str) -> str:
+    """`ca.emploinexus.content.program_published.v1` without what stands around its name."""
+    parts = kind.split(".")
+    return parts[-2] if len(parts) > 2 else kind
 
 
 _templates = _Templates()

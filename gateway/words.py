@@ -112,6 +112,21 @@ AUDITED_KINDS = {
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
 }
+EVENTS = {  # and mails, as they are called where they are parked
+    "program_published": N_("A program was published"),
+    "program_retired": N_("A program was withdrawn"),
+    "document_published": N_("A document was published"),
+    "document_retired": N_("A document was withdrawn"),
+    "post_published": N_("A post was published"),
+    "post_retired": N_("A post was withdrawn"),
+    "activity_published": N_("An activity was published"),
+    "activity_retired": N_("An activity was withdrawn"),
+    "code_issued": N_("Somebody asked for a sign-in code"),
+    "person_invited": N_("Somebody was invited"),
+    "code": N_("Mail with a sign-in code"),
+    "invitation": N_("Mail with an invitation"),
+    "verification_due": N_("Mail about programs to verify"),
+}
 OUTCOMES = {  # what an import did with a row, or would do
     "created": N_("New"),
     "updated": N_("Changed"),

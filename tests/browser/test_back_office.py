@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -12,9 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from nexus.caller import Role
+from nexus.messages import CloudEvent
+from services.content.contracts import ProgramRetired
+from services.people.contracts.signin import CodeIssued
 from tests.browser.test_every_page import faults, vnu
 from tests.support.files import a_pdf
-from tests.support.platforms import RunningPlatform
+from tests.support.platforms import EmbeddedPlatform, RunningPlatform
 
 __all__ = ["vnu"]
 
@@ -192,6 +196,52 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
     page.goto(site.url("tic", "/fr/admin/people"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre rôle ne le permet pas")
     page.context.close()
+
+
+def parked(site: RunningPlatform, service: str, handler: str, kind: str, number: int) -> str:
+    """The key of an event that `handler` gave up on, though by now it could take it in."""
+    assert isinstance(site, EmbeddedPlatform)
+    event = CloudEvent(
+        source="/content", type=kind, subject=f"perdu-{number}", data={"id": "x", "revision": 1, "title": {}}
+    )
+    key, now = f"{service}.{handler}:{event.id}", datetime.now(UTC)
+    record = {"_id": key, "handler": f"{service}.{handler}", "body": event.model_dump_json(), "since": now}
+    failed = {"state": "parked", "attempts": 8, "error": "KeyError: 'title'", "next_attempt": now}
+    with site.documents() as client:
+        client[f"nexus_{service}"]["inbox"].insert_one(record | failed)
+    return key
+
+
+@pytest.mark.parametrize(
+    ("service", "handler", "kind", "told"),
+    [
+        ("search", "remove_programs", ProgramRetired.type, "Un programme a été retiré"),
+        ("notifications", "mail_code", CodeIssued.type, "Quelqu’un a demandé un code de connexion"),
+    ],
+)
+def test_an_administrator_sends_a_parked_event_again_and_discards_another(
+    open_admin: Enter, site: RunningPlatform, service: str, handler: str, kind: str, told: str
+) -> None:
+    again, gone = (parked(site, service, handler, kind, number) for number in (1, 2))
+    page = open_admin("/fr/admin/parked", bypass_csp=True)
+    events = page.get_by_role("main").get_by_role("listitem")
+    expect(events.filter(has_text="perdu-1")).to_contain_text(told)
+    assert Axe().run(page).violations_count == 0
+    events.filter(has_text="perdu-1").get_by_role("button", name="Renvoyer").click()
+    expect(page.get_by_role("status")).to_contain_text("Nouvel essai")
+    expect(events.filter(has_text="perdu-1")).to_have_count(0)
+    events.filter(has_text="perdu-2").get_by_text("Écarter", exact=True).click()
+    events.filter(has_text="perdu-2").get_by_role("button", name="Écarter pour de bon").click()
+    expect(page.get_by_role("status")).to_have_text("L’événement est écarté.")
+    page.goto(site.url("tic", "/fr/admin/audit?kind=parked_event"))
+    for key in (again, gone):
+        expect(page.get_by_role("main")).to_contain_text(key)
+    assert isinstance(site, EmbeddedPlatform)
+    with site.documents() as client:
+        inbox = client[f"nexus_{service}"]["inbox"]
+        assert inbox.find_one({"_id": gone})["state"] == "discarded"  # type: ignore[index]
+        assert inbox.find_one({"_id": again})["state"] in ("failing", "handled")  # type: ignore[index]
+        inbox.delete_one({"_id": again})
 
 
 @pytest.mark.parametrize("javascript", [True, False])
