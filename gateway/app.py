@@ -37,6 +37,7 @@ from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from gateway.stylesheet import style_router
+from gateway.tally import Tally
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NexusError
@@ -116,7 +117,7 @@ def create_app(
     limited = RateLimit(SameOrigin(app, base_url), base_url, rate_limit)
     cache = Cache(Edge(limited, sector.name, base_url), sector.name)
     bus.listen(_NEWS, lambda _: cache.clear())
-    return cache
+    return Tally(cache, sector.name, bus)
 
 
 def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:

@@ -64,6 +64,9 @@ REFUSALS = {
     ),
     "key_not_found": Refusal(404, N_("There is no such key"), N_("Look for it in the list of keys.")),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
+    "import_not_found": Refusal(
+        404, N_("There is no such import"), N_("It may be older than a month. Import the file again.")
+    ),
     "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
     "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
     "site_page_not_found": Refusal(404, N_("There is no such page"), _CHECK),

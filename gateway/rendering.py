@@ -63,13 +63,23 @@ def _environment(language: Language) -> Environment:
         "item_kind": words.AUDITED_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
+        "opened_kind": words.AUDITED_KINDS,
+        "outcome": words.OUTCOMES,
+        "import_state": words.IMPORT_STATES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
         "scope": words.SCOPES,
     }
+    environment.filters["event"] = lambda kind: words.named(words.EVENTS, _short(kind), catalogue)
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
     return environment
+
+
+def _short(kind: str) -> str:
+    """`ca.emploinexus.content.program_published.v1` without what stands around its name."""
+    parts = kind.split(".")
+    return parts[-2] if len(parts) > 2 else kind
 
 
 _templates = _Templates()

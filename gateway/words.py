@@ -89,6 +89,7 @@ COMMANDS = {  # as the audit trail tells them
     "verify_by_link": N_("Verified by a link"),
     "check_link_again": N_("Had a link checked"),
     "finish_upload": N_("Uploaded a file"),
+    "run_import": N_("Imported"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
     "end_session": N_("Signed out"),
@@ -123,6 +124,22 @@ AUDITED_KINDS = {
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
 }
+FIELD_NAMES = {  # parts of contents that stand below another one, as a history names them
+    "fr": N_("French"),
+    "en": N_("English"),
+    "text": N_("What to do"),
+    "url": N_("Link"),
+    "label": N_("Words of the link"),
+    "name": N_("Name"),
+    "phone": N_("Phone"),
+    "email": N_("E-mail address"),
+    "to_check": N_("Depends on the case"),
+    "other": N_("Other conditions"),
+    "notes": N_("Notes on the choices above"),
+    "company_sizes": N_("Size of the company"),
+    "regions": N_("Region"),
+    "alt": N_("What the picture shows"),
+}
 LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
     "gone": N_("The page is gone."),
     "refused": N_("The site answers with an error."),
@@ -132,6 +149,67 @@ LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
     "private": N_("It leads into a private network, which readers cannot reach."),
     "redirects": N_("It leads from page to page without an end."),
     "no_address": N_("It is no web address."),
+}
+EVENTS = {  # and mails, as they are called where they are parked
+    "program_published": N_("A program was published"),
+    "program_retired": N_("A program was withdrawn"),
+    "document_published": N_("A document was published"),
+    "document_retired": N_("A document was withdrawn"),
+    "post_published": N_("A post was published"),
+    "post_retired": N_("A post was withdrawn"),
+    "activity_published": N_("An activity was published"),
+    "activity_retired": N_("An activity was withdrawn"),
+    "code_issued": N_("Somebody asked for a sign-in code"),
+    "person_invited": N_("Somebody was invited"),
+    "code": N_("Mail with a sign-in code"),
+    "invitation": N_("Mail with an invitation"),
+    "verification_due": N_("Mail about programs to verify"),
+}
+OUTCOMES = {  # what an import did with a row, or would do
+    "created": N_("New"),
+    "updated": N_("Changed"),
+    "unchanged": N_("Unchanged"),
+    "refused": N_("Refused"),
+}
+IMPORT_STATES = {
+    "reading": N_("Being read"),
+    "ready": N_("To be looked at"),
+    "importing": N_("Under way"),
+    "done": N_("Done"),
+    "failed": N_("Failed"),
+}
+MAPPINGS = {
+    "nexus": N_("As exported from here"),
+    "hsds3": N_("HSDS 3 (open directories of services)"),
+    "hsds3-nexus": N_("HSDS 3, written by Emploi NEXUS"),
+    "aid-programs-fr": N_("Public aid programs of France, in YAML"),
+}
+PLACES = {  # in a file
+    "line": N_("line %(number)s"),
+    "row": N_("row %(number)s"),
+    "item": N_("item %(number)s"),
+    "document": N_("document %(number)s"),
+}
+ROW_FAULTS = {
+    "row_repeated": N_("Another row of this file is about the same."),
+    "external_id_repeated": N_("Another row of this file is about the same."),
+    "stale_revision": N_("Somebody changed it since it was exported. Export it again, and edit that."),
+    "revision_missing": N_("The row names an id, but not the revision that was edited."),
+    "sector_forbidden": N_("You may share this with your own sector, or with all."),
+    "slug_taken": N_("Another one has this address already. Choose another."),
+    "file_not_found": N_("A file that this names is not there any more. Upload it again."),
+    "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
+    "not_found": N_("Nothing in your sector has this id."),
+}
+IMPORT_ERRORS = {
+    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file."),
+    "import_too_many_rows": N_("The file has more than 5,000 rows. Split it into smaller ones."),
+    "import_too_slow": N_("Reading the file took too long. Split it, or make the mapping simpler."),
+    "import_unreadable": N_("The file could not be read: it is damaged, or too large once unpacked."),
+    "import_died": N_("It stopped several times on the way. What went in stays; try the rest again."),
+    "mapping_invalid": N_("The mapping has faults:"),
+    "file_not_found": N_("The file is not there any more. Upload it again."),
+    "internal_error": N_("Something went wrong on our side. What went in stays; try the rest again."),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),

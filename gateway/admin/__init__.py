@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from gateway.admin.audit import audit_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.histories import history_routes
+from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
 from gateway.admin.keys import keys_routes
+from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
@@ -33,6 +35,8 @@ def admin_router(desk: Desk) -> APIRouter:
         searches_routes,
         people_routes,
         keys_routes,
+        imports_routes,
+        opened_routes,
         audit_routes,
         parked_routes,
     ):

@@ -30,10 +30,12 @@ KEYS = Section("/keys", N_("API keys"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 LINKS = Section("/links", N_("Broken links"), EDITORS)
+IMPORT = Section("/import", N_("Import"), EDITORS)
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
+OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), LINKS, SEARCHES, PEOPLE, KEYS, AUDIT, PARKED)
+SECTIONS = (START, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES, PEOPLE, KEYS, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin import fields, saving
 from gateway.admin.differences import Said, behind, clashing, said
+from gateway.admin.exports import FORMATS, export
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, number_in, path_to
 from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PROGRAMS, Kind, blank, fields_for
 from gateway.admin.previews import PREVIEWED, preview
@@ -54,6 +55,7 @@ def items_routes(router: APIRouter, desk: Desk) -> None:
             for method, below, handle in (
                 ("GET", "", pages.listed),
                 ("POST", "", pages.turn_many),
+                ("GET", "/export", pages.export),
                 ("GET", "/new", pages.new),
                 ("POST", "/new", pages.save),
                 ("GET", "/{id}", pages.open),
@@ -84,6 +86,10 @@ class _Items:
                 refused += 1
         done = done if ticked else "nothing"
         return await self._list(signed, done=done, turned=len(ticked) - refused, refused=refused)
+
+    async def export(self, signed: Signed) -> Response:
+        """What the list shows, as a file."""
+        return await export(self._kind, self._wanted(signed), signed)
 
     async def new(self, signed: Signed) -> Response:
         """An empty form, or one with what was typed into it before."""
@@ -191,12 +197,12 @@ class _Items:
         below = f"/{item.id}" if item else "/new"
         return admin_page(self._desk, signed, self.section, "item.html", status, below, **values)
 
-    async def _list(self, signed: Signed, done: str = "", turned: int = 0, refused: int = 0) -> Response:
+    def _wanted(self, signed: Signed) -> ListItems:
         asked = {
             name: signed.query(name)
             for name in ("q", "status", "theme", "missing", "freshness", "order", "page")
         }
-        wanted = ListItems(
+        return ListItems(
             kind=self._kind.name,
             q=asked["q"][:200],
             status=Status(asked["status"]) if asked["status"] in set(Status) else None,
@@ -206,12 +212,16 @@ class _Items:
             order=Order(asked["order"]) if asked["order"] in set(Order) else Order.CHANGED,
             page=min(number_in(asked["page"]) or 1, 10_000),
         )
+
+    async def _list(self, signed: Signed, done: str = "", turned: int = 0, refused: int = 0) -> Response:
+        wanted = self._wanted(signed)
         found, waiting = await gather(signed.call(wanted), offered(self._kind, signed))
         values: dict[str, Any] = {
             "kind": self._kind,
             "found": found,
             "offered": waiting,
             "asked": wanted,
+            "formats": FORMATS,
             "done": done,
             "turned": turned,
             "refused": refused,

@@ -4,18 +4,10 @@ from collections.abc import Iterable
 from gettext import NullTranslations
 
 from gateway.admin.fields import Field
-from gateway.refusals import reason
+from gateway.admin.naming import fault_of
 from gateway.words import N_
 from nexus.errors import InvalidInput
 
-_RULES = {
-    "title": N_("Give a title in French or in English."),
-    "kind": N_("Choose what kind it is."),
-    "starts_at": N_("Say when it begins."),
-    "ends_at": N_("Say when it ends: not before it begins."),
-    "date": N_("Give a date."),
-}
-_WEB_ADDRESS = N_("Give a web address that begins with https:// or http://.")
 _REFUSED_CONTENT = N_("Something in this form is not right.")
 _REFUSED = {
     "file_not_found": N_("A file that this names is not there any more. Upload it again."),
@@ -33,14 +25,8 @@ def told(code: str, words: NullTranslations) -> str | None:
 
 def faults(error: InvalidInput, shape: Iterable[Field], words: NullTranslations) -> dict[str, str]:
     """What is wrong, by the path of the field."""
-    fields = list(shape)
-    own = {one.name: words.gettext(_RULES[one.name]) for one in fields if one.name in _RULES}
-    urls = {"url", *(one.name for one in fields if one.sort == "url")}
-    found: dict[str, str] = {}
+    fields, found = tuple(shape), {}
     for one in error.details.get("errors", ()):
         path = one["field"] or "ends_at"  # the only rule about more than one field
-        if path.rpartition(".")[2] in urls:
-            found[path] = words.gettext(_WEB_ADDRESS)
-        else:
-            found[path] = own.get(path) or reason(one["type"], {}, words)
+        found[path] = fault_of(path, one["type"], fields, words)
     return found or {"title": words.gettext(_REFUSED_CONTENT)}

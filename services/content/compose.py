@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from nexus.audit import Trail
 from nexus.composition import Composed, Resources
+from nexus.mongo import audit_database
 from nexus.shared_secrets import link_secret
 from nexus.signing import Signer
 from nexus.sites import site_urls
@@ -13,6 +15,7 @@ from services.content.domain.lifecycle import Kind
 from services.content.domain.linked import links_in
 from services.content.domain.links import Result
 from services.content.extraction.outside import read
+from services.content.importing.outside import rows_of
 from services.content.linkcheck.outside import check_links
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
@@ -21,14 +24,18 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.imports import Imports
 from services.content.service.links import LinkDesk
+from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.repeats import Repeats
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
+from services.content.store.imports import ImportStore
 from services.content.store.links import LinkStore
+from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
@@ -50,6 +57,9 @@ def compose(resources: Resources) -> Composed:
     shown = [store.shows_file for store in stores.values()]
     catalogues = {name: _catalogue(resources, name, stores[kind]) for name, kind in KINDS.items()}
     rounds, secret = RoundStore(resources.database), link_secret(resources)
+    editing = {
+        name: Editing(kind, desks[kind], catalogues[name], stores[kind]) for name, kind in KINDS.items()
+    }
     service = Content(
         programs=desks[PROGRAMS],
         documents=desks[DOCUMENTS],
@@ -59,7 +69,9 @@ def compose(resources: Resources) -> Composed:
         pages=desks[PAGES],
         previews=Previews(secret, resources.clock),
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
-        editing={name: Editing(kind, desks[kind], catalogues[name]) for name, kind in KINDS.items()},
+        editing=editing,
+        imports=_imports(resources, files, editing),
+        opening=_opening(resources, {name: stores[kind] for name, kind in KINDS.items()}, catalogues),
         verifications=Verifications(
             desks[PROGRAMS],
             catalogues[ItemKind.PROGRAM],
@@ -73,6 +85,23 @@ def compose(resources: Resources) -> Composed:
         repeats=Repeats(repeats, resources.clock),
     )
     return Composed(service, outboxes=[*(store.items for store in stores.values()), rounds.rounds])
+
+
+def _imports(resources: Resources, files: FileStore, editing: dict[ItemKind, Editing]) -> Imports:
+    kept = ImportStore(resources.database)
+    kept.prepare()
+    trail = Trail(
+        audit_database(resources.database), Content.name, resources.clock
+    )  # what is done later, in no call
+    return Imports(kept, files, editing, trail.recording, resources.clock, rows_of)
+
+
+def _opening(
+    resources: Resources, stores: dict[ItemKind, PublicationStore], catalogues: dict[ItemKind, Catalogue]
+) -> Opening:
+    kept = OpeningStore(resources.database)
+    kept.prepare()
+    return Opening(kept, stores, catalogues, resources.clock)
 
 
 def _prepared(resources: Resources, kind: Kind) -> PublicationStore:

@@ -1,7 +1,9 @@
 """The back office in a real browser: from a sign-in by code to an edit that the site shows; valid and accessible."""
 
+import csv
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -11,9 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from nexus.caller import Role
+from nexus.messages import CloudEvent
+from services.content.contracts import ProgramRetired
+from services.people.contracts.signin import CodeIssued
 from tests.browser.test_every_page import faults, vnu
 from tests.support.files import a_pdf
-from tests.support.platforms import RunningPlatform
+from tests.support.platforms import EmbeddedPlatform, RunningPlatform
 
 __all__ = ["vnu"]
 
@@ -32,6 +37,9 @@ ADMIN_PAGES = (
     "/activities/new",
     "/pages",
     "/pages/new",
+    "/import",
+    "/opened",
+    "/opened?days=365",
     "/searches",
     "/people",
     "/audit",
@@ -191,6 +199,103 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
     page.context.close()
 
 
+def parked(site: RunningPlatform, service: str, handler: str, kind: str, number: int) -> str:
+    """The key of an event that `handler` gave up on, though by now it could take it in."""
+    assert isinstance(site, EmbeddedPlatform)
+    event = CloudEvent(
+        source="/content", type=kind, subject=f"perdu-{number}", data={"id": "x", "revision": 1, "title": {}}
+    )
+    key, now = f"{service}.{handler}:{event.id}", datetime.now(UTC)
+    record = {"_id": key, "handler": f"{service}.{handler}", "body": event.model_dump_json(), "since": now}
+    failed = {"state": "parked", "attempts": 8, "error": "KeyError: 'title'", "next_attempt": now}
+    with site.documents() as client:
+        client[f"nexus_{service}"]["inbox"].insert_one(record | failed)
+    return key
+
+
+@pytest.mark.parametrize(
+    ("service", "handler", "kind", "told"),
+    [
+        ("search", "remove_programs", ProgramRetired.type, "Un programme a été retiré"),
+        ("notifications", "mail_code", CodeIssued.type, "Quelqu’un a demandé un code de connexion"),
+    ],
+)
+def test_an_administrator_sends_a_parked_event_again_and_discards_another(
+    open_admin: Enter, site: RunningPlatform, service: str, handler: str, kind: str, told: str
+) -> None:
+    again, gone = (parked(site, service, handler, kind, number) for number in (1, 2))
+    page = open_admin("/fr/admin/parked", bypass_csp=True)
+    events = page.get_by_role("main").get_by_role("listitem")
+    expect(events.filter(has_text="perdu-1")).to_contain_text(told)
+    assert Axe().run(page).violations_count == 0
+    events.filter(has_text="perdu-1").get_by_role("button", name="Renvoyer").click()
+    expect(page.get_by_role("status")).to_contain_text("Nouvel essai")
+    expect(events.filter(has_text="perdu-1")).to_have_count(0)
+    events.filter(has_text="perdu-2").get_by_text("Écarter", exact=True).click()
+    events.filter(has_text="perdu-2").get_by_role("button", name="Écarter pour de bon").click()
+    expect(page.get_by_role("status")).to_have_text("L’événement est écarté.")
+    page.goto(site.url("tic", "/fr/admin/audit?kind=parked_event"))
+    for key in (again, gone):
+        expect(page.get_by_role("main")).to_contain_text(key)
+    assert isinstance(site, EmbeddedPlatform)
+    with site.documents() as client:
+        inbox = client[f"nexus_{service}"]["inbox"]
+        assert inbox.find_one({"_id": gone})["state"] == "discarded"  # type: ignore[index]
+        assert inbox.find_one({"_id": again})["state"] in ("failing", "handled")  # type: ignore[index]
+        inbox.delete_one({"_id": again})
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_list_is_exported_changed_and_brought_in_again_but_for_its_bad_row(
+    enter: Enter, site: RunningPlatform, tmp_path: Path, javascript: bool
+) -> None:
+    word = "marimba" if javascript else "balafon"
+    page = enter(Role.EDITOR, java_script_enabled=javascript)
+    for number in (1, 2):
+        page.goto(site.url("tic", "/fr/admin/programs/new"))
+        page.get_by_label("Titre, en français").fill(f"Aide {number} au {word}")
+        page.locator("#kind").select_option("grant")
+        page.get_by_role("button", name="Publier").click()
+    page.goto(site.url("tic", f"/fr/admin/programs?q={word}"))
+    with page.expect_download() as given:
+        page.get_by_role("link", name="CSV").click()
+    with given.value.path().open(encoding="utf-8-sig", newline="") as exported:
+        rows = list(csv.DictReader(exported))
+    rows[0] |= {"promise.fr": f"Un {word} pour tous"}
+    rows[1] |= {"valid_until": "bientôt"}
+    file = tmp_path / "programmes.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        written = csv.DictWriter(out, rows[0].keys())
+        written.writeheader()
+        written.writerows(rows)
+    page.get_by_role("link", name="Importation", exact=True).click()
+    page.get_by_label("Fichier").set_input_files(file)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+    expect(page.get_by_role("status")).to_contain_text("Rien n’est encore écrit.", timeout=30_000)
+    expect(page.get_by_role("main")).to_contain_text(
+        "Dernier jour – Écrivez une date sous la forme 2027-03-31."
+    )
+    page.get_by_role("link", name="Modifié (1)").click()
+    expect(page.locator("ins")).to_have_text(f"Un {word} pour tous")
+    page.get_by_role("button", name="Importer maintenant").click()
+    expect(page.get_by_role("status")).to_have_text("L’importation est terminée.", timeout=30_000)
+    expect(page.get_by_role("link", name="Refusé (1)")).to_be_visible()
+    site.eventually_finds(f"Un {word} pour tous")
+
+
+def test_axe_finds_nothing_to_object_to_in_a_preview(open_admin: Enter, tmp_path: Path) -> None:
+    page = open_admin("/fr/admin/import", bypass_csp=True)
+    file = tmp_path / "aides.csv"
+    file.write_text("title.fr,kind\nAide au tambour,grant\nSans genre,\n", encoding="utf-8")
+    page.get_by_label("Fichier").set_input_files(file)
+    page.get_by_role("button", name="Voir ce qui changerait").click()
+    expect(page.get_by_role("status")).to_contain_text("Rien n’est encore écrit.", timeout=30_000)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("path", ADMIN_PAGES)
@@ -219,7 +324,7 @@ def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Ent
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/people", "/audit", "/parked"])
+@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/import", "/opened", "/people", "/audit", "/parked"])
 def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
     page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

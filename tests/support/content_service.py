@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from nexus.audit import Trail
+from nexus.mongo import audit_database
 from nexus.signing import Signer
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
@@ -11,6 +13,7 @@ from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, P
 from services.content.domain.lifecycle import Kind
 from services.content.domain.linked import links_in
 from services.content.extraction.outside import read
+from services.content.importing.outside import rows_of
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import Desk
@@ -18,14 +21,18 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.imports import Imports
 from services.content.service.links import LinkDesk
+from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.repeats import Repeats
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
+from services.content.store.imports import ImportStore
 from services.content.store.links import LinkStore
+from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
@@ -55,6 +62,16 @@ def content_service(
     lines = Catalogue(ItemKind.PROGRAM, kept)
     signer = Signer(secret, PURPOSE) if secret else None
     of_programs = desk(PROGRAMS)
+    editing = {
+        name: Editing(kind, desk(kind), Catalogue(name, store), store)
+        for name, kind in KINDS.items()
+        if (store := PublicationStore(database, kind))
+    }
+    openings = OpeningStore(database)
+    openings.prepare()
+    imports = ImportStore(database)
+    imports.prepare()
+    trail = Trail(audit_database(database), Content.name, clock)
     return Content(
         programs=of_programs,
         documents=desk(DOCUMENTS),
@@ -64,12 +81,16 @@ def content_service(
         pages=desk(PAGES),
         previews=Previews(secret, clock),
         matcher=Matcher(lines, kept, clock),
-        editing={
-            name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
-            for name, kind in KINDS.items()
-        },
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
         links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
         working=WorkDesk(working, clock),
         repeats=Repeats(RepeatStore(database), clock),
+        editing=editing,
+        opening=Opening(
+            openings,
+            {name: PublicationStore(database, kind) for name, kind in KINDS.items()},
+            {name: of_kind.catalogue for name, of_kind in editing.items()},
+            clock,
+        ),
+        imports=Imports(imports, files, editing, trail.recording, clock, rows_of),
     )

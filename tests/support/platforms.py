@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from pymongo import MongoClient
+
 from nexus.caller import Caller
 from nexus.client import platform
 from nexus.messages import Request
@@ -215,6 +217,13 @@ class EmbeddedPlatform(RunningPlatform):
     def start(self) -> None:
         self.spawn("run", "run", "--port", str(self.first_port), "--no-samples")
         self.wait_ready(*(self.url(sector, "/readyz") for sector in SECTORS))
+
+    def documents(self) -> MongoClient[dict[str, Any]]:
+        """A client of its document store, as a service has one."""
+        pid = (self.folder / "data" / "documents" / "secantus.pid").read_text().strip()
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        port = int(arguments[arguments.index(b"--port") + 1])
+        return MongoClient(f"mongodb://127.0.0.1:{port}/?directConnection=true")
 
 
 class DistributedPlatform(RunningPlatform):

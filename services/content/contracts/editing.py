@@ -67,8 +67,8 @@ class ItemList(Message):
     counts: dict[Status, int]
 
 
-class ListItems(Query[ItemList], service="content"):
-    """What the caller may edit. For editors."""
+class ItemFilter(Message):
+    """Which publications, and which page of them."""
 
     kind: ItemKind
     q: str = Field("", max_length=200, description="words of the title, in any order, in either language")
@@ -79,6 +79,10 @@ class ListItems(Query[ItemList], service="content"):
     order: Order = Order.CHANGED
     page: int = Field(1, ge=1, le=10_000)
     per_page: int = Field(50, ge=1, le=200)
+
+
+class ListItems(ItemFilter, Query[ItemList], service="content"):
+    """What the caller may edit. For editors."""
 
 
 class Item(Message):

@@ -4,15 +4,14 @@ Writes `result.json` into FOLDER, and `thumbnail.webp` for a PDF. Killed or out 
 finished: the text is there before the picture is tried."""
 
 import json
-import os
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from services.content.confined import confine
 from services.content.extraction import limits
 from services.content.extraction.limits import Damaged, Encrypted, TooLarge
 
@@ -23,7 +22,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 def main(source: Path, folder: Path) -> None:
     """Read `source`; what was found goes to `folder`."""
-    _limit()
+    confine(limits.MEMORY, limits.SECONDS, limits.OUTPUT)
     found = _read(source)
     found["title"] = _title(source, found)
     unfinished = folder / "unfinished"
@@ -33,17 +32,6 @@ def main(source: Path, folder: Path) -> None:
         from services.content.extraction import pdf
 
         pdf.thumbnail(source, folder / "thumbnail.webp")
-
-
-def _limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, limits.MEMORY),
-        (resource.RLIMIT_CPU, limits.SECONDS),
-        (resource.RLIMIT_FSIZE, limits.OUTPUT),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.nice(5)  # people who wait for a page come first
 
 
 def _read(source: Path) -> dict[str, Any]:

@@ -7,20 +7,22 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from services.content.child import run
+from services.content.confined import run
 from services.content.contracts.files import Reading
 from services.content.domain.files import Found
 from services.content.extraction import types
 from services.content.extraction.limits import SECONDS
 
 _TURNS = threading.BoundedSemaphore(2)  # files read at once: together they may take a gigabyte
+_READER = "services.content.extraction"
 
 
 def read(path: Path, seconds: float = SECONDS) -> Found:
     """What the file at `path` is, and its text, after `seconds` at most, once it
     is its turn. Whatever the file holds, this returns."""
     with _TURNS, tempfile.TemporaryDirectory(prefix="nexus-reading-") as folder:
-        status = run("services.content.extraction", [str(path.resolve()), folder], Path(folder), seconds)
+        place = Path(folder)
+        status = run(_READER, [path.resolve(), place], place, seconds)
         return _found(path, Path(folder), status)
 
 

@@ -27,6 +27,7 @@ class Fault:
 
     field: str
     reason: str
+    code: str = ""  # of pydantic's, where it found it
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,11 @@ def _spoken(values: dict[str, Any], language: Language | None) -> dict[str, Any]
 def faults_in(error: ValidationError) -> list[Fault]:
     """What pydantic found wrong with a content, in words for whoever wrote it."""
     return [
-        Fault(told["field"], _HINTS.get(told["type"], told["reason"].removeprefix("Value error, ")))
+        Fault(
+            told["field"],
+            _HINTS.get(told["type"], told["reason"].removeprefix("Value error, ")),
+            told["type"],
+        )
         for told in field_errors(error)
     ]
 

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from services.content.child import run
+from services.content.confined import run
 from services.content.domain.links import Outcome, Result
 
 SECONDS = 240.0  # for one run
@@ -18,7 +18,7 @@ def check_links(urls: Sequence[str], contact: str, seconds: float = SECONDS) -> 
         folder = Path(name)
         asked = {"urls": list(urls), "contact": contact, "seconds": seconds}
         (folder / "links.json").write_text(json.dumps(asked))
-        run("services.content.linkcheck", [name], folder, seconds + _TO_END)
+        run("services.content.linkcheck", [folder], folder, seconds + _TO_END)
         told = folder / "results.jsonl"
         lines = told.read_text().splitlines() if told.exists() else []
         return dict(_read(line) for line in lines if line.endswith("]"))

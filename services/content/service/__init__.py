@@ -10,7 +10,9 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.imports import ImportDoors, Imports
 from services.content.service.links import LinkDesk, LinkDoors
+from services.content.service.openings import Opening, OpeningDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
@@ -31,6 +33,8 @@ class Content(
     EditingDoors,
     LinkDoors,
     WorkingDoors,
+    ImportDoors,
+    OpeningDoors,
     Service,
 ):
     """What a sector's site says."""
@@ -53,6 +57,8 @@ class Content(
         links: LinkDesk,
         working: WorkDesk,
         repeats: Repeats,
+        imports: Imports,
+        opening: Opening,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -67,3 +73,5 @@ class Content(
         self.links = links
         self.working = working
         self.repeats = repeats
+        self.imports = imports
+        self.opening = opening

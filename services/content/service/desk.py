@@ -148,7 +148,7 @@ class Desk:
 
     def create(self, content: Content, caller: Caller, item_id: str | None = None) -> Any:
         """A new draft. One that has `item_id` already was made by this very command, before a crash."""
-        self._may_write(content, caller)
+        self.require_writable(content, caller)
         if item_id and (made := self._kept.by_ref(item_id)):
             return made.item
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, None), None)
@@ -160,7 +160,7 @@ class Desk:
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
         """Another content for what stood at `revision`. Raises StaleRevision with both versions."""
         record = self._editable(item_id, caller)
-        self._may_write(content, caller)
+        self.require_writable(content, caller)
         lifecycle.require_revision(record, revision, content)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, record.item), record.item.id)
         change = lifecycle.edit(record, content, slug, self._act(caller))
@@ -265,7 +265,8 @@ class Desk:
         caller.require(*self.writers)
         return self._visible(ref, caller)
 
-    def _may_write(self, content: Content, caller: Caller) -> None:
+    def require_writable(self, content: Content, caller: Caller) -> None:
+        """Raises Forbidden, or NotFound if `content` names what is not there."""
         caller.require(*self.writers)
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))

@@ -1,6 +1,6 @@
 """The doors of editors: the same for every kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +19,19 @@ from services.content.contracts.editing import (
     SaveItem,
     TurnItem,
 )
+from services.content.contracts.exchange import Exported, ExportItems
 from services.content.contracts.publications import Status
+from services.content.domain import cells
 from services.content.domain.lifecycle import Kind
+from services.content.service.bringing import Items
 from services.content.service.catalogue import Catalogue
 from services.content.service.desk import EDITORS, Desk
 from services.content.service.repeats import Repeats
 from services.content.service.working import WorkDesk
 
 _SCHEDULE = Caller(person="schedule", roles=frozenset({Role.EDITOR}))
+
+_ABOUT = ("id", "revision", "status")  # what an export says besides the content
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Editing:
     kind: Kind
     desk: Desk
     catalogue: Catalogue
+    kept: Items
 
 
 class EditingDoors:
@@ -50,6 +56,18 @@ class EditingDoors:
         caller.require(*EDITORS)
         of_kind = self.editing[query.kind]
         return of_kind.catalogue.find(query, caller.sector, of_kind.desk.today())
+
+    @rpc
+    def export_items(self, query: ExportItems, caller: Caller) -> Exported:
+        caller.require(*EDITORS)
+        of_kind = self.editing[query.kind]
+        page = of_kind.catalogue.select(query, caller.sector, of_kind.desk.today())
+        found = {item.id: item for item in of_kind.kept.by_ids(page.ids)}
+        items = [found[item_id] for item_id in page.ids if item_id in found]
+        if query.shape == "tree":
+            return Exported(columns=(), items=tuple(map(_tree, items)), total=page.total)
+        columns = (*_ABOUT, *cells.columns(of_kind.kind.content, page.most))
+        return Exported(columns=columns, items=tuple(_row(item, columns) for item in items), total=page.total)
 
     @rpc
     def open_item(self, query: OpenItem, caller: Caller) -> Item:
@@ -109,6 +127,20 @@ class EditingDoors:
         """Drafts whose moment has come, of every kind."""
         for one in self.editing.values():
             one.desk.publish_due(one.catalogue.due, _SCHEDULE)
+
+
+def _tree(item: Any) -> dict[str, Any]:
+    said: dict[str, Any] = item.content.model_dump(mode="json", exclude_defaults=True)
+    return _about(item) | said
+
+
+def _row(item: Any, columns: Sequence[str]) -> list[str]:
+    given = {**_about(item), **cells.cells(item.content)}
+    return [str(given.get(name, "")) for name in columns]
+
+
+def _about(item: Any) -> dict[str, Any]:
+    return dict(zip(_ABOUT, (item.id, item.revision, item.status.value), strict=True))
 
 
 def _item(kind: ItemKind, item: Any) -> Item:

@@ -79,6 +79,11 @@ class PublicationStore:
         wanted: Document = {"files": sha256, "status": Status.PUBLISHED.value, **_seen_in(sector)}
         return self.items.find_one(wanted, {"_id": 1}) is not None
 
+    def naming_files(self, wanted: Iterable[str]) -> list[tuple[Item, frozenset[str]]]:
+        """Those that show one of these files to the public, or did; each with all files that it ever showed."""
+        found = self.items.find({"files": {"$in": list(wanted)}}, _WITHOUT)
+        return [(self._item(document), frozenset(document["files"])) for document in found]
+
     def by_date(
         self,
         wanted: Mapping[str, Any],
