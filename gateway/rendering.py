@@ -59,7 +59,7 @@ def _environment(language: Language) -> Environment:
         "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
-        "opened_kind": words.AUDITED_KINDS,
+        "item_kind": words.ITEM_KINDS,
         "outcome": words.OUTCOMES,
         "import_state": words.IMPORT_STATES,
         "role": words.ROLES,
