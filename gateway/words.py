@@ -83,6 +83,10 @@ COMMANDS = {  # as the audit trail tells them
     "finish_upload": N_("Uploaded a file"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
+    "confirm_identity": N_("Signed in through an identity provider"),
+    "confirm_passkey": N_("Signed in with a passkey"),
+    "add_passkey": N_("Added a passkey"),
+    "remove_passkey": N_("Removed a passkey"),
     "end_session": N_("Signed out"),
     "end_other_sessions": N_("Signed out elsewhere"),
     "invite": N_("Invited"),
@@ -108,6 +112,7 @@ AUDITED_KINDS = {
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
+    "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
 }
