@@ -38,7 +38,8 @@ class RateLimit:
         await self._app(scope, receive, send)
 
     def _limits(self, scope: Scope, every: RateLimitItem) -> list[tuple[str, RateLimitItem]]:
-        tries = scope["method"] == "POST" and scope["path"].startswith(_SIGN_IN)
+        path = scope["path"]
+        tries = path.startswith("/openid/") or (scope["method"] == "POST" and path.startswith(_SIGN_IN))
         return [("sign-in", self._sign_in), ("all", every)] if tries else [("all", every)]
 
     async def _refuse(self, scope: Scope, wait: int, send: Send) -> None:

@@ -8,8 +8,7 @@ from pydantic import SecretStr
 
 from nexus.composition import Resources
 from nexus.errors import InvalidInput
-
-_SHORTEST = 32  # characters of a secret that deserves the name
+from nexus.settings import require_strong
 
 
 def sealing_secret(resources: Resources) -> str:
@@ -26,10 +25,7 @@ def shared_secret(resources: Resources, given: SecretStr | None, name: str) -> s
         return _kept(resources.settings.data / name)
     if given is None:
         raise InvalidInput("setting_missing", setting=setting)
-    secret = given.get_secret_value()
-    if len(secret) < _SHORTEST or len(set(secret)) < 8:
-        raise InvalidInput("setting_weak", setting=setting, needed=f"{_SHORTEST} random characters")
-    return secret
+    return require_strong(given.get_secret_value(), setting)
 
 
 def _kept(path: Path) -> str:

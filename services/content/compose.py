@@ -20,7 +20,10 @@ from services.content.store.publications import PublicationStore
 
 
 def compose(resources: Resources) -> Composed:
-    """Content on the database given. Makes its indexes; the database must answer."""
+    """Content on the database given. Makes its indexes; the database must answer.
+
+    Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret for previews that deserves the name."""
+    secret = shared_secret(resources, resources.settings.preview_secret, "preview-secret")
     files = FileStore(resources.database)
     files.prepare()
     attachments: dict[Kind, Attachments] = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
@@ -38,7 +41,7 @@ def compose(resources: Resources) -> Composed:
         posts=desks[POSTS],
         activities=desks[ACTIVITIES],
         pages=desks[PAGES],
-        previews=Previews(_preview_secret(resources), resources.clock),
+        previews=Previews(secret, resources.clock),
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
         editing={name: Editing(kind, desks[kind], catalogues[name]) for name, kind in KINDS.items()},
     )
@@ -55,11 +58,3 @@ def _catalogue(resources: Resources, name: ItemKind, store: PublicationStore) ->
     catalogue = Catalogue(name, store, shared=not resources.embedded)
     store.on_saved.append(catalogue.note)
     return catalogue
-
-
-def _preview_secret(resources: Resources) -> str | None:
-    """What is set; embedded, else one that is made at the first start; without one there are no previews."""
-    given = resources.settings.preview_secret
-    if given is None and not resources.embedded:
-        return None
-    return shared_secret(resources, given, "preview-secret")

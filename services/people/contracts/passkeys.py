@@ -3,7 +3,9 @@
 A passkey belongs to one person and to one sector's site. What browsers and authenticators exchange travels as the
 JSON that WebAuthn defines."""
 
+import ipaddress
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -12,6 +14,23 @@ from services.people.contracts.people import Address, Name, Secret
 from services.people.contracts.signin import Device, Path, SignedIn
 
 Credential = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+def passkey_host(base_url: str) -> str | None:
+    """The host that passkeys of a site belong to; None where a site can have none: browsers keep them for names, not
+    numbers, over https, and on this machine as `localhost` (https://www.w3.org/TR/webauthn-3/#rp-id)."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    secure = parts.scheme == "https" or host == "localhost"
+    return host if secure and not _is_number(host) else None
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class Ceremony(Message):

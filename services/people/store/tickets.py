@@ -82,7 +82,12 @@ class TicketStore:
 
     def invitation(self, sector: str, email: str, now: datetime) -> Ticket | None:
         """The latest invitation of an address that is open."""
-        wanted: Document = {"sector": sector, "email": email, "expires_at": {"$gt": now}, "grants": {"$ne": None}}
+        wanted: Document = {
+            "sector": sector,
+            "email": email,
+            "expires_at": {"$gt": now},
+            "grants": {"$ne": None},
+        }
         found = self.tickets.find(wanted).sort("created_at", -1).limit(1)
         return next(map(_ticket, found), None)
 
