@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -55,6 +56,7 @@ class OpenId:
         self._provider = provider
         self._secret = secret
         self._callback = base_url + CALLBACK
+        self._tls = httpx2.create_ssl_context(trust_env=False)  # once: it reads all authorities
         self._metadata = _Remembered(self._fetch_metadata)
         self._keys = _Remembered(self._fetch_keys)
 
@@ -162,7 +164,7 @@ class OpenId:
 
     async def _fetch(self, address: str) -> dict[str, Any]:
         async with self._client({}) as client, self._asking():
-            reply = await client.get(address, withhold_token=True)
+            reply = await client.request("GET", address, withhold_token=True)
             reply.raise_for_status()
             found = reply.json()
         if not isinstance(found, dict):
@@ -179,7 +181,7 @@ class OpenId:
             scope="openid email",
             redirect_uri=self._callback,
             code_challenge_method="S256",
-            transport=_Bounded(),
+            transport=_Bounded(self._tls),
             timeout=_PATIENCE,
             trust_env=False,
         )
@@ -230,8 +232,8 @@ class _Remembered(Generic[T]):
 class _Bounded(httpx2.AsyncBaseTransport):
     """Carries requests to safe addresses alone, and of the answers no more than `_LARGEST` bytes."""
 
-    def __init__(self) -> None:
-        self._inner = httpx2.AsyncHTTPTransport()
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._inner = httpx2.AsyncHTTPTransport(verify=tls)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if not is_safe_address(str(request.url)):
