@@ -36,12 +36,14 @@ TABLE = {
     },
     "people": {
         "request_code confirm_code confirm_link find_session end_session end_other_sessions": ALL,
+        "confirm_identity request_passkey confirm_passkey remove_passkey": ALL,
+        "offer_passkey add_passkey": STAFF,
         "list_people": "member admin",
         "get_person change_person remove_person": "admin",
         "name_people": STAFF,
         "name_company": "member",
         "invite": "admin",  # members invite to their company alone: tests of people
-        "list_sessions": "member advisor editor coordinator admin system",  # who has an account
+        "list_sessions list_passkeys": "member advisor editor coordinator admin system",  # who has an account
     },
     "search": {
         "search suggest more_like_this": ALL,
@@ -108,6 +110,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "token": "x",
         "challenge": "x",
         "code": "123456",
+        "credential": "{}",
         "keep": "x",
         "ids": [ground.person],
         "email": f"{uuid4().hex}@example.org",
@@ -124,6 +127,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
     }
 
 
+_NO_MISSING_RIGHT = {"code_expired", "link_expired", "session_ended", "passkey_expired", "account_needed"}
 _AMBIGUOUS = {"list_people": {}, "search": {}, "suggest": {"q": "a"}, "list_items": {"kind": "program"}}
 
 
@@ -187,8 +191,7 @@ def outcome(ask: Ask, message: Any, caller: Caller) -> str:
     try:
         ask(message, caller)
     except Forbidden as error:
-        # a wrong code is no missing right
-        return error.code if error.code in ("code_expired", "link_expired", "session_ended") else "refused"
+        return error.code if error.code in _NO_MISSING_RIGHT else "refused"
     except NexusError as error:
         return error.code
     return "done"
@@ -223,7 +226,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
         if any(
             part in door for part in ("get_", "publish_", "retire_", "open_", "edit_", "change_", "remove_")
         )
-        and not any(part in door for part in ("get_file", "get_preview", "get_reindex"))
+        and not any(part in door for part in ("get_file", "get_preview", "get_reindex", "remove_passkey"))
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview"]
 
