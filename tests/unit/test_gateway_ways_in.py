@@ -1,5 +1,8 @@
 """The ways to sign in stand on the page where they can be taken, and nowhere else."""
 
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,6 +119,15 @@ def test_going_to_the_provider_counts_as_a_try_to_sign_in(monkeypatch: pytest.Mo
 def test_a_provider_that_is_not_right_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         IdentityProvider.model_validate(PROVIDER | fields)
+
+
+def test_the_provider_that_the_manual_describes_is_right() -> None:
+    manual = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    (table,) = re.findall(r"```toml\n(\[provider\].*?)```", manual, re.S)
+    for text in (table, table.replace("# domains", "domains").replace("# new_members", "new_members")):
+        given = IdentityProvider.model_validate(tomllib.loads(text)["provider"])
+        assert given.client_id == "nexus"
+    assert (given.domains, given.new_members) == (("example.org",), True)
 
 
 def test_a_provider_lets_no_stranger_in_unless_it_is_said() -> None:
