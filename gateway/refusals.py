@@ -78,9 +78,6 @@ REFUSALS = {
     "passkeys_impossible": Refusal(
         400, N_("There are no passkeys at this address"), N_("Have a code sent to your address.")
     ),
-    "passkeys_enough": Refusal(
-        409, N_("You have as many passkeys as there can be"), N_("Remove one that you do not need.")
-    ),
     "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
@@ -103,6 +100,9 @@ REFUSALS = {
         405, N_("This address does not take that method"), N_("See the header “Allow”.")
     ),
     "conflict": Refusal(409, N_("This clashes with what is stored"), N_("Look at it again, then repeat.")),
+    "passkeys_enough": Refusal(
+        409, N_("You have as many passkeys as there can be"), N_("Remove one that you do not need.")
+    ),
     "company_unnamed": Refusal(
         409, N_("Your company has no name yet"), N_("Name it on the page of your account.")
     ),
