@@ -17,11 +17,11 @@ from services.people.contracts.people import Invite
 from services.people.contracts.signin import ConfirmLink, RequestCode
 from tests.support.platforms import RunningPlatform
 
-ADDRESSES = 100  # of each kind
-TIMES = 3  # codes for each: more would be mailed to nobody
+ADDRESSES = 60  # of each kind
+TIMES = 5  # codes for each: more would be mailed to nobody
 APART = 0.10  # what one median may be beyond the other
 SESSIONS = 200
-WARM, ASKED = 3_000, 9_000  # requests
+WARM, ASKED = 2_000, 6_000  # requests
 GROWTH = 0.05
 _SITE = "https://tic.example.org"
 _ME = operator("bench")
