@@ -73,10 +73,11 @@ _templates = _Templates()
 class Page:
     """What every page of a sector needs."""
 
-    def __init__(self, sector: Sector, base_url: str) -> None:
+    def __init__(self, sector: Sector, base_url: str, style: str | None = None) -> None:
+        """`style` is the path of another style sheet than the sector's own."""
         self._sector = sector
         self._base_url = base_url
-        self._style_path = style_path(sector)
+        self._style = style
 
     def html(
         self,
@@ -92,7 +93,7 @@ class Page:
             language,
             sector=self._sector,
             base_url=self._base_url,
-            style_path=self._style_path,
+            style_path=self._style or style_path(self._sector),
             paths=paths,
             find_path=f"/{language}/{FIND[language]}",
             search_path=f"/{language}/{SEARCH[language]}",

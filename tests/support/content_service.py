@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.content.contracts.editing import ItemKind
-from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, PARTNERS, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.extraction.outside import read
 from services.content.service import Content
@@ -17,8 +17,10 @@ from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.sectors import Logos, SectorDesk
 from services.content.store.files import FileStore
 from services.content.store.publications import PublicationStore
+from services.content.store.sectors import SectorStore
 
 
 def content_service(
@@ -31,7 +33,9 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
-    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
+    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files), PARTNERS: Logos(files)}
+    sectors = SectorStore(database)
+    sectors.prepare()
 
     def desk(kind: Kind) -> Desk:
         store = programs if programs and kind is PROGRAMS else PublicationStore(database, kind)
@@ -46,6 +50,8 @@ def content_service(
         posts=desk(POSTS),
         activities=desk(ACTIVITIES),
         pages=desk(PAGES),
+        partners=desk(PARTNERS),
+        sectors=SectorDesk(sectors, PublicationStore(database, PARTNERS), clock, lambda: None),
         previews=Previews(secret, clock),
         matcher=Matcher(Catalogue(ItemKind.PROGRAM, kept), kept, clock),
         editing={

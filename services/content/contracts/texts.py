@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from nexus.messages import Message, without_control_characters
 
@@ -17,6 +18,13 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 def _web_address(text: str) -> str:
     if not text.startswith(("https://", "http://")) or any(ch.isspace() for ch in text):
         raise ValueError("must be a web address beginning with https:// or http://")
+    return text
+
+
+def plain(text: str) -> str:
+    """`text`, for use as a validator of names. Raises PydanticCustomError(`markup`) if it looks like HTML."""
+    if "<" in text or ">" in text:
+        raise PydanticCustomError("markup", "must not hold < or >")
     return text
 
 
@@ -46,6 +54,13 @@ class LineText(Message):
 
     fr: Line | None = None
     en: Line | None = None
+
+
+class PlainLineText(LineText):
+    """One line in each language, without anything that looks like HTML."""
+
+    fr: Annotated[Line, AfterValidator(plain)] | None = None
+    en: Annotated[Line, AfterValidator(plain)] | None = None
 
 
 class ParagraphText(Message):
@@ -83,6 +98,7 @@ def _titled(text: LineText) -> LineText:
 
 
 Title = Annotated[LineText, AfterValidator(_titled)]
+PlainTitle = Annotated[PlainLineText, AfterValidator(_titled)]
 
 
 class Keywords(Message):

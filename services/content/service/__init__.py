@@ -14,10 +14,19 @@ from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.sectors import SectorDesk, SectorDoors
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    SectorDoors,
+    EditingDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -32,6 +41,8 @@ class Content(
         posts: Desk,
         activities: Desk,
         pages: Desk,
+        partners: Desk,
+        sectors: SectorDesk,
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
@@ -42,6 +53,8 @@ class Content(
         self.posts = posts
         self.activities = activities
         self.pages = pages
+        self.partners = partners
+        self.sectors = sectors
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
