@@ -92,9 +92,7 @@ def with_settings(sector: Sector, settings: SectorSettings) -> Sector:
 
 def settings_of(sector: Sector) -> dict[str, Any]:
     """The words and colours of `sector`, as a form has them."""
-    return sector.model_dump(
-        mode="json", include={"title", "short", "tagline", "lead", "colours", "contact"}
-    )
+    return sector.model_dump(mode="json", include={"title", "short", "tagline", "lead", "colours", "contact"})
 
 
 def partner_of(content: partners.PartnerContent) -> Partner:

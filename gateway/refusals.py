@@ -22,6 +22,11 @@ _SOON = N_("Try again in a few seconds.")
 REFUSALS = {
     "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
     "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
+    "contrast_too_low": Refusal(
+        400,
+        N_("These colours cannot be read well enough"),
+        N_("Take darker or lighter ones; those in “nearest” pass."),
+    ),
     "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
     "role_required": Refusal(
         403, N_("Your role does not allow this"), N_("Ask an administrator of your sector for the role.")
@@ -43,6 +48,11 @@ REFUSALS = {
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
     ),
+    "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
+    "logo_not_a_picture": Refusal(
+        400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")
+    ),
+    "logo_too_large": Refusal(400, N_("The logo is too large"), N_("Upload a file of at most one megabyte.")),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
     "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
@@ -108,11 +118,15 @@ _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/err
     "int_from_float": N_("A whole number is expected."),
     "greater_than_equal": N_("It must be %(ge)s or more."),
     "less_than_equal": N_("It must be %(le)s or less."),
+    "string_type": N_("It is needed."),
+    "markup": N_("The signs < and > are not allowed here."),
+    "email": N_("Give an e-mail address, such as marie@example.org."),
     "string_too_short": N_("It must not be empty."),
     "string_too_long": N_("At most %(max_length)s characters."),
     "too_long": N_("At most %(max_length)s values."),
     "value_error": N_("Control characters are not allowed."),
 }
+_WITHOUT_LIMITS = {"string_too_long": N_("It is too long."), "too_long": N_("There are too many.")}
 _OTHER_REASON = N_("This value is not right.")
 
 
@@ -124,4 +138,7 @@ def documented(status: int, code: str) -> str:
 def reason(kind: str, context: Mapping[str, Any], words: NullTranslations) -> str:
     """What is wrong with a field, in the language of `words`; `kind` and `context` are pydantic's."""
     told = {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}
-    return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    try:
+        return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    except KeyError:  # a service's refusal tells no limits
+        return words.gettext(_WITHOUT_LIMITS.get(kind, _OTHER_REASON))

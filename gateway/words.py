@@ -91,8 +91,9 @@ COMMANDS = {  # as the audit trail tells them
     "name_company": N_("Named a company"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
+    "save_sector": N_("Changed the site settings"),
     "reindex": N_("Made the search index anew"),
-    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page")},
+    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page", "partner")},
     "import_activities": N_("Imported"),
     **{f"publish_{kind}": N_("Published") for kind in ("program", "document", "post", "activity", "page")},
     **{f"retire_{kind}": N_("Withdrew") for kind in ("program", "document", "post", "activity", "page")},
@@ -103,13 +104,23 @@ AUDITED_KINDS = {
     "post": N_("Post"),
     "activity": N_("Activity"),
     "page": N_("Page"),
-    **{f"{kind}_import": N_("Import") for kind in ("program", "document", "post", "activity", "page")},
+    "partner": N_("Partner"),
+    "sector": N_("Site settings"),
+    **{
+        f"{kind}_import": N_("Import")
+        for kind in ("program", "document", "post", "activity", "page", "partner")
+    },
     "file": N_("File"),
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
+}
+COLOURS = {
+    "accent": N_("Accent"),
+    "on_accent": N_("Text on the accent"),
+    "accent_dark": N_("Accent on dark"),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),

@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from gateway.admin.audit import audit_routes
 from gateway.admin.items import items_routes
 from gateway.admin.parked import parked_routes
+from gateway.admin.partners import partners_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
+from gateway.admin.sector import sector_routes
 from gateway.admin.start import start_routes
 from gateway.people.desk import Desk
 
@@ -14,6 +16,15 @@ from gateway.people.desk import Desk
 def admin_router(desk: Desk) -> APIRouter:
     """Every page below `/fr/admin` and `/en/admin`."""
     router = APIRouter()
-    for routes in (start_routes, items_routes, searches_routes, people_routes, audit_routes, parked_routes):
+    for routes in (
+        start_routes,
+        partners_routes,
+        items_routes,
+        searches_routes,
+        sector_routes,
+        people_routes,
+        audit_routes,
+        parked_routes,
+    ):
         routes(router, desk)
     return router

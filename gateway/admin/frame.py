@@ -25,13 +25,14 @@ class Section(NamedTuple):
 
 
 START = Section("", N_("Overview"), STAFF)
+SECTOR = Section("/sector", N_("Site settings"), frozenset({Role.ADMIN}))
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
+SECTIONS = (START, *ITEMS.values(), SEARCHES, SECTOR, PEOPLE, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

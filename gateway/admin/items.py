@@ -9,18 +9,21 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin import fields
+from gateway.admin.differences import differences, flat
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
-from gateway.admin.kinds import KINDS, PAGES, Kind, blank, fields_for
+from gateway.admin.kinds import KINDS, PAGES, PARTNERS, Kind, blank, fields_for
+from gateway.admin.partners import in_file
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.uploads import with_uploads
 from gateway.i18n import translations
+from gateway.links import PARTNERS as PARTNERS_PAGE
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
 from gateway.refusals import reason
 from gateway.sectors import Language
 from gateway.words import FIELD_NAMES, N_, THEMES
 from nexus.caller import LANGUAGES
-from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
+from nexus.errors import Conflict, Forbidden, InvalidInput, NexusError, NotFound, StaleRevision
 from services.content.contracts.editing import (
     Item,
     ItemHistory,
@@ -43,10 +46,17 @@ _RULES = {
     "date": N_("Give a date."),
 }
 _WEB_ADDRESS = N_("Give a web address that begins with https:// or http://.")
+_AT = {  # where the form tells it, if not at the title
+    "cover_not_a_picture": "cover",
+    "logo_not_a_picture": "logo",
+    "logo_too_large": "logo",
+}
 _REFUSED_CONTENT = N_("Something in this form is not right.")
 _REFUSED = {
     "file_not_found": N_("A file that this names is not there any more. Upload it again."),
     "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
+    "logo_not_a_picture": N_("The logo must be a picture: PNG, JPEG, WebP or GIF."),
+    "logo_too_large": N_("The logo is larger than one megabyte. Upload a smaller one."),
     "sector_forbidden": N_("You may share this with your own sector, or with all."),
     "not_published": N_("A draft cannot be withdrawn: nobody saw it."),
     "slug_taken": N_("Another one has this address already. Choose another."),
@@ -108,6 +118,8 @@ class _Items:
         sent = await signed.sent()
         content = fields.read(self._fields(signed), sent)
         content = await with_uploads(self._kind, content, sent, signed)
+        if self._kind.own:
+            content["sectors"] = [self._desk.sector.name]
         if signed.form.get("do") == "preview":
             return await preview(self._desk, signed, self._kind, content)
         item = await self._item(signed) if "id" in signed.request.path_params else None
@@ -120,18 +132,21 @@ class _Items:
             saved = await self._turned(signed, saved)
         except StaleRevision:
             return await self._merge(signed, content, revision or 0)
-        except InvalidInput as error:
-            faults = _faults(error, signed, self._kind.fields)
-            return await self._form(signed, item, content, faults=faults, status=400, revision=revision)
-        except (Conflict, Forbidden, NotFound) as error:
-            if error.code not in _REFUSED:
-                raise
-            told = {"title": translations(signed.language).gettext(_REFUSED[error.code])}
+        except (InvalidInput, Conflict, Forbidden, NotFound) as error:
+            faults = self._refused(error, signed)
             return await self._form(
-                signed, item, content, faults=told, status=error.status, revision=revision
+                signed, item, content, faults=faults, status=error.status, revision=revision
             )
         done = signed.form.get("do") or "save"
         return RedirectResponse(path_to(signed.language, self.section, f"/{saved.id}?done={done}"), 303)
+
+    def _refused(self, error: NexusError, signed: Signed) -> dict[str, str]:
+        """What a form says of it, by field. Raises it again where a form has no words for it."""
+        if error.code in _REFUSED:
+            return {_AT.get(error.code, "title"): translations(signed.language).gettext(_REFUSED[error.code])}
+        if not isinstance(error, InvalidInput):
+            raise error
+        return _faults(error, signed, self._kind.fields)
 
     async def history(self, signed: Signed) -> Response:
         """Every revision, and what each changed."""
@@ -143,7 +158,10 @@ class _Items:
         pairs = zip(told.revisions, [*told.revisions[1:], None], strict=True)
         values: dict[str, Any] = {
             "item": item,
-            "revisions": [(one, _differences(one, before, labels)) for one, before in pairs],
+            "revisions": [
+                (one, differences(before.content, one.content, labels) if before else [])
+                for one, before in pairs
+            ],
             "names": names,
         }
         below = f"/{item.id}/history"
@@ -233,6 +251,7 @@ class _Items:
             "asked": wanted,
             "done": done,
             "refused": refused,
+            "in_file": await in_file(self._desk, signed) if self._kind is PARTNERS else (),
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
         }
         return admin_page(self._desk, signed, self.section, "items.html", **values)
@@ -253,6 +272,8 @@ class _Items:
 def _public_page(kind: Kind, item: Item | None, language: Language) -> str | None:
     if item is None or item.status is not Status.PUBLISHED:
         return None
+    if kind is PARTNERS:
+        return f"/{language}/{PARTNERS_PAGE[language]}"
     slug = getattr(item.slug, language)
     return page_path(language, slug) if kind is PAGES else entry_path(language, kind.name, slug)
 
@@ -263,7 +284,8 @@ def _number(text: str | None) -> int | None:
 
 def _faults(error: InvalidInput, signed: Signed, shape: Iterable[fields.Field]) -> dict[str, str]:
     words = translations(signed.language)
-    own = {one.name: words.gettext(_RULES[one.name]) for one in shape if one.name in _RULES}
+    rules = {one.name: one.rule or _RULES.get(one.name) for one in shape}
+    own = {name: words.gettext(rule) for name, rule in rules.items() if rule}
     urls = {"url", *(one.name for one in shape if one.sort == "url")}
     found: dict[str, str] = {}
     for one in error.details.get("errors", ()):
@@ -293,37 +315,5 @@ def _behind(revisions: Sequence[ItemRevision]) -> dict[str, Any]:
     return found
 
 
-def _differences(
-    after: ItemRevision, before: ItemRevision | None, labels: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    """What a revision changed: the field, its text before and after."""
-    if before is None:
-        return []
-    old, new = dict(_flat(before.content)), dict(_flat(after.content))
-    return [
-        (_label(path, labels), old.get(path, ""), new.get(path, ""))
-        for path in dict.fromkeys((*old, *new))
-        if old.get(path, "") != new.get(path, "")
-    ]
-
-
-def _label(path: str, labels: Mapping[str, str]) -> str:
-    return " › ".join(
-        labels.get(part, str(int(part) + 1) if part.isdigit() else part) for part in path.split(".")
-    )
-
-
-def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(value, dict):
-        return [
-            pair for name, one in value.items() for pair in _flat(one, f"{path}.{name}" if path else name)
-        ]
-    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        return [pair for n, one in enumerate(value) for pair in _flat(one, f"{path}.{n}")]
-    if isinstance(value, list):
-        return [(path, ", ".join(map(str, value)))]
-    return [(path, "" if value is None else str(value))]
-
-
 def _told(clashes: Mapping[str, Any]) -> dict[str, str]:
-    return {path: "; ".join(text for _, text in _flat(value) if text) for path, value in clashes.items()}
+    return {path: "; ".join(text for _, text in flat(value) if text) for path, value in clashes.items()}

@@ -40,8 +40,8 @@ from services.content.contracts.documents import (
     GetDocument,
     ListDocuments,
 )
-from services.content.contracts.sectors import GetSector, SectorState
 from services.content.contracts.files import FilePart, GetFile, ReadFile, StoredFile
+from services.content.contracts.sectors import GetSector, SectorState
 from services.content.domain.fitting import fitting, sort_found
 from services.search.contracts import (
     Hit,

@@ -25,10 +25,14 @@ class PartnerContent(Message):
     """All that is said of a partner. It belongs to one sector."""
 
     title: PlainTitle = Field(description="Its name")
-    role: PlainLineText = Field(PlainLineText(), description="What it does, for a company that never heard of it")
+    role: PlainLineText = Field(
+        PlainLineText(), description="What it does, for a company that never heard of it"
+    )
     url: WebAddress | None = None
     logo: Logo | None = None
-    place: int | None = Field(None, ge=1, le=999, description="Its place among the partners; none: after them")
+    place: int | None = Field(
+        None, ge=1, le=999, description="Its place among the partners; none: after them"
+    )
     sectors: tuple[Sector, ...] = Field(min_length=1, max_length=1)
     slug: SlugWish = SlugWish()
 

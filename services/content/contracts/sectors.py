@@ -19,15 +19,14 @@ def _email_address(text: str) -> str:
     return text
 
 
-Colour = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^#[0-9a-f]{6}$")
-]
+Colour = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^#[0-9a-f]{6}$")]
 Short = Annotated[Words, StringConstraints(max_length=60), AfterValidator(plain)]
 Name = Annotated[Words, StringConstraints(max_length=120), AfterValidator(plain)]
 Phrase = Annotated[Words, StringConstraints(max_length=300), AfterValidator(plain)]
 Lead = Annotated[Words, StringConstraints(max_length=600), AfterValidator(plain)]
 EmailAddress = Annotated[Words, StringConstraints(max_length=254), AfterValidator(_email_address)]
-Phone = Annotated[Words, StringConstraints(max_length=40, pattern=r"^[+(0-9][0-9 ().-]{5,}[0-9](,? ?(poste|ext\.?|#) ?\d{1,6})?$")]  # fmt: skip
+_PHONE = r"^[+(0-9][0-9 ().-]{5,}[0-9](,? ?(poste|ext\.?|#) ?\d{1,6})?$"
+Phone = Annotated[Words, StringConstraints(max_length=40, pattern=_PHONE)]
 
 
 class Shorts(Message):

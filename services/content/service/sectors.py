@@ -161,9 +161,7 @@ def _sector(caller: Caller) -> str:
     return caller.sector
 
 
-def _require_revision(
-    current: SectorRevision | None, seen: int, wanted: SectorSettings | None
-) -> None:
+def _require_revision(current: SectorRevision | None, seen: int, wanted: SectorSettings | None) -> None:
     stands = current.revision if current else 0
     if seen != stands:
         raise StaleRevision(
