@@ -205,7 +205,7 @@ PARTNERS = Kind(
     PartnerContent,
     (
         Field("title", "line", N_("Name"), required=True, rule=N_("Give a name in French or in English.")),
-        Field("role", "line", N_("What it does"), N_("One sentence, for who never heard of it.")),
+        Field("role", "paragraph", N_("What it does"), N_("One sentence, for who never heard of it.")),
         Field("url", "url", N_("Web address")),
         Field("logo", "file", N_("Logo"), N_("PNG, JPEG, WebP or GIF, at most one megabyte.")),
         Field(
