@@ -126,7 +126,7 @@ _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/err
     "too_long": N_("At most %(max_length)s values."),
     "value_error": N_("Control characters are not allowed."),
 }
-_WITHOUT_LIMITS = {"string_too_long": N_("It is too long."), "too_long": N_("There are too many.")}
+_WITHOUT_LIMITS = {"string_too_long": N_("It is too long."), "too_long": N_("It is too long.")}
 _OTHER_REASON = N_("This value is not right.")
 
 

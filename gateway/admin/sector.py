@@ -260,7 +260,12 @@ def _faults(error: ValidationError, words: NullTranslations) -> dict[str, str]:
     for one in error.errors():
         path = ".".join(map(str, one["loc"]))
         rule = _RULES.get(path)
-        found[path] = words.gettext(rule) if rule else reason(one["type"], one.get("ctx", {}), words)
+        is_text = one["type"] == "too_long" and isinstance(one["input"], str)
+        found[path] = (
+            words.gettext(rule)
+            if rule
+            else reason("string_too_long" if is_text else one["type"], one.get("ctx", {}), words)
+        )
     return found
 
 
