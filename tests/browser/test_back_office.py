@@ -194,6 +194,43 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
     page.context.close()
 
 
+def test_an_administrator_gives_the_site_another_look(chromium: Browser, site: RunningPlatform) -> None:
+    page = chromium.new_context(bypass_csp=True).new_page()
+    url = site.url("svts", "/").rstrip("/")  # other tests look at the others
+    page.goto(site.nexus("invite", "svts", an_address(), "--url", url, "--role", "admin").stdout.strip())
+    page.get_by_role("main").get_by_role("button").click()
+    page.get_by_role("link", name="Gestion du site").click()
+    page.get_by_role("navigation", name="Gestion du site").get_by_role("link", name="Réglages").click()
+    page.get_by_label("Nom court, en français").fill("Vie et santé")
+    page.locator("[id='colours.accent']").fill("#ffcc00")
+    expect(page.locator("#checks")).to_contain_text("1,3 pour 1 – trop faible")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("La couleur la plus proche qui convient est #856a00.")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="Prendre les couleurs lisibles").click()
+    expect(page.locator("[id='colours.accent']")).to_have_value("#856a00")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Page d’accueil").click()
+    expect(opened.value.locator(".brand")).to_contain_text("Vie et santé")
+    expect(opened.value.get_by_role("main")).to_contain_text("Ceci est un aperçu.")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("status").first).to_have_text("Enregistré. Le site le montre dès maintenant.")
+    page.goto(f"{url}/fr/")
+    while not page.locator(".brand").filter(has_text="Vie et santé").count():
+        page.reload()
+    for path in ("/fr/", "/en/partners", "/fr/trouver?show=all"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(url + path)
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{url}/fr/admin/sector")
+    page.get_by_role("button", name="Revenir au site tel qu’il a été installé").click()
+    expect(page.get_by_role("status").first).to_have_text("Le site est de nouveau tel qu’il a été installé.")
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("path", ADMIN_PAGES)
@@ -222,7 +259,9 @@ def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Ent
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/people", "/audit", "/parked"])
+@pytest.mark.parametrize(
+    "path", [*ADMIN_PAGES[:4], "/partners/new", "/sector", "/people", "/audit", "/parked"]
+)
 def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
     page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
