@@ -1,6 +1,6 @@
 """The settings of a sector in the back office: its names, texts, colours and contact, with previews and history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from gettext import NullTranslations
 from typing import Any
@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from gateway.admin import fields
-from gateway.admin.differences import differences, flat
+from gateway.admin.differences import Said, clashing, differences, said
 from gateway.admin.fields import Field
-from gateway.admin.frame import SECTOR, admin_page, path_to
+from gateway.admin.frame import SECTOR, admin_page, number_in, path_to
 from gateway.admin.looks import PAGES, look
 from gateway.following import settings_of, with_settings
 from gateway.i18n import decimal, translations
@@ -21,7 +21,7 @@ from gateway.people.desk import Desk, Signed
 from gateway.refusals import reason
 from gateway.sectors import Colours, Language
 from gateway.stylesheet import style_sheet
-from gateway.words import COLOURS, FIELD_NAMES, LANGUAGES, N_
+from gateway.words import COLOURS, LANGUAGES, N_
 from nexus.caller import LANGUAGES as BOTH
 from nexus.errors import InvalidInput, NotFound, StaleRevision
 from services.content.contracts.sectors import (
@@ -107,7 +107,7 @@ class _Settings:
 
     async def save(self, signed: Signed) -> Response:
         """Keep what the form has; or show how the site would look; or take colours that pass."""
-        content, revision = _read(await signed.sent()), _number(signed.form.get("revision"))
+        content, revision = _read(await signed.sent()), (number_in(signed.form.get("revision")) or 0)
         do = signed.form.get("do", "save")
         if do == "file":
             return await self._keep(signed, None, revision, "file")
@@ -150,14 +150,11 @@ class _Settings:
         told = await signed.call(GetSectorHistory())
         names = await signed.call(NamePeople(ids=tuple({one.by for one in told.revisions})[:200]))
         words = translations(signed.language)
-        labels = dict(_labels(_FIELDS, words)) | {
-            name: words.gettext(label) for name, label in FIELD_NAMES.items()
-        }
         contents = [self._content(one.settings) for one in told.revisions]
         before = [*contents[1:], settings_of(self._desk.file)]
         values: dict[str, Any] = {
             "revisions": [
-                (one, differences(old, new, labels))
+                (one, differences(_FIELDS, old, new, words))
                 for one, new, old in zip(told.revisions, contents, before, strict=False)
             ],
             "names": names,
@@ -166,14 +163,14 @@ class _Settings:
 
     async def restore(self, signed: Signed) -> Response:
         """Make earlier settings the newest ones; nothing of what came after is lost."""
-        wanted = _number(signed.form.get("to"))
+        wanted = number_in(signed.form.get("to"))
         told = (await signed.call(GetSectorHistory())).revisions
         found = [one for one in told if one.revision == wanted]
         if not found:
             raise NotFound
         try:
             return await self._keep(
-                signed, found[0].settings, _number(signed.form.get("revision")), "restore"
+                signed, found[0].settings, (number_in(signed.form.get("revision")) or 0), "restore"
             )
         except StaleRevision:
             return RedirectResponse(path_to(signed.language, SECTOR, "/history"), 303)
@@ -197,8 +194,10 @@ class _Settings:
         base = self._content(next((one.settings for one in told if one.revision == seen), None))
         theirs = self._content(told[0].settings if told else None)
         content, clashes = fields.merged(base, settings.model_dump(mode="json"), theirs)
+        named = said(_FIELDS, theirs, translations(signed.language))
         revision = told[0].revision if told else 0
-        return await self._form(signed, content, revision, status=409, clashes=clashes)
+        told_clashes = {path: clashing(named, path) for path in clashes}
+        return await self._form(signed, content, revision, status=409, clashes=told_clashes)
 
     async def _form(
         self,
@@ -207,7 +206,7 @@ class _Settings:
         revision: int,
         faults: Mapping[str, str] | None = None,
         status: int = 200,
-        clashes: Mapping[str, Any] | None = None,
+        clashes: Mapping[str, Said] | None = None,
         done: str = "",
     ) -> Response:
         words = translations(signed.language)
@@ -216,10 +215,7 @@ class _Settings:
             "faults": list((faults or {}).items()),
             "revision": revision,
             "merging": clashes is not None,
-            "clashes": {
-                path: "; ".join(text for _, text in flat(one) if text)
-                for path, one in (clashes or {}).items()
-            },
+            "clashes": clashes or {},
             "colours": content["colours"],
             "checks": await self._checks(signed, content["colours"]),
             "is_file": content == settings_of(self._desk.file),
@@ -276,13 +272,3 @@ def _too_weak(error: InvalidInput, language: Language) -> dict[str, str]:
         told = {name: decimal(one[name], language) for name in ("ratio", "needed")}
         found[f"colours.{one['colour']}"] = words.gettext(_TOO_WEAK) % {"nearest": one["nearest"], **told}
     return found
-
-
-def _labels(shape: Iterable[Field], words: NullTranslations) -> Iterable[tuple[str, str]]:
-    for one in shape:
-        yield one.name, words.gettext(one.label)
-        yield from _labels(one.fields, words)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -103,7 +103,7 @@ def test_refusals_are_in_the_language_of_the_request_down_to_the_fields():
     ("failure", "status", "code", "told"),
     [
         (InvalidInput("invalid_message", errors=[{"field": "q", "reason": "x"}]), 400, "invalid_message", ""),
-        (Forbidden("sector_forbidden"), 403, "sector_forbidden", "forbidden"),
+        (Forbidden("sector_forbidden"), 403, "sector_forbidden", ""),
         (Conflict("slug_taken"), 409, "slug_taken", "conflict"),
         (Unavailable("search_unavailable"), 503, "search_unavailable", "unavailable"),
         (DeadlineExceeded(), 504, "deadline_exceeded", ""),

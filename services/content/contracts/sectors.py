@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from nexus.messages import Command, Event, Message, Query
 from services.content.contracts.partners import Partner
@@ -15,7 +14,7 @@ ColourName = Literal["accent", "accent_dark", "on_accent"]
 def _email_address(text: str) -> str:
     name, at, host = text.rpartition("@")
     if not (name and at and "." in host) or any(sign.isspace() or sign in '<>",;' for sign in text):
-        raise PydanticCustomError("email", "must be an e-mail address")
+        raise ValueError("must be an e-mail address, such as marie@example.org")
     return text
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Message, without_control_characters
 
@@ -22,9 +21,9 @@ def _web_address(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text`, for use as a validator of names. Raises PydanticCustomError(`markup`) if it looks like HTML."""
+    """`text`, for use as a validator of names. Raises ValueError if it looks like HTML."""
     if "<" in text or ">" in text:
-        raise PydanticCustomError("markup", "must not hold < or >")
+        raise ValueError("must not hold < or >")
     return text
 
 
@@ -34,6 +33,7 @@ Words = Annotated[
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
 Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
+PublishAt = Annotated[AwareDatetime | None, Field(description="When a draft is to be published by itself")]
 WebAddress = Annotated[Words, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
 
 
