@@ -237,6 +237,7 @@ PARTNERS = Kind(
         Field(
             "place", "text", N_("Place in the list"), N_("1 comes first. Empty: after those that have one.")
         ),
+        _PUBLISH_AT,
     ),
     own=True,
 )

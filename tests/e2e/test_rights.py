@@ -46,6 +46,8 @@ TABLE = {
         "get_person change_person remove_person": "admin",
         "name_people": STAFF,
         "name_company": "member",
+        "list_keys make_key revoke_key": "admin",
+        "find_key": ALL,  # the secret is the right to it
         "invite": "admin",  # members invite to their company alone: tests of people
         "list_sessions": "member advisor editor coordinator admin system",  # who has an account
     },
@@ -132,6 +134,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "days": 7,
         "inviter": "Anne",
         "settings": None,
+        "scopes": ["programs:write"],
+        "secret": "x",
         "colours": dict.fromkeys(("accent", "accent_dark", "on_accent"), "#ffffff"),
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
     }
@@ -201,7 +205,7 @@ def outcome(ask: Ask, message: Any, caller: Caller) -> str:
         ask(message, caller)
     except Forbidden as error:
         # a wrong code is no missing right
-        return error.code if error.code in ("code_expired", "link_expired", "session_ended") else "refused"
+        return error.code if error.code in ("code_expired", "link_expired", "session_ended", "key_invalid") else "refused"
     except NexusError as error:
         return error.code
     return "done"

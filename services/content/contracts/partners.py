@@ -11,7 +11,15 @@ from services.content.contracts.publications import (
     Retired,
     SourceRow,
 )
-from services.content.contracts.texts import LineText, PlainLineText, PlainTitle, Sector, SlugWish, WebAddress
+from services.content.contracts.texts import (
+    LineText,
+    PlainLineText,
+    PlainTitle,
+    PublishAt,
+    Sector,
+    SlugWish,
+    WebAddress,
+)
 
 
 class Logo(Message):
@@ -33,6 +41,7 @@ class PartnerContent(Message):
     place: int | None = Field(
         None, ge=1, le=999, description="Its place among the partners; none: after them"
     )
+    publish_at: PublishAt = None
     sectors: tuple[Sector, ...] = Field(min_length=1, max_length=1)
     slug: SlugWish = SlugWish()
 
