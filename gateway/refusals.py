@@ -67,6 +67,11 @@ REFUSALS = {
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
     ),
+    "invitation_not_found": Refusal(
+        404,
+        N_("There is no such invitation"),
+        N_("It was followed, withdrawn or has expired. Look at the list."),
+    ),
     "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
     "logo_not_a_picture": Refusal(
         400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")

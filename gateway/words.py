@@ -94,6 +94,8 @@ COMMANDS = {  # as the audit trail tells them
     "end_session": N_("Signed out"),
     "end_other_sessions": N_("Signed out elsewhere"),
     "invite": N_("Invited"),
+    "invite_again": N_("Sent an invitation again"),
+    "withdraw_invitation": N_("Withdrew an invitation"),
     "change_person": N_("Changed an account"),
     "remove_person": N_("Removed an account"),
     "name_company": N_("Named a company"),

@@ -46,6 +46,7 @@ TABLE = {
         "get_person change_person remove_person": "admin",
         "name_people": STAFF,
         "name_company": "member",
+        "list_invitations invite_again withdraw_invitation": "member admin",  # members: into their company alone
         "list_keys make_key revoke_key": "admin",
         "find_key": ALL,  # the secret is the right to it
         "invite": "admin",  # members invite to their company alone: tests of people
@@ -205,7 +206,11 @@ def outcome(ask: Ask, message: Any, caller: Caller) -> str:
         ask(message, caller)
     except Forbidden as error:
         # a wrong code is no missing right
-        return error.code if error.code in ("code_expired", "link_expired", "session_ended", "key_invalid") else "refused"
+        return (
+            error.code
+            if error.code in ("code_expired", "link_expired", "session_ended", "key_invalid")
+            else "refused"
+        )
     except NexusError as error:
         return error.code
     return "done"
