@@ -13,6 +13,7 @@ from gateway import links, words
 from gateway.i18n import clock, decimal, file_size, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
+from gateway.people.devices import device_name
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
 from nexus.errors import Unavailable
@@ -49,6 +50,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["device"] = lambda agent: device_name(agent, catalogue)
     environment.filters["decimal"] = lambda number: decimal(number, language)
     environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
     environment.filters["clock"] = lambda moment: clock(moment, language)

@@ -195,6 +195,50 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
     page.context.close()
 
 
+def test_an_invitation_waits_in_a_list_and_is_withdrawn(enter: Enter, site: RunningPlatform) -> None:
+    admin, address = enter(Role.ADMIN, bypass_csp=True), an_address()
+    admin.goto(site.url("tic", "/fr/admin/people"))
+    admin.get_by_label("Adresse courriel", exact=True).fill(address)
+    admin.get_by_role("checkbox", name="Rédaction").check()
+    admin.get_by_role("button", name="Envoyer l’invitation").click()
+    found = Axe().run(admin)
+    assert found.violations_count == 0, found.generate_report()
+    admin.get_by_role("button", name=f"Envoyer de nouveau – {address}").click()
+    expect(admin.get_by_role("status").first).to_have_text("L’invitation est en route.")
+    admin.get_by_role("button", name=f"Retirer – {address}").click()
+    expect(admin.get_by_role("status").first).to_have_text(
+        "L’invitation est retirée : son lien ne vaut plus."
+    )
+    expect(admin.get_by_text(address)).to_have_count(0)
+
+
+def test_a_member_names_the_company_invites_a_colleague_and_signs_out_elsewhere(
+    enter: Enter, site: RunningPlatform
+) -> None:
+    page, colleague = (
+        enter(Role.MEMBER, bypass_csp=True, viewport={"width": 360, "height": 740}),
+        an_address(),
+    )
+    page.get_by_label("Nom de l’entreprise").fill("Atelier Nord")
+    page.get_by_label("NEQ").fill("12345")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Donnez les dix chiffres du NEQ")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_label("NEQ").fill("11 4567 8901")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_label("Adresse courriel d’une ou d’un collègue").fill(colleague)
+    page.get_by_role("button", name="Inviter").click()
+    expect(page.get_by_role("heading", name="Invités, pas encore ici")).to_be_visible()
+    expect(page.get_by_text(colleague).first).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name=f"Retirer – {colleague}").click()
+    expect(page.get_by_text(colleague)).to_have_count(0)
+    expect(page.get_by_text("Chrome sur Linux")).to_be_visible()
+
+
 def test_an_administrator_gives_the_site_another_look(chromium: Browser, site: RunningPlatform) -> None:
     page = chromium.new_context(bypass_csp=True).new_page()
     url = site.url("svts", "/").rstrip("/")  # other tests look at the others
