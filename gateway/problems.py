@@ -18,7 +18,7 @@ from nexus.errors import NexusError, Unavailable
 from nexus.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
-_RETRY_AFTER = "5"  # seconds, while something is away
+RETRY_AFTER = "5"  # seconds, while something is away
 _LANGUAGES: dict[str, Language] = {"fr": "fr", "en": "en"}
 _GONE = {code for code, refusal in REFUSALS.items() if refusal.status == 410}
 _VARY = "Accept, Accept-Language"  # a page or a problem, and its words
@@ -122,7 +122,7 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, NexusError)  # noqa: S101 - registered for nothing else
         status = 410 if error.code in _GONE else error.status
-        headers = {"Retry-After": _RETRY_AFTER} if isinstance(error, Unavailable) else None
+        headers = {"Retry-After": RETRY_AFTER} if isinstance(error, Unavailable) else None
         errors = [FieldProblem.model_validate(one) for one in error.details.get("errors", ())]
         return answer(request, status, error.code, errors, headers)
 
