@@ -84,7 +84,9 @@ def test_an_empty_form_is_answered_with_what_is_to_check(bus: FakeBus):
 
 def test_the_questions_that_would_settle_most_are_proposed(bus: FakeBus):
     text = page(bus, "/en/find?show=all")
-    assert '<a class="chip" href="#size">Size of the company <span class="count">2 programs</span></a>' in text
+    assert (
+        '<a class="chip" href="#size">Size of the company <span class="count">2 programs</span></a>' in text
+    )
     assert text.index('href="#size"') < text.index('href="#region"')
     assert 'href="#job"' not in text
     assert "answer also" not in page(bus, f"/en/find?{ANSWERS}")
