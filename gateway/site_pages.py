@@ -62,7 +62,7 @@ def home_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
             HOME,
             cards=[views.card(hit, language) for hit in latest or ()],
             posts=post_views(posts.items, language, base_url) if posts else [],
-            activities=_views(activities.items if activities else (), language, base_url),
+            activities=_views(activities.items, language, base_url) if activities else None,
         )
         return for_now(shown) if None in (latest, posts, activities) else shown
 

@@ -238,6 +238,7 @@ def test_the_home_page_stands_without_the_content_service():
     bus.away.add("content")
     reply = site(bus).get("/fr/")
     assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
+    assert "Aucune activité" not in reply.text
 
 
 def test_the_home_page_shows_the_latest_posts_and_the_next_activities():
