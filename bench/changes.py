@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import tantivy
 from elasticsearch import Elasticsearch, OrjsonSerializer
 from elasticsearch.helpers import bulk
 
@@ -20,7 +19,7 @@ from nexus.settings import Settings
 from services.content.contracts import CreateProgram, ImportPrograms, ImportRow, LineText, PublishProgram
 from services.search.contracts import GetReindex, Reindex, Search
 from services.search.elastic_index import source
-from services.search.tantivy_index import WRITER_HEAP, schema, tantivy_document
+from services.search.tantivy_index import WRITER_HEAP, bare_index, tantivy_document
 from tests.support.platforms import RunningPlatform
 
 TIMES = 40
@@ -151,10 +150,10 @@ def _bare_elasticsearch(platform: RunningPlatform) -> float:
 
 
 def _bare_tantivy(folder: Path) -> float:
-    """The same documents, made beforehand, given to a bare writer of the same size."""
+    """The same documents, made beforehand, given to a bare writer of the same size for an index of the same kind."""
     ready = [tantivy_document(one) for batch in documents(2_000) for one in batch]
     folder.mkdir(exist_ok=True)
-    writer = tantivy.Index(schema(), str(folder)).writer(WRITER_HEAP, 1)
+    writer = bare_index(folder).writer(WRITER_HEAP, 1)
 
     def write() -> None:
         for one in ready:

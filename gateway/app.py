@@ -12,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gateway import problems
 from gateway.admin import admin_router
 from gateway.api import api_router, describe
+from gateway.api_writes import Writer, writes_router
+from gateway.bearer import Bearer
 from gateway.blog import blog_router
 from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
@@ -29,6 +31,7 @@ from gateway.people.account_pages import account_router
 from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
 from gateway.people.signin_pages import signin_router
+from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
@@ -87,7 +90,9 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # Edge does both, at half the cost
         max_body_size=LARGEST_UPLOAD,  # Edge holds most pages to much less
     )
-    app.include_router(api_router(sector, bus, base_url))
+    writer = Writer(bus, Bearer(sector, bus), base_url)
+    app.include_router(api_router(sector, bus, base_url, writer.show))
+    app.include_router(writes_router(writer))
     app.include_router(fitting_api_router(sector, bus, base_url))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
@@ -120,6 +125,7 @@ def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
     desk = Desk(sector, bus, base_url, found)
     for router in (
         signin_router(sector, bus, base_url, found, cookies),
+        still_correct_router(sector, bus, base_url),
         account_router(desk),
         admin_router(desk),
     ):

@@ -2,7 +2,7 @@
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
 in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is not kept,
-nor one that is for somebody in particular (`no-store`, `private`, a cookie). Who asks for what is being made
+nor one that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for what is being made
 already waits for that. While a service is away, the last whole answer serves until the end of the next day: better
 yesterday's page than none (RFC 5861, `stale-if-error`)."""
 
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN
+from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN, STILL_CORRECT
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -40,7 +40,7 @@ _NEVER = (
     b"/mail",  # who asks decides
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either
@@ -118,6 +118,7 @@ class Cache:
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
             or scope["raw_path"].startswith(_NEVER)
+            or _has_key(scope)
         ):
             await self._app(scope, receive, send)
             return
@@ -200,6 +201,13 @@ def _wanted(scope: Scope) -> tuple[bytes, bytes]:
     language = b"" if path.startswith((b"/fr/", b"/en/")) else _language(languages[:100])
     form = b"" if path.startswith(b"/api/") or takes_html(accept.decode("latin-1")) else b" data"
     return etags, language + form + (_GZIP if _takes_gzip(codings) else b"")
+
+
+def _has_key(scope: Scope) -> bool:
+    """Whether the API is asked with a key: what it answers is for that key alone."""
+    return scope["raw_path"].startswith(b"/api/") and any(
+        name == b"authorization" for name, _ in scope["headers"]
+    )
 
 
 def _takes_gzip(codings: bytes) -> bool:

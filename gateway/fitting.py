@@ -218,11 +218,12 @@ def _found(one: Fitting, language: Language, catalogue: NullTranslations) -> Fou
         promise=shown(one.promise, language),
         kind=one.kind.value,
         provider=shown(one.provider, language),
-        reasons=tuple(_why(reason, language, catalogue) for reason in one.reasons),
+        reasons=tuple(why(reason, language, catalogue) for reason in one.reasons),
     )
 
 
-def _why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why:
+def why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why:
+    """A reason in words for a reader of `language`."""
     question = BY_CRITERION.get(reason.criterion)
     text = _OPEN if reason.code is ReasonCode.NOT_ANSWERED and not reason.fits else _REASONS[reason.code]
     values = {

@@ -19,6 +19,7 @@ MAILS = {"fr": "courriels", "en": "mail"}
 SIGN_IN = {"fr": "connexion", "en": "sign-in"}
 SIGN_IN_LINK = {"fr": "connexion/lien", "en": "sign-in/link"}  # mails have it
 SIGN_OUT = {"fr": "deconnexion", "en": "sign-out"}
+STILL_CORRECT = {"fr": "toujours-exact", "en": "still-correct"}  # mails have it
 ACCOUNT = {"fr": "compte", "en": "account"}
 ADMIN = {"fr": "admin", "en": "admin"}
 NEEDS = {"fr": "besoins", "en": "needs"}

@@ -22,9 +22,28 @@ _SOON = N_("Try again in a few seconds.")
 REFUSALS = {
     "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
     "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
+    "upload_incomplete": Refusal(
+        400, N_("Not all of the file has come"), N_("Send the whole file again; it must not be empty.")
+    ),
+    "key_missing": Refusal(
+        401, N_("This needs a key"), N_("Send it in the header “Authorization”, after the word “Bearer”.")
+    ),
+    "key_invalid": Refusal(
+        401,
+        N_("This key is not valid"),
+        N_("It is mistyped, or has expired, or was revoked, or is of another sector. Ask for a new one."),
+    ),
     "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
     "role_required": Refusal(
         403, N_("Your role does not allow this"), N_("Ask an administrator of your sector for the role.")
+    ),
+    "scope_required": Refusal(
+        403,
+        N_("This key is for other things"),
+        N_("Ask an administrator of your sector for a key with the scope that “WWW-Authenticate” names."),
+    ),
+    "sector_forbidden": Refusal(
+        403, N_("This belongs to another sector"), N_("Name your own sector, or none, in “sectors”.")
     ),
     "sign_in_required": Refusal(403, N_("You are not signed in"), N_("Sign in, then try again.")),
     "session_ended": Refusal(403, N_("You are not signed in any more"), N_("Sign in again.")),
@@ -43,6 +62,7 @@ REFUSALS = {
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
     ),
+    "key_not_found": Refusal(404, N_("There is no such key"), N_("Look for it in the list of keys.")),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
     "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
@@ -53,6 +73,17 @@ REFUSALS = {
     "preview_expired": Refusal(
         404, N_("This preview link has expired"), N_("Ask whoever sent it for a new one.")
     ),
+    "verification_link_invalid": Refusal(
+        404,
+        N_("This link is not right"),
+        N_("Open it from the mail, whole, or correct the program in the back office."),
+    ),
+    "verification_link_expired": Refusal(
+        404,
+        N_("This link has expired"),
+        N_("Wait for the next mail, or open the program in the back office."),
+    ),
+    "link_not_found": Refusal(404, N_("Nothing has this link any more"), N_("Look at the list again.")),
     "page_not_found": Refusal(404, N_("There is no such page of results"), N_("Ask for an earlier page.")),
     "page_out_of_range": Refusal(
         404, N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")
@@ -61,6 +92,12 @@ REFUSALS = {
         405, N_("This address does not take that method"), N_("See the header “Allow”.")
     ),
     "conflict": Refusal(409, N_("This clashes with what is stored"), N_("Look at it again, then repeat.")),
+    "not_published": Refusal(
+        409, N_("This was never published"), N_("There is nothing to withdraw: leave it as a draft.")
+    ),
+    "idempotency_in_progress": Refusal(
+        409, N_("The same request is under way"), N_("Ask again in a second: you get its answer.")
+    ),
     "company_unnamed": Refusal(
         409, N_("Your company has no name yet"), N_("Name it on the page of your account.")
     ),
@@ -71,10 +108,21 @@ REFUSALS = {
         410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
     ),
     "document_not_found": Refusal(404, N_("There is no such document"), _CHECK),
+    "work_not_found": Refusal(
+        404, N_("These changes are kept no longer"), N_("Open the form again from its list.")
+    ),
+    "work_finished": Refusal(
+        409, N_("These changes were saved or discarded already"), N_("Open the form again from its list.")
+    ),
     "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")
+    ),
+    "stale_revision": Refusal(
+        412,
+        N_("Somebody else has changed this since"),
+        N_("Put your change into “current”, then send it with the new revision in “If-Match”."),
     ),
     "range_not_satisfiable": Refusal(
         416, N_("The file is shorter than that"), N_("See its length in “Content-Range”.")
@@ -85,8 +133,21 @@ REFUSALS = {
     ),
     "site_page_retired": Refusal(410, N_("This page was withdrawn"), _CHECK),
     "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
+    "file_too_large": Refusal(413, N_("The file is too large"), N_("Send at most 50 megabytes.")),
+    "unsupported_media_type": Refusal(
+        415,
+        N_("The body is of a type that this address does not take"),
+        N_("Set “Content-Type”: application/json, for a file application/octet-stream."),
+    ),
+    "idempotency_key_reused": Refusal(
+        422,
+        N_("This idempotency key came with another request before"),
+        N_("Take a new key for each new request."),
+    ),
     "too_many_requests": Refusal(
-        429, N_("Too many requests from your address"), N_("Wait a little, then go on more slowly.")
+        429,
+        N_("Too many requests from your address, or with your key"),
+        N_("Wait a little, then go on more slowly."),
     ),
     "internal_error": Refusal(
         500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")
@@ -101,6 +162,7 @@ _GENERAL = {refusal.status: code for code, refusal in reversed(REFUSALS.items())
 
 _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/errors/validation_errors/
     "extra_forbidden": N_("There is no such parameter."),
+    "unknown_field": N_("There is no such field."),  # the same, in a body
     "missing": N_("It is needed."),
     "literal_error": N_("One of these is expected: %(expected)s."),
     "int_parsing": N_("A whole number is expected."),
@@ -111,7 +173,15 @@ _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/err
     "string_too_short": N_("It must not be empty."),
     "string_too_long": N_("At most %(max_length)s characters."),
     "too_long": N_("At most %(max_length)s values."),
-    "value_error": N_("Control characters are not allowed."),
+    "enum": N_("One of these is expected: %(expected)s."),
+    "json_invalid": N_("This is not JSON."),
+}
+_OWN_REASONS = {  # what our contracts say of values, by their words
+    "control characters are not allowed": N_("Control characters are not allowed."),
+    "a title in French or in English is needed": N_("Give a title in French or in English."),
+    "must be a web address beginning with https:// or http://": N_(
+        "Give a web address that begins with https:// or http://."
+    ),
 }
 _OTHER_REASON = N_("This value is not right.")
 
@@ -124,4 +194,6 @@ def documented(status: int, code: str) -> str:
 def reason(kind: str, context: Mapping[str, Any], words: NullTranslations) -> str:
     """What is wrong with a field, in the language of `words`; `kind` and `context` are pydantic's."""
     told = {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}
+    if kind == "value_error":
+        return words.gettext(_OWN_REASONS.get(str(context.get("error")), _OTHER_REASON))
     return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told

@@ -1,6 +1,7 @@
 """Templates in each language, and what every page of a sector needs."""
 
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,
@@ -58,10 +60,13 @@ def _environment(language: Language) -> Environment:
         "reading": words.READINGS,
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
+        "link_outcome": words.LINK_OUTCOMES,
+        "item_kind": words.AUDITED_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
+        "scope": words.SCOPES,
     }
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)

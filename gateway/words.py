@@ -77,9 +77,17 @@ ROLE_LEADS = {
     "coordinator": N_("follows the common goal"),
     "admin": N_("invites people and sets the site up"),
 }
+SCOPES = {  # of keys
+    "programs:write": N_("Programs"),
+    "documents:write": N_("Documents"),
+    "posts:write": N_("Posts of the blog"),
+}
 COMMANDS = {  # as the audit trail tells them
     "save_item": N_("Saved"),
     "turn_item": N_("Published or withdrawn"),
+    "verify_program": N_("Verified"),
+    "verify_by_link": N_("Verified by a link"),
+    "check_link_again": N_("Had a link checked"),
     "finish_upload": N_("Uploaded a file"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
@@ -89,6 +97,8 @@ COMMANDS = {  # as the audit trail tells them
     "change_person": N_("Changed an account"),
     "remove_person": N_("Removed an account"),
     "name_company": N_("Named a company"),
+    "make_key": N_("Made an API key"),
+    "revoke_key": N_("Revoked an API key"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "reindex": N_("Made the search index anew"),
@@ -105,11 +115,23 @@ AUDITED_KINDS = {
     "page": N_("Page"),
     **{f"{kind}_import": N_("Import") for kind in ("program", "document", "post", "activity", "page")},
     "file": N_("File"),
+    "link": N_("Link"),
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
+    "key": N_("API key"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
+}
+LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
+    "gone": N_("The page is gone."),
+    "refused": N_("The site answers with an error."),
+    "no_host": N_("There is no site of this name."),
+    "no_answer": N_("The site does not answer."),
+    "certificate": N_("Its certificate is not right: browsers warn of it."),
+    "private": N_("It leads into a private network, which readers cannot reach."),
+    "redirects": N_("It leads from page to page without an end."),
+    "no_address": N_("It is no web address."),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),
@@ -134,22 +156,6 @@ STATUSES = {
     "temporary_worker": N_("Temporary worker"),
     "international_student": N_("International student"),
     "abroad": N_("Candidate still abroad"),
-}
-FIELD_NAMES = {  # parts of contents that stand below another one, as a history names them
-    "fr": N_("French"),
-    "en": N_("English"),
-    "text": N_("What to do"),
-    "url": N_("Link"),
-    "label": N_("Words of the link"),
-    "name": N_("Name"),
-    "phone": N_("Phone"),
-    "email": N_("E-mail address"),
-    "to_check": N_("Depends on the case"),
-    "other": N_("Other conditions"),
-    "notes": N_("Notes on the choices above"),
-    "company_sizes": N_("Size of the company"),
-    "regions": N_("Region"),
-    "alt": N_("What the picture shows"),
 }
 STATES = {"draft": N_("Draft"), "published": N_("Published"), "retired": N_("Withdrawn")}
 LANGUAGES = {"fr": N_("French"), "en": N_("English")}

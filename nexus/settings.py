@@ -3,13 +3,27 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from nexus.errors import InvalidInput
+
+
+def _sites(given: Any) -> Any:
+    """`tic=https://tic.example.org,aero=…` as a dictionary."""
+    if not isinstance(given, str):
+        return given
+    return dict(part.strip().partition("=")[::2] for part in given.split(",") if part.strip())
+
+
+Sites = Annotated[
+    dict[str, Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]],
+    NoDecode,
+    BeforeValidator(_sites),
+]
 
 
 class Settings(BaseSettings):
@@ -32,6 +46,11 @@ class Settings(BaseSettings):
     base_url: str | None = Field(
         None, description="public address of a gateway, if not its own host and port"
     )
+    sites: Sites = Field(
+        {},
+        description="public addresses of the gateways, for links in mails: tic=https://tic.example.org,aero=…",
+    )
+    link_checks: bool = Field(True, description="whether the links of what is published are looked at")
     rate_limit: int = Field(
         600,
         ge=0,
@@ -42,7 +61,9 @@ class Settings(BaseSettings):
     elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")
     database_prefix: str = Field("nexus", description="first part of each service's database and index names")
     preview_secret: SecretStr | None = Field(
-        None, description="signs previews of drafts; embedded, one is made in the data folder"
+        None,
+        description="shared by content and people: signs previews of drafts, and links of mails; embedded, one is made "
+        "in the data folder",
     )
     smtp_url: SecretStr | None = Field(
         None,

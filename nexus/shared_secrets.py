@@ -19,6 +19,16 @@ def sealing_secret(resources: Resources) -> str:
     return shared_secret(resources, resources.settings.sealing_secret, "sealing-secret")
 
 
+def link_secret(resources: Resources) -> str | None:
+    """NEXUS_PREVIEW_SECRET, with which links are signed; embedded, else one that is made at the first start.
+
+    Without one there are no such links. Raises InvalidInput(`setting_weak`)."""
+    given = resources.settings.preview_secret
+    if given is None and not resources.embedded:
+        return None
+    return shared_secret(resources, given, "preview-secret")
+
+
 def shared_secret(resources: Resources, given: SecretStr | None, name: str) -> str:
     """The secret given, or, embedded, that in the file `name` of the data folder."""
     setting = f"NEXUS_{name.upper().replace('-', '_')}"

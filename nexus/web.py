@@ -20,6 +20,7 @@ from nexus.bus import Bus
 from nexus.composition import load_entry_point
 from nexus.errors import Conflict, InvalidInput
 from nexus.settings import Settings
+from nexus.sites import site_url
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: 
     if name not in sectors:
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
     port = settings.port + offset
-    url = settings.base_url or f"http://{settings.host}:{port}"
+    url = site_url(settings, offset)
     create_app = load_entry_point("nexus.gateway", "app")
     app = create_app(sectors[name], bus, base_url=url, embedded=embedded, rate_limit=settings.rate_limit)
     return Site(name, str(sectors[name].title.fr), port, url, app)

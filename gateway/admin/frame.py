@@ -26,17 +26,24 @@ class Section(NamedTuple):
 
 START = Section("", N_("Overview"), STAFF)
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
+KEYS = Section("/keys", N_("API keys"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
+LINKS = Section("/links", N_("Broken links"), EDITORS)
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
+SECTIONS = (START, *ITEMS.values(), LINKS, SEARCHES, PEOPLE, KEYS, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:
     """An address of the back office."""
     return f"/{language}/{ADMIN[language]}{section.path}{below}"
+
+
+def number_in(text: str | None) -> int | None:
+    """The number that an address or a form gives; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def sections_for(visitor: Visitor) -> list[Section]:

@@ -27,6 +27,7 @@ _FIELDS = {
     "name": N_("Give a name of at most 120 characters."),
     "neq": N_("Give the ten digits of the NEQ; it begins with 11, 22, 33 or 88. Or leave it empty."),
     "roles": N_("Choose at least one role."),
+    "scopes": N_("Choose at least one thing that it may write."),
 }
 
 

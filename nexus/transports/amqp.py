@@ -1,7 +1,7 @@
 """The bus over RabbitMQ, through pika's asyncio adapter: nameko's RPC wire, CloudEvents for events."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -22,6 +22,13 @@ R = TypeVar("R")
 Heard = Callable[[CloudEvent | None], Any]
 
 _RECONNECT_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds; the last one repeats
+
+
+class _Connection(AsyncioConnection):  # type: ignore[misc]
+    """pika's own sends the frames of a message one by one: three packets, for each of which the broker wakes up."""
+
+    def _output_marshaled_frames(self, marshaled_frames: Sequence[bytes]) -> None:
+        super()._output_marshaled_frames([b"".join(marshaled_frames)])
 
 
 class AmqpBus:
@@ -137,7 +144,7 @@ class AmqpBus:
                 self._reply_queue, exclusive=True, callback=lambda _: self._consume_replies(channel, opened)
             )
 
-        AsyncioConnection(
+        _Connection(
             self._parameters,
             on_open_callback=lambda connection: connection.channel(on_open_callback=with_channel),
             on_open_error_callback=failed,

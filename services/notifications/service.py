@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
+import orjson
+
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
@@ -22,6 +24,7 @@ from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonInvited
 from services.people.contracts.signin import CodeIssued
+from services.people.contracts.verification import VerificationAsked
 
 
 class LocalMailbox(Protocol):
@@ -82,6 +85,16 @@ class Notifications(Service):
         told = event.model_dump(include={"language", "inviter", "organisation", "days"})
         told |= {"role": ", ".join(sorted(event.roles)), **self._seal.open(event.sealed)}
         self._say(SendInvitation.read(told), event.sector, event.id)
+
+    @on(VerificationAsked)
+    def mail_verification(self, event: VerificationAsked) -> None:
+        opened = self._seal.open(event.sealed)
+        told = {
+            "language": event.language,
+            "to": opened["to"],
+            "items": orjson.loads(opened["items"] or "[]"),
+        }
+        self._say(SendVerificationDue.read(told), event.sector, event.id)
 
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:

@@ -1,5 +1,6 @@
 """The public door of the search service."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -35,7 +36,8 @@ class Hit(Message):
     """One result. Texts are in `lang` where they exist, else in the other language (`text_lang`).
 
     `snippet` is HTML: everything escaped but `<mark>` around the words that matched. Of a document it may be
-    a passage of its file in `page_lang`, then on `page` (from 1), unless files of that type have no pages."""
+    a passage of its file in `page_lang`, then on `page` (from 1), unless files of that type have no pages. Its facts
+    were verified on `verified_on`; from `stale_on` on, that was too long ago."""
 
     type: EntryType
     id: str
@@ -52,6 +54,8 @@ class Hit(Message):
     date: AwareDatetime | None = None
     page: int | None = None
     page_lang: Language | None = None
+    verified_on: datetime.date | None = None
+    stale_on: datetime.date | None = None
 
 
 class FacetCount(Message):

@@ -53,6 +53,7 @@ from services.search.projections import (
 from services.search.store import EntryStore
 
 _ZONE = ZoneInfo("America/Toronto")
+_TELL_EVERY = 0.5  # seconds
 _SILENCE = timedelta(seconds=60)  # a rebuild that says nothing for so long has died with its process
 
 
@@ -192,14 +193,20 @@ class SearchService(Service):
         self._wake()
 
     def _rebuild(self, progress: ReindexProgress) -> None:
-        start = time.monotonic()
+        start = told = time.monotonic()
 
         def tell(**change: object) -> None:
-            told = progress.model_copy(update={"seconds": time.monotonic() - start, **change})
-            self._store.save_progress(told, self._clock())
+            so_far = progress.model_copy(update={"seconds": time.monotonic() - start, **change})
+            self._store.save_progress(so_far, self._clock())
+
+        def tell_now_and_then(done: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > _TELL_EVERY:  # a word on the disk costs as much as a hundred entries
+                told = time.monotonic()
+                tell(done=done)
 
         try:
-            self._engine.rebuild(self._store.batches(), lambda done: tell(done=done))
+            self._engine.rebuild(self._store.batches(), tell_now_and_then)
         except Exception as error:
             log.exception("reindex_failed", id=progress.id)
             tell(state="failed", error=error.code if isinstance(error, NexusError) else "internal_error")

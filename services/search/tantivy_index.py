@@ -29,6 +29,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("newest", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("revision", fast=True)
     builder.add_integer_field("expires", fast=True, indexed=True)
+    builder.add_integer_field("stale", fast=True, indexed=True)
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace")
     for name in (WORDS, *COMPLETION_FIELDS):
@@ -40,6 +41,11 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
+def bare_index(folder: Path) -> tantivy.Index:
+    """The index in `folder`, made if there is none."""
+    return tantivy.Index(schema(), str(folder), sort_by_field="id")
+
+
 class IndexFolder:
     """Writes are serialised here; searches go on beside them in the last committed state.
 
@@ -48,8 +54,8 @@ class IndexFolder:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._schema = schema()
-        self._index = tantivy.Index(self._schema, str(folder), sort_by_field="id")
+        self._index = bare_index(folder)
+        self._schema = self._index.schema
         self._index.config_reader("manual")
         self._index.reload()
         self._writer: tantivy.IndexWriter | None = None
@@ -59,7 +65,7 @@ class IndexFolder:
 
     @property
     def schema(self) -> tantivy.Schema:
-        return self._index.schema
+        return self._schema
 
     def searcher(self) -> Searcher:
         """The last committed state; it stays as it is while it is held."""
@@ -139,6 +145,7 @@ def tantivy_document(made: Document) -> tantivy.Document:
     found.add_text("newest", made.newest)
     found.add_integer("revision", made.revision)
     found.add_integer("expires", made.expires)
+    found.add_integer("stale", made.stale)
     for name, text in made.texts.items():
         found.add_text(name, text)
     for name, values in made.values.items():

@@ -25,6 +25,7 @@ ADMIN_PAGES = (
     "/programs/new",
     "/documents",
     "/documents/new",
+    "/documents/upload",
     "/posts",
     "/posts/new",
     "/activities",

@@ -28,6 +28,14 @@ def eventually(running: RunningPlatform, path: str, words: str) -> Reply:
     return reply
 
 
+def wait_for_samples(platform: EmbeddedPlatform) -> None:
+    """The documents among them are made and read before, which takes a slow machine half a minute."""
+    deadline = time.monotonic() + 120
+    while "Press Ctrl-C" not in platform.log("run"):
+        assert time.monotonic() < deadline, platform.log("run")
+        time.sleep(0.1)
+
+
 def header(reply: Reply, name: str) -> str:
     return {key.lower(): value for key, value in reply.headers.items()}.get(name, "")
 
@@ -100,6 +108,7 @@ def test_the_first_start_brings_the_sample_posts_and_pages(tmp_path: Path):
     platform.spawn("run", "run", "--port", str(platform.first_port))
     try:
         platform.wait_ready(platform.url("tic", "/readyz"))
+        wait_for_samples(platform)
         eventually(platform, "/fr/pages/a-propos", "Emploi NEXUS aide les entreprises")
         eventually(platform, "/en/blog", "Six outdated facts")
     finally:

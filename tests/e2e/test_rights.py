@@ -26,13 +26,16 @@ STAFF = "advisor editor coordinator admin"
 TABLE = {
     "content": {
         "create_program edit_program publish_program retire_program get_program_history import_programs": EDITORS,
+        "verify_program": EDITORS,
         "publish_document retire_document import_documents keep_part finish_upload": EDITORS,
         "publish_post retire_post import_posts make_preview": EDITORS,
         "publish_activity retire_activity import_activities": EDITORS,
         "publish_page retire_page import_pages": EDITORS,
-        "list_items open_item open_history save_item turn_item": EDITORS,
+        "list_items open_item open_history save_item turn_item list_broken_links check_link_again": EDITORS,
+        "keep_work list_work open_work discard_work try_fitting describe_file": EDITORS,
         "get_program list_programs find_fitting get_document list_documents get_post list_posts": ALL,
         "get_activity list_activities get_page list_pages get_file read_file get_preview": ALL,
+        "open_verification verify_by_link": ALL,  # the link of a mail is the right to it
     },
     "people": {
         "request_code confirm_code confirm_link find_session end_session end_other_sessions": ALL,
@@ -117,7 +120,11 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "name": "Atelier",
         "language": "fr",
         "link": _LINK,
+        "url": _LINK,
         "minutes": 15,
+        "work": NOBODY,
+        "eligibility": {},
+        "companies": [],
         "days": 7,
         "inviter": "Anne",
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
@@ -135,7 +142,7 @@ def message(service: str, door: str, ground: Ground) -> Any:
         given = {name: known[name] for name, field in kind.model_fields.items() if field.is_required()}
         if door in ("save_item",):
             given |= {"id": known["id"], "revision": 99}
-        if door.startswith(("publish", "retire", "turn")):
+        if door.startswith(("publish", "retire", "turn", "verify_program")):
             given |= {"revision": 99}
     return kind.read(given)
 
@@ -225,7 +232,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
         )
         and not any(part in door for part in ("get_file", "get_preview", "get_reindex"))
     ]
-    about += ["content.save_item", "content.turn_item", "content.make_preview"]
+    about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]
 
     def tried(ask: Ask) -> list[str]:
         other = ground(ask, "aero")

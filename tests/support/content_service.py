@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from nexus.signing import Signer
 from services.content.contracts.editing import ItemKind
+from services.content.contracts.verification import PURPOSE
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
+from services.content.domain.linked import links_in
 from services.content.extraction.outside import read
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
@@ -15,10 +18,18 @@ from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
 from services.content.service.files import FileDesk
 from services.content.service.fitting import Matcher
+from services.content.service.links import LinkDesk
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.repeats import Repeats
+from services.content.service.verification import Verifications
+from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
+from services.content.store.links import LinkStore
 from services.content.store.publications import PublicationStore
+from services.content.store.repeats import RepeatStore
+from services.content.store.rounds import RoundStore
+from services.content.store.working import WorkStore
 
 
 def content_service(
@@ -31,6 +42,8 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
+    working = WorkStore(database)
+    working.prepare()
     attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
 
     def desk(kind: Kind) -> Desk:
@@ -39,17 +52,24 @@ def content_service(
         return Desk(kind, store, clock, lambda: None, attachments.get(kind))
 
     kept = programs or PublicationStore(database, PROGRAMS)
+    lines = Catalogue(ItemKind.PROGRAM, kept)
+    signer = Signer(secret, PURPOSE) if secret else None
+    of_programs = desk(PROGRAMS)
     return Content(
-        programs=desk(PROGRAMS),
+        programs=of_programs,
         documents=desk(DOCUMENTS),
         files=FileDesk(files, read, [], clock),
         posts=desk(POSTS),
         activities=desk(ACTIVITIES),
         pages=desk(PAGES),
         previews=Previews(secret, clock),
-        matcher=Matcher(Catalogue(ItemKind.PROGRAM, kept), kept, clock),
+        matcher=Matcher(lines, kept, clock),
         editing={
             name: Editing(kind, desk(kind), Catalogue(name, PublicationStore(database, kind)))
             for name, kind in KINDS.items()
         },
+        verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
+        links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
+        working=WorkDesk(working, clock),
+        repeats=Repeats(RepeatStore(database), clock),
     )

@@ -104,7 +104,10 @@ def test_a_role_without_a_word_of_its_own_is_shown_as_it_is():
 def test_what_is_due_is_listed_with_a_click_for_each():
     told = written(verification("fr", "PRIIME", "Interconnexion"))
     assert told.subject == "2\xa0textes à vérifier sur Emploi NEXUS TIC"
-    assert "PRIIME\nDernière vérification\xa0: 1er octobre 2026.\nhttps://tic.example.org/fr/0\n" in told.text
+    assert (
+        "PRIIME\nDernière vérification\xa0: 1er octobre 2026.\nLe lire ou le corriger\xa0: https://tic.example.org/fr/0\n"
+        in told.text
+    )
     assert "Interconnexion\nJamais vérifié jusqu’ici.\n" in told.text
     assert "Toujours exact\xa0: https://tic.example.org/exact?n=1&cle=secret1" in told.text
     assert written(verification("en", "PRIIME")).subject == "1 text to verify on Emploi NEXUS TIC"

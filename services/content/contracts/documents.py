@@ -21,6 +21,7 @@ from services.content.contracts.texts import (
     Keywords,
     Line,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
@@ -54,6 +55,7 @@ class DocumentContent(Message):
     sectors: tuple[Sector, ...] = Field((), description="Sectors that share it; none: all of them")
     version: Line | None = None
     date: date
+    publish_at: PublishAt = None
     files: Files
     keywords: Keywords = Keywords()
     slug: SlugWish = SlugWish()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Message, without_control_characters
 
@@ -26,6 +26,7 @@ Words = Annotated[
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
 Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
+PublishAt = Annotated[AwareDatetime | None, Field(description="When a draft is to be published by itself")]
 WebAddress = Annotated[Words, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
 
 

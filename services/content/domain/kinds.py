@@ -1,5 +1,6 @@
 """The kinds of publications."""
 
+from nexus.caller import Scope
 from services.content.contracts.activities import (
     Activity,
     ActivityContent,
@@ -16,6 +17,7 @@ from services.content.contracts.editing import ItemKind
 from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
 from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
+from services.content.domain import freshness
 from services.content.domain.documents import files_of
 from services.content.domain.lifecycle import Kind
 
@@ -27,6 +29,9 @@ PROGRAMS = Kind(
     content=ProgramContent,
     published=lambda item: ProgramPublished(program=item),
     retired=ProgramRetired,
+    completed=freshness.completed,
+    public=freshness.public,
+    scope=Scope.PROGRAMS_WRITE,
 )
 DOCUMENTS = Kind(
     name="document",
@@ -37,6 +42,7 @@ DOCUMENTS = Kind(
     published=lambda item: DocumentPublished(document=item),
     retired=DocumentRetired,
     files=files_of,
+    scope=Scope.DOCUMENTS_WRITE,
 )
 POSTS = Kind(
     name="post",
@@ -47,8 +53,8 @@ POSTS = Kind(
     published=lambda item: PostPublished(post=item),
     retired=PostRetired,
     span=lambda item: (item.day, item.day),
-    scheduled=lambda content: content.publish_at,
     files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
+    scope=Scope.POSTS_WRITE,
 )
 ACTIVITIES = Kind(
     name="activity",

@@ -25,6 +25,7 @@ def main(source: Path, folder: Path) -> None:
     """Read `source`; what was found goes to `folder`."""
     _limit()
     found = _read(source)
+    found["title"] = _title(source, found)
     unfinished = folder / "unfinished"
     unfinished.write_text(json.dumps(found, ensure_ascii=False))
     unfinished.rename(folder / "result.json")
@@ -67,6 +68,18 @@ def _read(source: Path) -> dict[str, Any]:
     except Exception as error:
         found["reading"] = _became(error)
     return found
+
+
+def _title(source: Path, found: dict[str, Any]) -> str | None:
+    """The title that the file bears inside; whatever is wrong with it spoils nothing else."""
+    if found["reading"] not in ("read", "empty"):
+        return None
+    from services.content.extraction import titles
+
+    try:
+        return _tidy(titles.title_of(found["media_type"], source) or "")[:1_000] or None
+    except Exception:
+        return None
 
 
 class _Unsupported(Exception):

@@ -31,6 +31,12 @@ def page_count(path: Path) -> int:
         return len(document)
 
 
+def title(path: Path) -> str | None:
+    """The title in its metadata. Raises Encrypted, Damaged."""
+    with _open(path) as document:
+        return str(document.get_metadata_value("Title")) or None
+
+
 def page_texts(path: Path) -> Iterator[str]:
     """The text of each page. Raises Encrypted, Damaged."""
     with _open(path) as document:

@@ -10,14 +10,28 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.links import LinkDesk, LinkDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.repeats import Repeats
+from services.content.service.verification import VerificationDoors, Verifications
+from services.content.service.working import WorkDesk, WorkingDoors
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    VerificationDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    EditingDoors,
+    LinkDoors,
+    WorkingDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -35,6 +49,10 @@ class Content(
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        verifications: Verifications,
+        links: LinkDesk,
+        working: WorkDesk,
+        repeats: Repeats,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -45,3 +63,7 @@ class Content(
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.verifications = verifications
+        self.links = links
+        self.working = working
+        self.repeats = repeats

@@ -8,12 +8,20 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from services.content.contracts.editing import ItemKind, ItemList, ItemSummary, ListItems, Order
+from services.content.contracts.editing import (
+    Freshness,
+    ItemKind,
+    ItemList,
+    ItemSummary,
+    ListItems,
+    Order,
+)
 from services.content.contracts.publications import Status
 from services.content.contracts.texts import LineText, MarkdownText, ParagraphText, missing_languages
+from services.content.domain.freshness import is_reached
 from services.content.domain.lifecycle import Item
 
 _AGAIN = timedelta(seconds=10)
@@ -50,20 +58,22 @@ class Catalogue:
         self._loaded = False
         self._turn = threading.Lock()
 
-    def find(self, query: ListItems, sector: str | None) -> ItemList:
+    def find(self, query: ListItems, sector: str | None, today: date) -> ItemList:
         """The lines that `query` asks for, of those within `sector` (None: of all)."""
         self._refresh()
         words = _folded(query.q).split()
         found = [
             line
             for line in self._lines.values()
-            if _within(line.summary, sector) and _wanted(line, query, words)
+            if _within(line.summary, sector) and _wanted(line, query, words, today)
         ]
         counts = {status: sum(one.summary.status is status for one in found) for status in Status}
         if query.status:
             found = [line for line in found if line.summary.status is query.status]
         if query.order is Order.TITLE:
             found.sort(key=lambda line: line.title)
+        elif query.freshness:
+            found.sort(key=lambda line: line.summary.due_on or today)
         else:
             found.sort(key=lambda line: line.summary.updated_at, reverse=True)
         start = (query.page - 1) * query.per_page
@@ -82,6 +92,22 @@ class Catalogue:
         ]
         found.sort(key=lambda one: one.slug.fr)
         return {one.id: one.revision for one in found[:limit]}, len(found)
+
+    def unverified(self, today: date, limit: int) -> list[ItemSummary]:
+        """Published ones that are to be verified again, the longest due first."""
+        self._refresh()
+        found = [line.summary for line in self._lines.values() if _is(line.summary, Freshness.DUE, today)]
+        return sorted(found, key=lambda one: (one.due_on or today, one.id))[:limit]
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """The ids of up to `limit` drafts that were to be published by `now`, the longest due first."""
+        self._refresh()
+        found = [
+            (line.summary.publish_at, line.summary.id)
+            for line in self._lines.values()
+            if line.summary.publish_at and line.summary.publish_at <= now
+        ]
+        return [item_id for _, item_id in sorted(found)[:limit]]
 
     def note(self, items: Iterable[Item]) -> None:
         """What this process has just written."""
@@ -116,9 +142,12 @@ def _line(kind: ItemKind, item: Item) -> _Line:
         status=item.status,
         revision=item.revision,
         updated_at=item.updated_at,
+        publish_at=content.publish_at if item.status is Status.DRAFT else None,
         themes=getattr(content, "themes", ()),
         sectors=content.sectors,
         missing=missing_languages(_texts(content)),
+        due_on=getattr(item, "due_on", None),
+        stale_on=getattr(item, "stale_on", None),
     )
     return _Line(summary, _folded(f"{content.title.fr or ''} {content.title.en or ''}"))
 
@@ -132,12 +161,18 @@ def _within(summary: ItemSummary, sector: str | None) -> bool:
     return sector is None or not summary.sectors or sector in summary.sectors
 
 
-def _wanted(line: _Line, query: ListItems, words: list[str]) -> bool:
+def _is(summary: ItemSummary, wanted: Freshness, today: date) -> bool:
+    day = summary.stale_on if wanted is Freshness.STALE else summary.due_on
+    return summary.status is Status.PUBLISHED and is_reached(day, today)
+
+
+def _wanted(line: _Line, query: ListItems, words: list[str], today: date) -> bool:
     summary = line.summary
     return (
         all(word in line.words for word in words)
         and (query.theme is None or query.theme in summary.themes)
         and (query.missing is None or query.missing in summary.missing)
+        and (query.freshness is None or _is(summary, query.freshness, today))
     )
 
 

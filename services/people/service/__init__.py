@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nexus.caller import Caller
-from nexus.service import Service, every, rpc
+from nexus.service import Service, every, on, rpc
+from services.content.contracts.verification import VerificationDue
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -31,14 +32,16 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.service.verification import OwnerDesk
 
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(Service):
-    """Accounts of each sector, their sign-in and their sessions."""
+class PeopleService(KeyDoors, Service):
+    """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
 
@@ -48,12 +51,16 @@ class PeopleService(Service):
         accounts: AccountDesk,
         signin: SignInDesk,
         sessions: SessionDesk,
+        owners: OwnerDesk,
+        keys: KeyDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
         self._signin = signin
         self._sessions = sessions
+        self._owners = owners
+        self._keys = keys
         self._forget = forget
         self._clock = clock
 
@@ -95,7 +102,7 @@ class PeopleService(Service):
 
     @rpc
     def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
-        return self._accounts.names(query.ids, caller)
+        return self._accounts.names(query.ids, caller) | self._keys.names(query.ids, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:
@@ -112,6 +119,10 @@ class PeopleService(Service):
     @rpc
     def invite(self, command: Invite, caller: Caller) -> Invited:
         return self._accounts.invite(command, caller)
+
+    @on(VerificationDue)
+    def ask_owners(self, event: VerificationDue) -> None:
+        self._owners.ask(event)
 
     @every(minutes=10)
     def forget_what_ended(self) -> None:

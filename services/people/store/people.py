@@ -21,7 +21,7 @@ class PeopleStore:
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self._people.create_index([("sector", 1), ("email", 1)], unique=True)
+        self._people.create_index([("email", 1), ("sector", 1)], unique=True)
         self._people.create_index([("sector", 1), ("roles", 1)])
         self._people.create_index("company.id", sparse=True)
 
@@ -53,6 +53,11 @@ class PeopleStore:
             query["email"] = {"$gt": after}
         found = self._people.find(query).sort("email", 1).limit(limit)
         return [_person(document) for document in found], total
+
+    def having(self, roles: Sequence[Role]) -> list[Person]:
+        """All accounts with one of `roles`, of every sector, by sector and address."""
+        found = self._people.find({"roles": {"$in": [role.value for role in roles]}})
+        return [_person(document) for document in found.sort([("sector", 1), ("email", 1)])]
 
     def add(self, person: Person) -> bool:
         """False if the address has an account already."""

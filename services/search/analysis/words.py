@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -190,16 +190,12 @@ def spans(text: str, sequences: Iterable[tuple[str, ...]], language: Language) -
 
     Texts read before are remembered: most of the time of a search went into reading its results."""
     stems, starts, ends = _read(text, language)
-    return [
-        (starts[first], ends[first + len(sequence) - 1])
-        for sequence in sequences
-        for first in _places(stems, f" {' '.join(sequence)} ")
-    ]
-
-
-def _places(stems: str, wanted: str) -> Iterator[int]:
-    """The numbers of the words at which `wanted` stands in `stems`."""
-    at = stems.find(wanted)
-    while at >= 0:
-        yield stems.count(" ", 0, at)
-        at = stems.find(wanted, at + 1)
+    found: list[Span] = []
+    for sequence in sequences:
+        wanted = f" {' '.join(sequence)} "
+        at = stems.find(wanted)
+        while at >= 0:
+            first = stems.count(" ", 0, at)  # the number of the word at which it stands
+            found.append((starts[first], ends[first + len(sequence) - 1]))
+            at = stems.find(wanted, at + 1)
+    return found

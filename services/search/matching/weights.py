@@ -20,6 +20,10 @@ OTHER_BONUS: Final = 1.3  # times BM25, for a synonym or a near spelling
 OWN_PRESENCE: Final = 8.0  # on top, whatever BM25 says
 OTHER_PRESENCE: Final = 4.0
 
+FRESH: Final = (
+    4.0  # of what is not stale: nothing among those that are fresh, less than a further word that matches
+)
+
 TITLE_START: Final = 3.0  # of an entry whose title begins with all that was typed
 
 MOST_WORDS: Final = 24  # of a query; the rest is dropped, so that no query is too long for an engine
