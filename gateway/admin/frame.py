@@ -13,7 +13,7 @@ from gateway.words import N_
 from nexus.caller import LANGUAGES, Role
 from services.people.contracts.people import STAFF
 
-SERVICES = ("content", "notifications", "people", "search")  # all that the platform has
+SERVICES = ("content", "meetings", "notifications", "people", "search")  # all that the platform has
 
 
 class Section(NamedTuple):
