@@ -23,6 +23,9 @@ from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
 from gateway.local_mail import is_local, local_mail_router
+from gateway.meetings.booking_pages import booking_router
+from gateway.meetings.calendars import calendars_router
+from gateway.meetings.own_pages import own_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -122,6 +125,9 @@ def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
         signin_router(sector, bus, base_url, found, cookies),
         account_router(desk),
         admin_router(desk),
+        booking_router(sector, bus, base_url, found),
+        own_router(sector, bus, base_url, found),
+        calendars_router(sector, bus, base_url),
     ):
         app.include_router(router, include_in_schema=False)
 

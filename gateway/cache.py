@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN
+from gateway.links import ACCOUNT, ADMIN, MAILS, MEET, MEETING, SIGN_IN
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -37,9 +37,10 @@ _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
     b"/files/",  # they are large, and browsers keep them
     b"/mail",  # who asks decides
+    b"/calendars/",
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS, MEET, MEETING)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either

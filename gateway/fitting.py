@@ -104,6 +104,7 @@ class FindView:
     address: str
     start: str
     mail: str
+    handed_along: str
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ def view(
         address=address,
         start=start,
         mail=_mail(groups, address, catalogue),
+        handed_along="" if given.query == "?show=all" else given.query,
     )
 
 

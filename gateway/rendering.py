@@ -9,7 +9,7 @@ from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
-from gateway.i18n import clock, file_size, long_date, translations
+from gateway.i18n import clock, file_size, full_date, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.sectors import Language, Sector
@@ -48,6 +48,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["full_date"] = lambda day: full_date(day, language)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,
@@ -59,6 +60,9 @@ def _environment(language: Language) -> Environment:
         "activity_kind": words.ACTIVITY_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
+        "meeting_place": words.MEETING_PLACES,
+        "meeting_state": words.MEETING_STATES,
+        "meeting_step": words.MEETING_STEPS,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
     }

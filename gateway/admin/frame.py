@@ -28,10 +28,14 @@ START = Section("", N_("Overview"), STAFF)
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
+ADVISORS = frozenset({Role.ADVISOR, Role.COORDINATOR, Role.ADMIN})
+AGENDA = Section("/meetings", N_("Agenda"), ADVISORS)
+AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
+MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
+SECTIONS = (START, AGENDA, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

@@ -59,6 +59,7 @@ Phone = Annotated[
     AfterValidator(without_control_characters),
     AfterValidator(_phone),
 ]
+Name = Annotated[Line, StringConstraints(max_length=120)]
 Answer = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$", max_length=300)]
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]
@@ -87,8 +88,8 @@ class Need(Message):
 class Contact(Message):
     """Who comes. `language`: of what we write to them."""
 
-    name: Line
-    company: Line
+    name: Name
+    company: Name
     email: Email
     phone: Phone | None = None
     neq: Neq | None = None
@@ -206,6 +207,7 @@ class ConfirmMeeting(Command[Meeting], service="meetings"):
     contact: Contact
     consent: Literal[True]
     answers: tuple[Answer, ...] = Field((), max_length=10)
+    message: Paragraph | None = Field(None, description="what else there is to say of the need")
 
 
 class BookMeeting(Command[Booked], service="meetings"):

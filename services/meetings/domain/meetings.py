@@ -47,7 +47,14 @@ def _first_free(name: str, most: int, taken: set[str]) -> str:
     return next((key for n in range(most) if (key := f"{name}:{n}") not in taken), f"{name}:{most - 1}")
 
 
-def confirmed(meeting: Meeting, contact: Contact, answers: Sequence[str], by: str, now: datetime) -> Meeting:
+def confirmed(
+    meeting: Meeting,
+    contact: Contact,
+    answers: Sequence[str],
+    by: str,
+    now: datetime,
+    message: str | None = None,
+) -> Meeting:
     """Raises Conflict(`hold_expired`), InvalidInput(`answer_missing`, `phone_missing`)."""
     if meeting.state is not State.REQUESTED or meeting.expires_at is None or meeting.expires_at <= now:
         raise Conflict("hold_expired")
@@ -60,6 +67,7 @@ def confirmed(meeting: Meeting, contact: Contact, answers: Sequence[str], by: st
         contact=contact,
         consent=Consent(at=now),
         answers=tuple(answers),
+        need=meeting.need.model_copy(update={"message": message}) if message else meeting.need,
         expires_at=None,
     )
 

@@ -93,7 +93,7 @@ class BookingDesk:
         kind = self.types.get(meeting.type.id, caller)
         self._require_few(caller, command.contact)
         answers = rules.checked_answers(kind.content, command.answers)
-        after = rules.confirmed(meeting, command.contact, answers, _by(caller), now)
+        after = rules.confirmed(meeting, command.contact, answers, _by(caller), now, command.message)
         done = self.meetings.replace(after, meeting.revision, None, _booked(after, _by(caller)), held_at=now)
         if done != "saved":
             raise Conflict("hold_expired")
