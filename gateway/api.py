@@ -40,6 +40,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     for status, words in {
         400: "A parameter is wrong; `errors` says which",
         404: "There is no such thing",
+        409: "It clashes with what is stored; `nearest` may say what is free instead",
         410: "It is no longer offered",
         503: "Part of the platform is away; try again",
         504: "The answer took too long; try again",

@@ -23,6 +23,7 @@ from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
 from gateway.local_mail import is_local, local_mail_router
+from gateway.meetings.api import meetings_api_router
 from gateway.meetings.booking_pages import booking_router
 from gateway.meetings.calendars import calendars_router
 from gateway.meetings.own_pages import own_router
@@ -92,6 +93,7 @@ def create_app(
     )
     app.include_router(api_router(sector, bus, base_url))
     app.include_router(fitting_api_router(sector, bus, base_url))
+    app.include_router(meetings_api_router(sector, bus, base_url))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
     app.include_router(developers_router(sector, base_url), include_in_schema=False)

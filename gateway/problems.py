@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from gateway.i18n import translations
@@ -46,6 +46,7 @@ class Problem(BaseModel):
                     "detail": "Check the address, or search for what you need.",
                     "code": "program_not_found",
                     "errors": [],
+                    "nearest": [],
                 }
             ]
         }
@@ -57,6 +58,9 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[FieldProblem] = Field(default_factory=list)
+    nearest: list[AwareDatetime] = Field(
+        default_factory=list, description="Where a time is not free: the nearest ones that are"
+    )
 
 
 def language_of(request: Request) -> Language:
@@ -82,7 +86,12 @@ def preferred(accepted: str) -> Language:
 
 
 def problem(
-    base_url: str, status: int, code: str, language: Language, errors: list[FieldProblem] | None = None
+    base_url: str,
+    status: int,
+    code: str,
+    language: Language,
+    errors: list[FieldProblem] | None = None,
+    nearest: list[AwareDatetime] | None = None,
 ) -> Problem:
     """The problem `code` in words. One without words of its own has those of its status."""
     known, words = documented(status, code), translations(language)
@@ -93,6 +102,7 @@ def problem(
         detail=words.gettext(REFUSALS[known].advice),
         code=code,
         errors=errors or [],
+        nearest=nearest or [],
     )
 
 
@@ -109,13 +119,14 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         status: int,
         code: str,
         errors: list[FieldProblem] | None = None,
+        nearest: list[AwareDatetime] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         language = language_of(request)
         if _wants_page(request):
             response = error_page(request, status, code, language)
         else:
-            response = problem_response(problem(base_url, status, code, language, errors))
+            response = problem_response(problem(base_url, status, code, language, errors, nearest))
         response.headers.update({"Vary": _VARY, **(headers or {})})
         return response
 
@@ -124,7 +135,7 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         status = 410 if error.code in _GONE else error.status
         headers = {"Retry-After": _RETRY_AFTER} if isinstance(error, Unavailable) else None
         errors = [FieldProblem.model_validate(one) for one in error.details.get("errors", ())]
-        return answer(request, status, error.code, errors, headers)
+        return answer(request, status, error.code, errors, error.details.get("nearest"), headers)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else

@@ -124,7 +124,7 @@ REFUSALS = {
         400, N_("This time zone is not known"), N_("Give its name, such as America/Toronto.")
     ),
     "rule_unreadable": Refusal(
-        400, N_("This rule cannot be read"), N_("Write it as FREQ=WEEKLY;BYDAY=MO,WE, for example.")
+        400, N_("This rule cannot be read"), N_("Write it as RFC 5545 has it: daily, weekly or monthly.")
     ),
     "rule_too_fast": Refusal(
         400, N_("A rule cannot repeat within a day"), N_("Use DAILY, WEEKLY or MONTHLY.")

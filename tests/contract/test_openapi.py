@@ -15,11 +15,19 @@ PATHS = (
     "/api/v1/documents/{slug}",
     "/api/v1/programs",
     "/api/v1/programs/{slug}",
+    "/api/v1/meeting-types",
+    "/api/v1/meeting-slots",
+    "/api/v1/meetings/{token}",
     "/api/v1/open-data/programs.json",
     "/api/v1/open-data/programs.csv",
     "/api/v1/open-data/hsds/services.json",
 )
-WITHOUT_PARAMETERS = ("/api/v1/open-data/programs.json", "/api/v1/open-data/programs.csv")
+POSTED = ("/api/v1/meetings", "/api/v1/meetings/{token}/move", "/api/v1/meetings/{token}/cancel")
+WITHOUT_PARAMETERS = (
+    "/api/v1/meeting-types",
+    "/api/v1/open-data/programs.json",
+    "/api/v1/open-data/programs.csv",
+)
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +36,16 @@ def schema(embedded: RunningPlatform):
 
 
 ASKED = [
-    (path, mode)
-    for path in PATHS
+    (path, method, mode)
+    for path, method in (*((path, "GET") for path in PATHS), *((path, "POST") for path in POSTED))
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     if mode is GenerationMode.POSITIVE or path not in WITHOUT_PARAMETERS  # nothing can be wrong in those
 ]
 
 
-@pytest.mark.parametrize(("path", "mode"), ASKED)
-def test_every_answer_is_described(schema, path: str, mode: GenerationMode):
-    @given(case=schema[path]["GET"].as_strategy(generation_mode=mode))
+@pytest.mark.parametrize(("path", "method", "mode"), ASKED)
+def test_every_answer_is_described(schema, path: str, method: str, mode: GenerationMode):
+    @given(case=schema[path][method].as_strategy(generation_mode=mode))
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     def ask(case) -> None:
         case.call_and_validate()
@@ -48,7 +56,8 @@ def test_every_answer_is_described(schema, path: str, mode: GenerationMode):
 def test_the_description_is_openapi_3_1_with_examples(embedded: RunningPlatform):
     description = fetch(embedded.url("tic", "/openapi.json")).json
     assert description["openapi"].startswith("3.1")
-    assert set(description["paths"]) == set(PATHS)
+    assert set(description["paths"]) == {*PATHS, *POSTED}
     assert description["components"]["schemas"]["SearchAnswer"]["examples"]
     for path in description["paths"].values():
-        assert "application/problem+json" in path["get"]["responses"]["400"]["content"]
+        for operation in path.values():
+            assert "application/problem+json" in operation["responses"]["400"]["content"]

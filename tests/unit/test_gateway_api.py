@@ -186,10 +186,13 @@ def test_a_code_that_there_is_not_has_no_page():
 def test_the_description_is_openapi_3_1_with_problems_and_examples():
     told = api().get("/openapi.json").json()
     assert told["openapi"].startswith("3.1")
-    operations: list[dict[str, Any]] = [path["get"] for path in told["paths"].values()]
-    assert len(operations) == 10
+    operations: list[dict[str, Any]] = [
+        operation for path in told["paths"].values() for operation in path.values()
+    ]
+    assert len(operations) == 16
     for operation in operations:
-        assert set(operation["responses"]) >= {"200", "400", "503", "504"}
+        assert set(operation["responses"]) >= {"400", "503", "504"}
+        assert {"200", "201"} & set(operation["responses"])
         assert "422" not in operation["responses"]
         for status, response in operation["responses"].items():
             if status >= "400":
