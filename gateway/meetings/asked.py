@@ -1,5 +1,6 @@
 """What the address of a page of booking says: which meeting, and the need that goes along."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -56,9 +57,9 @@ def read(parameters: list[tuple[str, str]], language: Language) -> Asked:
     spoken = first.get("spoken", "")
     place = first.get("place", "")
     return Asked(
-        type=first.get("type", "")[:64],
+        type=_id(first.get("type", "")),
         place=place if place in MEETING_PLACES else "",
-        advisor=first.get("advisor", "")[:64],
+        advisor=_id(first.get("advisor", "")),
         since=_day(first.get("since", "")),
         need=Need(
             language=spoken if spoken in LANGUAGES else language,
@@ -71,6 +72,10 @@ def read(parameters: list[tuple[str, str]], language: Language) -> Asked:
 def of_request(request: Request, language: Language) -> Asked:
     """What the address of a request says."""
     return read(request.query_params.multi_items(), language)
+
+
+def _id(text: str) -> str:
+    return text if re.fullmatch("[A-Za-z0-9-]{1,64}", text) else ""
 
 
 def _day(text: str) -> date | None:
