@@ -17,7 +17,7 @@ from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
 from gateway.sectors import Language
-from gateway.words import THEMES, named
+from gateway.words import N_, THEMES, named
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
@@ -32,6 +32,7 @@ from services.meetings.contracts.meetings import (
     MoveMeeting,
     RecordOutcome,
 )
+from services.meetings.contracts.words import told as in_language
 from services.people.contracts.people import NamePeople
 
 _SPANS = {"week": 7, "day": 1}
@@ -181,7 +182,7 @@ def _by_day(found: Sequence[Meeting], language: Language) -> list[tuple[str, lis
 
 
 def _need(meeting: Meeting, language: Language) -> list[tuple[str, str]]:
-    """The need in words: what the questionnaire had, and the themes."""
+    """The need in words: themes, what the questionnaire had, answers to the type's questions, the message."""
     words = translations(language)
     told = [
         (
@@ -194,6 +195,10 @@ def _need(meeting: Meeting, language: Language) -> list[tuple[str, str]]:
     if meeting.need.themes:
         about = ", ".join(named(THEMES, theme, words) for theme in meeting.need.themes)
         told.insert(0, (words.gettext("Needs"), about))
+    asked = zip(meeting.type.questions, meeting.answers, strict=False)
+    told += [(in_language(question, language), answer) for question, answer in asked if answer]
+    if meeting.need.message:
+        told.append((words.gettext(N_("Anything the advisor should know")), meeting.need.message))
     return told
 
 

@@ -15,6 +15,7 @@ from nexus.caller import Role, operator
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
+from tests.support.html import html_faults
 from tests.support.platforms import RunningPlatform
 from tests.support.surfer import Surfer
 
@@ -74,9 +75,11 @@ def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
     assert "Rencontre d’essai" in surfer.get("/fr/rencontrer?size=5-24").text
     form = held(surfer, kind, size="5-24", theme="hiring")
     assert "Retenu pour vous" in form.text
+    assert html_faults(form.text) == []
     wrong = surfer.send(str(form.url), **(who() | {"email": "nobody", "consent": ""}))
     assert wrong.status_code == 400
     assert "marie@example.org" in wrong.text
+    assert html_faults(wrong.text) == []
     booked = surfer.send(str(form.url), **who())
     assert "Votre rencontre est réservée" in booked.text
     link = str(booked.url).partition("?")[0]
@@ -85,6 +88,7 @@ def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
     later = starts_on(surfer.get(f"{link}/deplacer"))[5]
     moved = surfer.send(f"{link}/deplacer", start=later)
     assert "Votre rencontre est déplacée." in moved.text
+    assert html_faults(moved.text) == []
     calendar = Calendar.from_ical(surfer.get(f"{link}/meeting.ics").content)
     (event,) = calendar.walk("VEVENT")
     assert event["dtstart"].dt.astimezone(UTC) == datetime.fromisoformat(later)
@@ -103,6 +107,7 @@ def test_a_time_that_somebody_else_took_meanwhile_is_refused_with_the_nearest(
     assert taken.status_code == 409
     assert "Quelqu’un d’autre vient de prendre ce moment" in taken.text
     assert len(starts_on(taken)) > 3
+    assert html_faults(taken.text) == []
 
 
 def test_an_advisor_says_when_books_for_a_caller_and_closes_the_meeting(
@@ -123,6 +128,7 @@ def test_an_advisor_says_when_books_for_a_caller_and_closes_the_meeting(
     kind = a_type_of(running)
     preview = advisor.post(path, path, **content, do="preview", preview_type=kind)
     assert "Les moments que cela donne" in preview.text
+    assert html_faults(preview.text) == html_faults(wrong.text) == []
     saved = advisor.post(path, path, **content, revision="0", do="save")
     assert "Enregistré." in saved.text
     feed = re.findall(r"https?://[^<\s]+/calendars/[^<\s]+", saved.text)[0]
