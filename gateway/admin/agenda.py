@@ -12,7 +12,6 @@ from gateway import questions
 from gateway.admin.frame import AGENDA, admin_page, path_to
 from gateway.i18n import full_date, translations
 from gateway.meetings import views
-from gateway.meetings.own_pages import REFUSED
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -163,7 +162,9 @@ class _Agenda:
 
 
 def _told(error: NexusError, signed: Signed) -> str:
-    return translations(signed.language).gettext(REFUSED.get(error.code, REFUSED["stale_revision"]))
+    return translations(signed.language).gettext(
+        views.REFUSED.get(error.code, views.REFUSED["stale_revision"])
+    )
 
 
 def _id(signed: Signed) -> str:

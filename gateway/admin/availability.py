@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from gateway.admin.frame import AVAILABILITY, admin_page, path_to
 from gateway.i18n import full_date, translations
+from gateway.links import CALENDAR
 from gateway.meetings import views
-from gateway.meetings.calendars import FEED
 from gateway.people.desk import Desk, Signed
 from gateway.questions import JOBS
 from gateway.refusals import REFUSALS, reason
@@ -158,7 +158,7 @@ class _Availability:
             token = (await signed.call(GetFeedToken())).token
         except NotFound:
             return ""
-        return self._desk.base_url + FEED.format(token=token)
+        return self._desk.base_url + CALENDAR.format(token=token)
 
 
 def _whose(signed: Signed) -> str | None:

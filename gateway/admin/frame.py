@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from fastapi.responses import Response
 
+from gateway import links
 from gateway.admin.kinds import KINDS
 from gateway.links import ADMIN
 from gateway.people.desk import Desk, Signed
@@ -29,7 +30,7 @@ PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 ADVISORS = frozenset({Role.ADVISOR, Role.COORDINATOR, Role.ADMIN})
-AGENDA = Section("/meetings", N_("Agenda"), ADVISORS)
+AGENDA = Section(links.AGENDA, N_("Agenda"), ADVISORS)
 AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
 MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})

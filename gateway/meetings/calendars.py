@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from icalendar import Calendar, Event
 
-from gateway.admin.frame import AGENDA, path_to
 from gateway.i18n import translations
+from gateway.links import ADMIN, AGENDA, CALENDAR
 from gateway.problems import language_of
 from gateway.rendering import personal
 from gateway.sectors import Language, Sector
@@ -19,7 +19,6 @@ from nexus.caller import anonymous
 from services.meetings.contracts.meetings import Meeting, ReadFeed, State
 from services.meetings.contracts.words import told
 
-FEED = "/calendars/{token}.ics"
 _CANCELLED = (State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
 _ASKED_AGAIN = timedelta(minutes=30)  # how often calendars are asked to look
 _MARGIN = timedelta(days=370)  # so that the rules of each zone hold both changes of the clock
@@ -29,13 +28,13 @@ def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The feeds of a sector's advisors: who knows the address reads it."""
     router = APIRouter()
 
-    @router.get(FEED)
+    @router.get(CALENDAR)
     async def feed(request: Request, token: str) -> Response:
         language = language_of(request)
         content = await bus.call(ReadFeed(token=token[:200]), anonymous(sector.name, language))
 
         def event(one: Meeting) -> Event:
-            link = base_url + path_to(language, AGENDA, f"/{one.id}")
+            link = f"{base_url}/{language}/{ADMIN[language]}{AGENDA}/{one.id}"
             return _event(one, _for_advisor(one, language), _about(one, language), link, sector)
 
         name = f"{content.name} – Emploi NEXUS {sector.short[language]}"

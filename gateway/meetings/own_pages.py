@@ -16,7 +16,6 @@ from gateway.people import forms
 from gateway.people.visitor import Visitor, Visitors
 from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
-from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput, NexusError
@@ -31,13 +30,6 @@ from services.meetings.contracts.meetings import (
 MOVE = {"fr": "deplacer", "en": "move"}
 CANCEL = {"fr": "annuler", "en": "cancel"}
 ICS = "meeting.ics"
-REFUSED = {
-    "slot_taken": N_("Somebody else has just taken this time. The nearest ones:"),
-    "slot_not_offered": N_("No meeting can begin at this time. The nearest ones:"),
-    "too_late": N_("It is too late to change this meeting here. Call or write to us instead."),
-    "meeting_over": N_("This meeting is over or cancelled."),
-    "stale_revision": N_("This meeting was changed meanwhile. Look at it again."),
-}
 
 
 def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> APIRouter:
@@ -96,7 +88,7 @@ class _Own:
         try:
             await self._bus.call(MoveOwnMeeting(token=token, start=start), visitor.caller)
         except (Conflict, InvalidInput) as error:
-            if error.code not in REFUSED:
+            if error.code not in views.REFUSED:
                 raise
             return await self._times(language, visitor, token, start.date(), error)
         return RedirectResponse(f"{_path(language, token)}?done=moved", 303)
@@ -114,7 +106,7 @@ class _Own:
         try:
             await self._bus.call(command, visitor.caller)
         except Conflict as error:
-            if error.code not in REFUSED:
+            if error.code not in views.REFUSED:
                 raise
             found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
             return self._meeting(language, found, token, "", error)
@@ -133,7 +125,7 @@ class _Own:
         values: dict[str, Any] = {
             "view": views.meeting(found, language, datetime.now(UTC)),
             "done": done,
-            "refused": translations(language).gettext(REFUSED[error.code]) if error else "",
+            "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
             "move": f"{_path(language, token)}/{MOVE[language]}",
             "cancel": f"{_path(language, token)}/{CANCEL[language]}",
             "calendar": f"{_path(language, token)}/{ICS}",
@@ -161,7 +153,7 @@ class _Own:
         values: dict[str, Any] = {
             "view": views.meeting(found, language, datetime.now(UTC)),
             "week": views.week(slots, language),
-            "refused": translations(language).gettext(REFUSED[error.code]) if error else "",
+            "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
             "nearest": views.nearest(error, slots.zone, language),
             "action": f"{_path(language, token)}/{MOVE[language]}",
             "back": _path(language, token),

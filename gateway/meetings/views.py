@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo
 
 from gateway.i18n import clock, full_date
 from gateway.sectors import Language
+from gateway.words import N_
 from nexus.errors import NexusError
 from services.meetings.contracts.meetings import Meeting, Slots, State
 
 WEEK = 7  # days shown at once
+REFUSED = {
+    "slot_taken": N_("Somebody else has just taken this time. The nearest ones:"),
+    "slot_not_offered": N_("No meeting can begin at this time. The nearest ones:"),
+    "too_late": N_("It is too late to change this meeting here. Call or write to us instead."),
+    "meeting_over": N_("This meeting is over or cancelled."),
+    "stale_revision": N_("This meeting was changed meanwhile. Look at it again."),
+}
 
 
 @dataclass(frozen=True)
