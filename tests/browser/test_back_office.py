@@ -212,9 +212,7 @@ def test_an_invitation_waits_in_a_list_and_is_withdrawn(enter: Enter, site: Runn
     expect(admin.get_by_text(address)).to_have_count(0)
 
 
-def test_a_member_names_the_company_invites_a_colleague_and_signs_out_elsewhere(
-    enter: Enter, site: RunningPlatform
-) -> None:
+def test_a_member_names_the_company_and_invites_a_colleague(enter: Enter, site: RunningPlatform) -> None:
     page, colleague = (
         enter(Role.MEMBER, bypass_csp=True, viewport={"width": 360, "height": 740}),
         an_address(),
