@@ -1,14 +1,12 @@
 """Words in both languages: the gateway's catalogue, dates, names of things."""
 
-from datetime import date, datetime
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 from gateway.sectors import Language
-from nexus.i18n import LOCALES, catalogue, long_date
+from nexus.i18n import LOCALES, catalogue, clock, full_date, long_date
 
 __all__ = ["clock", "file_size", "full_date", "long_date", "translations"]
 
@@ -26,14 +24,3 @@ def file_size(size: int, language: Language) -> str:
     thousands = max(round(size / 1_000), 1)
     value, unit = (thousands, units[0]) if thousands < 1_000 else (round(size / 1_000_000, 1), units[1])
     return f"{format_decimal(value, locale=LOCALES[language])}\xa0{unit}"
-
-
-def full_date(day: date, language: Language) -> str:
-    """`mardi 1er décembre 2026`, `Tuesday, December 1, 2026`."""
-    weekday = format_date(day, "EEEE", locale=LOCALES[language])
-    return f"{weekday}{', ' if language == 'en' else ' '}{long_date(day, language)}"
-
-
-def clock(moment: datetime, language: Language) -> str:
-    """`14 h 30`, `2:30 p.m.`: the time of day of `moment`, in its own zone."""
-    return format_time(moment.timetz(), "short", locale=LOCALES[language])

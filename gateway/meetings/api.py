@@ -144,7 +144,7 @@ def meetings_api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     @router.post("/meetings", response_model=MeetingAnswer, status_code=201, responses=refusals(404, 409))
     async def book(request: Request, booking: Booking, idempotency_key: _IdempotencyKey = None) -> Response:
         """Book a meeting. Where somebody was quicker, the refusal names the nearest free times."""
-        command = BookMeeting(key=idempotency_key, **dict(booking))
+        command = BookMeeting(key=idempotency_key, base_url=base_url, **dict(booking))
         done = await bus.call(command, caller(request, booking.contact.language))
         return told(done.meeting, done.token, 201)
 

@@ -67,6 +67,7 @@ Handle = Callable[[Language, Request, Visitor], Awaitable[Response]]
 class _Booking:
     def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
         self._bus = bus
+        self._base_url = base_url
         self._visitors = visitors
         self._page = Page(sector, base_url)
 
@@ -138,7 +139,12 @@ class _Booking:
             answers = tuple(given.get(f"answers.{n}", "")[:1_000] for n in range(len(held.type.questions)))
             message = given.get("message", "")[:4_000] or None
             command = ConfirmMeeting(
-                token=token, contact=contact, consent=True, answers=answers, message=message
+                token=token,
+                contact=contact,
+                consent=True,
+                answers=answers,
+                message=message,
+                base_url=self._base_url,
             )
             await self._bus.call(command, visitor.caller)
         except (InvalidInput, ValidationError) as error:

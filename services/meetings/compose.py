@@ -1,7 +1,7 @@
 """The meetings service on its real collaborators."""
 
 from nexus.composition import Composed, Resources
-from nexus.seal import derived_key
+from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
@@ -27,7 +27,7 @@ def compose(resources: Resources) -> Composed:
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
     links = Links(derived_key(secret, "meeting-links"), "meeting")
     feeds = Links(derived_key(secret, "meeting-links"), "feed")
-    booking = BookingDesk(types, advisors, meetings, offers, links, clock, wake)
+    booking = BookingDesk(types, advisors, meetings, offers, links, Seal(secret, "mail"), clock, wake)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),

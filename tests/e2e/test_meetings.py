@@ -4,22 +4,29 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx2
 import pytest
 from icalendar import Calendar
 
-from nexus.caller import Role, operator
+from nexus.caller import Role, anonymous, operator
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
+from services.notifications.contracts import ListLocalMails, ShowLocalMail
 from tests.support.html import html_faults
-from tests.support.platforms import RunningPlatform
+from tests.support.platforms import DistributedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
 _EVERY_DAY = {"rrule": "FREQ=DAILY", "since": date(2026, 1, 1), "opens": time(0), "closes": time(23, 55)}
+
+
+class Letter(NamedTuple):
+    subject: str
+    text: str
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +60,28 @@ def starts_on(page: httpx2.Response) -> list[str]:
     return [unescape(found) for found in re.findall(r'name="start" value="([^"]+)"', page.text)]
 
 
+def mailed(running: RunningPlatform, subject: str, link: str) -> bool:
+    """Whether a mail with the link of a meeting arrives."""
+    deadline = monotonic() + 20
+    while monotonic() < deadline:
+        if any(subject in one.subject and link in one.text for one in letters(running)):
+            return True
+        sleep(0.1)
+    return False
+
+
+def letters(running: RunningPlatform) -> list[Letter]:
+    """Every mail that has arrived, where the runtime has them."""
+    if isinstance(running, DistributedPlatform):
+        return [
+            Letter(str(mail["Subject"]), mail.get_body(("plain",)).get_content())
+            for mail in running.mailbox.mails
+        ]
+    listed = running.ask(ListLocalMails(), anonymous("tic")).items
+    told = [running.ask(ShowLocalMail(id=one.id), anonymous("tic")) for one in listed[:6]]
+    return [Letter(one.subject, one.text) for one in told]
+
+
 def who(number: int = 0) -> dict[str, str]:
     return {
         "name": "Paul Roy",
@@ -70,7 +99,7 @@ def held(surfer: Surfer, kind: str, start: str | None = None, **more: str) -> ht
 
 
 def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
-    surfer: Surfer, kind: str
+    running: RunningPlatform, surfer: Surfer, kind: str
 ) -> None:
     assert "Rencontre d’essai" in surfer.get("/fr/rencontrer?size=5-24").text
     form = held(surfer, kind, size="5-24", theme="hiring")
@@ -83,6 +112,7 @@ def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
     booked = surfer.send(str(form.url), **who())
     assert "Votre rencontre est réservée" in booked.text
     link = str(booked.url).partition("?")[0]
+    assert mailed(running, "Votre rencontre du", link)
     again = surfer.send(str(form.url), **who(1))
     assert again.status_code == 409  # a form that is sent twice books nothing more, and takes nobody's place
     later = starts_on(surfer.get(f"{link}/deplacer"))[5]
@@ -94,6 +124,7 @@ def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
     assert event["dtstart"].dt.astimezone(UTC) == datetime.fromisoformat(later)
     cancelled = surfer.send(f"{link}/annuler", why="Plus besoin")
     assert "Votre rencontre est annulée." in cancelled.text
+    assert mailed(running, "est annulée", link)
     assert surfer.send(f"{link}/annuler").status_code == 409
 
 

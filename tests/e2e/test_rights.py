@@ -62,7 +62,7 @@ TABLE = {
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
     },
     "notifications": {
-        "send_code send_invitation send_verification_due": "system",
+        "send_code send_invitation send_verification_due send_meeting": "system",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -154,6 +154,11 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "minutes": 15,
         "days": 7,
         "inviter": "Anne",
+        "change": "booked",
+        "title": "Essai",
+        "end": ground.meeting.end,
+        "zone": "America/Toronto",
+        "people": "Anne",
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
     }
 

@@ -155,6 +155,7 @@ class Meeting(Message):
     steps: tuple[Step, ...] = ()
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = Field(None, description="until when a request is held")
+    site: Address | None = Field(None, description="where it was booked; mails lead there")
 
 
 class Slots(Message):
@@ -208,6 +209,7 @@ class ConfirmMeeting(Command[Meeting], service="meetings"):
     consent: Literal[True]
     answers: tuple[Answer, ...] = Field((), max_length=10)
     message: Paragraph | None = Field(None, description="what else there is to say of the need")
+    base_url: Address | None = Field(None, description="of the site; with it the company is mailed its link")
 
 
 class BookMeeting(Command[Booked], service="meetings"):
@@ -224,6 +226,7 @@ class BookMeeting(Command[Booked], service="meetings"):
     answers: tuple[Answer, ...] = Field((), max_length=10)
     advisor: Id | None = None
     key: Key | None = None
+    base_url: Address | None = Field(None, description="of the site; with it the company is mailed its link")
 
 
 class OpenOwnMeeting(Query[Meeting], service="meetings"):
@@ -334,7 +337,8 @@ class ReadFeed(Query[FeedContent], service="meetings"):
 
 
 class _MeetingEvent(Event):
-    """What happened to a meeting, without who comes: that stays in the service."""
+    """What happened to a meeting, without who comes: that stays in the service. `sealed` holds
+    `{to, link, where, people}` for the notifications service, and is readable to it alone; None: nobody is mailed."""
 
     id: str
     revision: int
@@ -344,7 +348,11 @@ class _MeetingEvent(Event):
     advisors: tuple[str, ...]
     start: AwareDatetime
     end: AwareDatetime
+    zone: str
+    title: BothLines
+    language: Language
     by: str
+    sealed: str | None = None
 
     @property
     def subject(self) -> str:

@@ -54,6 +54,7 @@ def confirmed(
     by: str,
     now: datetime,
     message: str | None = None,
+    site: str | None = None,
 ) -> Meeting:
     """Raises Conflict(`hold_expired`), InvalidInput(`answer_missing`, `phone_missing`)."""
     if meeting.state is not State.REQUESTED or meeting.expires_at is None or meeting.expires_at <= now:
@@ -69,6 +70,7 @@ def confirmed(
         answers=tuple(answers),
         need=meeting.need.model_copy(update={"message": message}) if message else meeting.need,
         expires_at=None,
+        site=site,
     )
 
 

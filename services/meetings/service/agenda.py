@@ -21,7 +21,7 @@ from services.meetings.contracts.meetings import (
     State,
 )
 from services.meetings.domain import meetings as rules
-from services.meetings.service.booking import BookingDesk, facts, note_meeting
+from services.meetings.service.booking import BookingDesk, note_meeting
 from services.meetings.service.links import Links
 from services.meetings.service.types import LEADERS, STAFF
 from services.meetings.store.advisors import AdvisorStore
@@ -99,7 +99,9 @@ class AgendaDesk:
         if before.state.value == command.outcome:
             return before
         after = rules.with_outcome(before, command.outcome, caller.person, command.why, self.clock())
-        event = (MeetingHeld if command.outcome == "held" else MeetingMissed)(**facts(after, caller.person))
+        event = (MeetingHeld if command.outcome == "held" else MeetingMissed)(
+            **self.booking.facts(after, caller.person)
+        )
         if self.meetings.replace(after, before.revision, None, event) != "saved":
             raise StaleRevision(id=before.id, yours=command.revision)
         self.wake()

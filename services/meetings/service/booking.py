@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from nexus.audit import note
-from nexus.caller import Caller
+from nexus.caller import Caller, Language
 from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
 from nexus.messages import Event
 from services.meetings.contracts.availability import Advisor
@@ -43,6 +43,14 @@ from services.meetings.store.meetings import MeetingStore
 
 _TRIES = 20  # of a time that others are booking as well: each time somebody else was quicker
 BY_LINK = "company"
+# The page of a meeting on every gateway, in the language of the mail.
+LINK_PATHS: Mapping[Language, str] = {"fr": "/fr/rencontre", "en": "/en/meeting"}
+
+
+class Seals(Protocol):
+    """Closes what only the notifications service may read."""
+
+    def close(self, fields: dict[str, str | None]) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class BookingDesk:
     meetings: MeetingStore
     offers: Offers
     links: Links
+    seal: Seals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
 
@@ -93,8 +102,12 @@ class BookingDesk:
         kind = self.types.get(meeting.type.id, caller)
         self._require_few(caller, command.contact)
         answers = rules.checked_answers(kind.content, command.answers)
-        after = rules.confirmed(meeting, command.contact, answers, _by(caller), now, command.message)
-        done = self.meetings.replace(after, meeting.revision, None, _booked(after, _by(caller)), held_at=now)
+        after = rules.confirmed(
+            meeting, command.contact, answers, _by(caller), now, command.message, command.base_url
+        )
+        done = self.meetings.replace(
+            after, meeting.revision, None, MeetingBooked(**self.facts(after, _by(caller))), held_at=now
+        )
         if done != "saved":
             raise Conflict("hold_expired")
         return self._told(None, after)
@@ -122,9 +135,11 @@ class BookingDesk:
         answers = rules.checked_answers(kind.content, command.answers)
 
         def complete(held: Meeting) -> tuple[Meeting, tuple[Event, ...]]:
-            done = rules.confirmed(held, command.contact, answers, _by(caller), self.clock())
+            done = rules.confirmed(
+                held, command.contact, answers, _by(caller), self.clock(), site=command.base_url
+            )
             done = done.model_copy(update={"revision": 1})
-            return done, (_booked(done, _by(caller)),)
+            return done, (MeetingBooked(**self.facts(done, _by(caller))),)
 
         meeting = self._place(command, kind, caller, meeting_id, complete, about)
         self._told(None, meeting)
@@ -160,7 +175,7 @@ class BookingDesk:
         wanted = self._again(meeting, now, by_staff=by_staff)
         for _ in range(_TRIES):
             choice = self._choose(self._same(meeting), len(meeting.advisors), wanted, start, meeting, now)
-            told = MeetingMoved(**facts(after, by), before=meeting.start)
+            told = MeetingMoved(**self.facts(after, by), before=meeting.start)
             match self.meetings.replace(after, meeting.revision, choice.places, told):
                 case "saved":
                     return self._told(meeting, after)
@@ -175,7 +190,7 @@ class BookingDesk:
         after = rules.cancelled(meeting, by, why, now, by_company=not by_staff)
         if not by_staff:
             rules.require_in_time(meeting, meeting.type.cancel_hours, now)
-        event = MeetingCancelled(**facts(after, by), by_company=not by_staff)
+        event = MeetingCancelled(**self.facts(after, by), by_company=not by_staff)
         if self.meetings.replace(after, meeting.revision, None, event) != "saved":
             raise StaleRevision(id=meeting.id, yours=meeting.revision)
         return self._told(meeting, after)
@@ -292,6 +307,33 @@ class BookingDesk:
         """A part of a video address that nobody guesses."""
         return self.links.token(f"{meeting_id}-room").rpartition(".")[2][:20]
 
+    def facts(self, meeting: Meeting, by: str) -> dict[str, Any]:
+        """What all events of a meeting tell."""
+        return {
+            "id": meeting.id,
+            "revision": meeting.revision,
+            "sector": meeting.sector,
+            "meeting_type": meeting.type.id,
+            "place": meeting.place,
+            "advisors": tuple(one.id for one in meeting.advisors),
+            "start": meeting.start,
+            "end": meeting.end,
+            "zone": meeting.zone,
+            "title": meeting.type.name,
+            "language": meeting.contact.language if meeting.contact else "fr",
+            "by": by,
+            "sealed": self._sealed(meeting),
+        }
+
+    def _sealed(self, meeting: Meeting) -> str | None:
+        """Whom to mail what leads back to the meeting."""
+        if meeting.contact is None or meeting.site is None:
+            return None
+        link = f"{meeting.site}{LINK_PATHS[meeting.contact.language]}/{self.links.token(meeting.id)}"
+        people = ", ".join(one.name for one in meeting.advisors)
+        told = {"to": meeting.contact.email, "link": link, "where": meeting.where, "people": people}
+        return self.seal.close(told)
+
     def _told(self, before: Meeting | None, after: Meeting) -> Meeting:
         """Its events may leave, and the audit trail knows."""
         self.wake()
@@ -368,22 +410,3 @@ def _where(place: str, kind: MeetingType, advisor: Advisor, room: str) -> str | 
     if place == "video" and kind.content.video_url:
         return kind.content.video_url.replace("{meeting}", room)
     return advisor.content.office if place == "partner_office" else None
-
-
-def facts(meeting: Meeting, by: str) -> dict[str, Any]:
-    """What all events of a meeting tell."""
-    return {
-        "id": meeting.id,
-        "revision": meeting.revision,
-        "sector": meeting.sector,
-        "meeting_type": meeting.type.id,
-        "place": meeting.place,
-        "advisors": tuple(one.id for one in meeting.advisors),
-        "start": meeting.start,
-        "end": meeting.end,
-        "by": by,
-    }
-
-
-def _booked(meeting: Meeting, by: str) -> MeetingBooked:
-    return MeetingBooked(**facts(meeting, by))
