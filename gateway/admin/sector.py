@@ -38,7 +38,7 @@ from services.people.contracts.people import NamePeople
 _FIELDS = (
     Field("short", "line", N_("Short name"), N_("Beside “Emploi NEXUS”, at the top."), required=True),
     Field("title", "line", N_("Whole name"), N_("At the bottom, and where links are shared."), required=True),
-    Field("tagline", "line", N_("First sentence"), N_("Large, on the first page."), required=True),
+    Field("tagline", "paragraph", N_("First sentence"), N_("Large, on the first page."), required=True),
     Field("lead", "paragraph", N_("Introduction"), N_("Below it. Empty: what all sectors say.")),
     Field(
         "colours",
