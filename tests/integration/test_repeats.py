@@ -164,7 +164,9 @@ def test_a_publication_that_comes_again_is_told_as_it_was(content: Content) -> N
 
 def test_an_edit_of_another_revision_is_refused_with_both(content: Content) -> None:
     item = content.save_item(create(None), SYSTEM)
-    edit = SaveItem(kind=ItemKind.PROGRAM, id=item.id, revision=1, content=PROGRAM | {"kind": "loan"}, once="e")
+    edit = SaveItem(
+        kind=ItemKind.PROGRAM, id=item.id, revision=1, content=PROGRAM | {"kind": "loan"}, once="e"
+    )
     assert content.save_item(edit, SYSTEM).revision == 2
     assert content.save_item(edit, SYSTEM).revision == 2
     with pytest.raises(StaleRevision):
