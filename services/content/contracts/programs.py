@@ -32,6 +32,7 @@ from services.content.contracts.texts import (
     WebAddress,
 )
 
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 Region = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-7])$")]  # Québec's administrative regions
 CompanySize = Literal["1-4", "5-24", "25-49", "50-99", "100-249", "250-499", "500+"]
 
@@ -147,7 +148,14 @@ class Contact(Message):
     name: Line | None = None
     url: WebAddress | None = None
     phone: Line | None = None
-    email: Annotated[Line, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    email: (
+        Annotated[
+            Line,
+            StringConstraints(pattern=_EMAIL),
+            Field(json_schema_extra={"pattern": r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"}),
+        ]
+        | None
+    ) = None
 
 
 class ProgramContent(Message):
