@@ -109,6 +109,11 @@ REFUSALS = {
         409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each booking.")
     ),
     "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
+    "email_unusable": Refusal(
+        400,
+        N_("No mail can be sent to this address"),
+        N_("Give an e-mail address, such as marie@example.org."),
+    ),
     "phone_missing": Refusal(
         400, N_("A meeting by phone needs a number"), N_("Say at which number we can call you.")
     ),

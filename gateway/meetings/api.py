@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gateway.api import _json, _Parameters, refusals
 from gateway.links import MEETING
@@ -104,7 +105,7 @@ class MeetingAnswer(BaseModel):
 
 _Token = Annotated[Secret, Path(description="The secret of a booking")]
 _IdempotencyKey = Annotated[
-    Key | None,
+    Key | SkipJsonSchema[None],
     Header(
         description="Chosen by you, of 8 to 100 printable characters; a repetition with it books nothing more"
     ),

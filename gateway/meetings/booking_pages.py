@@ -36,6 +36,7 @@ WHO = {"fr": "vous", "en": "you"}
 _STAFF = (Role.ADVISOR, Role.COORDINATOR, Role.ADMIN)
 _CONSENT = N_("Say that we may keep these details: without them there is no meeting.")
 _ANSWER = N_("Answer this question.")
+_EMAIL = N_("Give an e-mail address, such as marie@example.org.")
 _PHONE = N_("Give the number at which we can call you.")
 _TAKEN = {
     "slot_taken": N_("Somebody else has just taken this time. The nearest ones:"),
@@ -236,5 +237,7 @@ def _known(visitor: Visitor) -> dict[str, str]:
 
 def _fault(error: InvalidInput | ValidationError, words: Any) -> Fault:
     field = error.details.get("field", "message") if isinstance(error, InvalidInput) else "message"
-    told = {"phone": _PHONE, "message": N_("Control characters are not allowed.")}.get(field, _ANSWER)
+    told = {"phone": _PHONE, "email": _EMAIL, "message": N_("Control characters are not allowed.")}.get(
+        field, _ANSWER
+    )
     return Fault(str(field), words.gettext(told))

@@ -91,6 +91,8 @@ def test_a_time_that_was_never_offered_is_refused_as_such(meetings) -> None:
         "2026-11-23T11:00",
         "2026-11-20T10:00",
         "2027-11-25T10:00",
+        "1970-01-01T00:00",
+        "9999-12-31T18:55",
     ):
         error = refused(meetings.book, kind, start)
         assert (type(error), error.code) == (InvalidInput, "slot_not_offered"), start
@@ -98,6 +100,18 @@ def test_a_time_that_was_never_offered_is_refused_as_such(meetings) -> None:
     assert (
         refused(meetings.book, kind, "2026-11-25T10:00", place="company_premises").code == "place_not_offered"
     )
+
+
+def test_a_move_or_a_preview_at_the_end_of_time_is_refused(meetings) -> None:
+    kind = meetings.a_type()
+    meetings.advisor()
+    booked = meetings.book(kind, "2026-11-25T10:00")
+    for far in (at("9999-12-31T18:55"), at("1970-01-01T00:00")):
+        move = MoveOwnMeeting(token=booked.token, start=far)
+        assert refused(meetings.service.move_own_meeting, move, VISITOR).code == "slot_not_offered"
+    for day in (date.min, date.max):
+        preview = PreviewSlots(content=mornings(), type=kind.id, since=day)
+        assert refused(meetings.service.preview_slots, preview, ANNE).code == "date_out_of_range"
 
 
 def test_a_hold_keeps_a_time_for_ten_minutes_and_no_longer(meetings) -> None:
@@ -294,6 +308,9 @@ def test_what_a_type_asks_must_be_answered_and_a_phone_meeting_needs_a_number(me
         refused(meetings.book, kind, "2026-11-25T09:00", place="phone", answers=("Soudeur",)).code
         == "phone_missing"
     )
+    long = contact(email="a" * 65 + "@example.org")
+    error = refused(meetings.book, kind, "2026-11-25T09:00", answers=("Soudeur",), contact=long)
+    assert error.code == "email_unusable"
     assert meetings.book(kind, "2026-11-25T09:00", answers=("Soudeur",)).meeting.answers == ("Soudeur",)
 
 

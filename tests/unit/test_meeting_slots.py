@@ -169,6 +169,9 @@ def test_times_that_do_not_exist_and_ends_before_beginnings_and_unknown_zones_ar
     assert code(absences=[Absence(starts=night, ends=night)]) == "ends_before_start"
     assert code(rules=[rule(opens="12:00", closes="09:00")]) == "ends_before_start"
     assert code(rules=[rule(until=date(2025, 1, 1))]) == "ends_before_start"
+    for far in (datetime(1, 1, 1), datetime(9999, 12, 31, 23)):
+        assert code(absences=[Absence(starts=far, ends=far + timedelta(minutes=5))]) == "date_out_of_range"
+    assert code(rules=[rule(since=date(1, 1, 1))]) == "date_out_of_range"
     assert code(zone="Amérique/Montréal") == "zone_unknown"
     assert code(zone="../../etc/passwd") == "zone_unknown"
     assert exact(datetime(2026, 11, 1, 1, 30), MONTREAL) == datetime(

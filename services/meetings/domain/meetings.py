@@ -13,6 +13,7 @@ from services.meetings.domain.times import MINUTES, Span, day_of, tick, week_of
 
 HOLD = timedelta(minutes=10)
 MOST_HOLDS = 5  # of one network address at once
+_LONGEST_LOCAL = 64  # octets before the @: RFC 5321, 4.5.3.1.1
 MOST_AHEAD = 3  # meetings of one mail address
 OCCUPYING = (State.REQUESTED, State.CONFIRMED, State.HELD, State.NO_SHOW)  # a no-show took its time
 _ENDED = (State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
@@ -56,9 +57,11 @@ def confirmed(
     message: str | None = None,
     site: str | None = None,
 ) -> Meeting:
-    """Raises Conflict(`hold_expired`), InvalidInput(`answer_missing`, `phone_missing`)."""
+    """Raises Conflict(`hold_expired`), InvalidInput(`email_unusable`, `phone_missing`)."""
     if meeting.state is not State.REQUESTED or meeting.expires_at is None or meeting.expires_at <= now:
         raise Conflict("hold_expired")
+    if len(contact.email.partition("@")[0]) > _LONGEST_LOCAL:
+        raise InvalidInput("email_unusable", field="email")
     if meeting.place == "phone" and contact.phone is None:
         raise InvalidInput("phone_missing", field="phone")
     return _changed(

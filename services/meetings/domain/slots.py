@@ -92,9 +92,13 @@ def check_availability(content: AvailabilityContent) -> None:
             recurrence.read(rule.rrule)
         except InvalidInput as error:
             raise InvalidInput(error.code, field=f"rules.{n}.rrule", **error.details) from None
+        if not _is_near(rule.since):
+            raise InvalidInput("date_out_of_range", field=f"rules.{n}.since")
         if rule.closes <= rule.opens or (rule.until and rule.until < rule.since):
             raise InvalidInput("ends_before_start", field=f"rules.{n}.closes")
     for n, absence in enumerate(content.absences):
+        if not (_is_near(absence.starts) and _is_near(absence.ends)):
+            raise InvalidInput("date_out_of_range", field=f"absences.{n}.starts")
         if absence.ends <= absence.starts:
             raise InvalidInput("ends_before_start", field=f"absences.{n}.ends")
         for name, at in (("starts", absence.starts), ("ends", absence.ends)):
@@ -102,6 +106,11 @@ def check_availability(content: AvailabilityContent) -> None:
                 exact(at, zone)
             except InvalidInput as error:
                 raise InvalidInput(error.code, field=f"absences.{n}.{name}", **error.details) from None
+
+
+def _is_near(day: date) -> bool:
+    """Whether a calendar may reach so far."""
+    return 2000 <= day.year < 2100
 
 
 def beginnings(agenda: Agenda, wanted: Wanted, span: Span) -> int:

@@ -21,7 +21,7 @@ from services.meetings.contracts.availability import (
 from services.meetings.domain.slots import Wanted, check_availability, ticks_in
 from services.meetings.domain.times import day_span, zone_named
 from services.meetings.service.links import Links
-from services.meetings.service.offers import Offers, by_day
+from services.meetings.service.offers import Offers, by_day, near
 from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore
 
@@ -84,7 +84,7 @@ class AvailabilityDesk:
         kind = self.types.get(query.type, caller)
         now, zone = self.clock(), zone_named(query.content.zone)
         wanted = Wanted.of(kind.id, kind.content, query.place, now, notice_hours=0)
-        span = day_span(query.since, zone, query.days)
+        span = day_span(near(query.since, now), zone, query.days)
         advisor = Advisor(id=whose, sector=str(caller.sector), revision=0, content=query.content)
         party, _ = self.offers.party([advisor], 1, span, now)
         return by_day(ticks_in(party.offers(wanted, span), span[0]), zone.key)

@@ -36,7 +36,7 @@ from services.meetings.domain.choice import ranked, speaks
 from services.meetings.domain.slots import Agenda, Wanted
 from services.meetings.domain.times import is_on_grid, tick
 from services.meetings.service.links import Links
-from services.meetings.service.offers import Offers, Party
+from services.meetings.service.offers import LONGEST_LOOK, Offers, Party
 from services.meetings.service.types import STAFF, TypeDesk
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.meetings import MeetingStore
@@ -168,10 +168,10 @@ class BookingDesk:
     ) -> Meeting:
         """Raises Conflict(`slot_taken`, `meeting_over`, `too_late`), InvalidInput, StaleRevision."""
         now = self.clock()
+        _require_possible(start, now)
         after = rules.moved(meeting, start, by, why, now)
         if not by_staff:
             rules.require_in_time(meeting, meeting.type.move_hours, now)
-        _require_on_grid(start)
         wanted = self._again(meeting, now, by_staff=by_staff)
         for _ in range(_TRIES):
             choice = self._choose(self._same(meeting), len(meeting.advisors), wanted, start, meeting, now)
@@ -212,7 +212,7 @@ class BookingDesk:
 
         Raises Conflict(`slot_taken`; `key_reused`: its id is in use), InvalidInput(`slot_not_offered`)."""
         _require_place(kind, command.place)
-        _require_on_grid(command.start)
+        _require_possible(command.start, self.clock())
         able = self._able(caller.sector, command.need.language, command.advisor)
         for _ in range(_TRIES):
             now = self.clock()
@@ -355,8 +355,8 @@ def _require_place(kind: MeetingType, place: str) -> None:
         raise InvalidInput("place_not_offered", place=place, places=list(kind.content.places))
 
 
-def _require_on_grid(start: datetime) -> None:
-    if not is_on_grid(start):
+def _require_possible(start: datetime, now: datetime) -> None:
+    if not is_on_grid(start) or abs(start - now) > LONGEST_LOOK:
         raise InvalidInput("slot_not_offered", nearest=[])
 
 

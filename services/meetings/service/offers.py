@@ -15,7 +15,7 @@ from services.meetings.store.meetings import MeetingStore
 _AROUND = 8 * 288  # ticks: a week that is touched is known whole
 _NEAREST = 3
 _NEAR = 21 * 288  # ticks around a beginning in which others are looked for
-_LONGEST_LOOK = timedelta(days=400)  # from now
+LONGEST_LOOK = timedelta(days=400)  # from now
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Offers:
         """What is offered from a day on. Raises InvalidInput(`date_out_of_range`)."""
         zone = zone_named(advisors[0].content.zone if advisors else MONTREAL)
         first, last = day_of(wanted.notice[0], zone), day_of(wanted.notice[1] - 1, zone)
-        day = _near(since or first, now)
+        day = near(since or first, now)
         party, _ = self.party(advisors, needed, wanted.notice, now, but)
         found = ticks_in(party.offers(wanted, wanted.notice), wanted.notice[0])
         begin, end = day_span(day, zone, days)
@@ -91,7 +91,8 @@ def by_day(found: Sequence[int], zone: str) -> tuple[DaySlots, ...]:
     return tuple(DaySlots(day=day, starts=tuple(map(moment, starts))) for day, starts in days)
 
 
-def _near(day: date, now: datetime) -> date:
-    if abs(day - now.date()) > _LONGEST_LOOK:
+def near(day: date, now: datetime) -> date:
+    """`day`. Raises InvalidInput(`date_out_of_range`) where nothing can be booked."""
+    if abs(day - now.date()) > LONGEST_LOOK:
         raise InvalidInput("date_out_of_range", date=day.isoformat())
     return day
