@@ -58,10 +58,15 @@ class MeetingView:
         return self.meeting.state is State.CONFIRMED
 
 
+def _hour(moment: datetime, language: Language) -> str:
+    """A time of day that no line breaks."""
+    return "\xa0".join(clock(moment, language).split())
+
+
 def start(moment: datetime, zone: str, language: Language) -> Start:
     """A beginning in words."""
     local = moment.astimezone(ZoneInfo(zone))
-    hour = clock(local, language)
+    hour = _hour(local, language)
     value = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return Start(value, hour, f"{full_date(local.date(), language)}, {hour}")
 
@@ -93,8 +98,8 @@ def meeting(one: Meeting, language: Language, now: datetime) -> MeetingView:
     return MeetingView(
         meeting=one,
         day=full_date(begin.date(), language),
-        hours=f"{clock(begin, language)} – {clock(end, language)}",
-        until=clock(until, language),
+        hours=f"{_hour(begin, language)} – {_hour(end, language)}",
+        until=_hour(until, language),
         may_cancel=ahead and one.start - now >= timedelta(hours=one.type.cancel_hours),
         may_move=ahead and one.start - now >= timedelta(hours=one.type.move_hours),
     )

@@ -31,7 +31,7 @@ _COORDINATOR = Caller(sector="tic", person="lea", roles=frozenset({Role.COORDINA
 
 
 class Ground:
-    """A type that one advisor holds, and forty times of it."""
+    """A type that one advisor holds, who alone speaks its language, and forty times of it."""
 
     def __init__(self, platform: RunningPlatform) -> None:
         self.platform = platform
@@ -47,13 +47,13 @@ class Ground:
             types=(self.type,),
         )
         self.advisor = uuid4().hex
-        advisor = AvailabilityContent(name="Course", languages=("xx",), rules=(rule,))
+        advisor = AvailabilityContent(name="Course", languages=("zz",), rules=(rule,))
         command = SaveAvailability(content=advisor, advisor=self.advisor, sector="tic")
         platform.ask(command, operator("root"))
         self.times = sorted(self.free())[10 : 10 + TIMES]
 
     def free(self) -> set[datetime]:
-        query = FindSlots(type=self.type, place="video", language="xx", days=3)
+        query = FindSlots(type=self.type, place="video", language="zz", days=3)
         return {start for day in self.platform.ask(query, _COORDINATOR).days for start in day.starts}
 
     def taken(self) -> list[datetime]:
@@ -71,7 +71,7 @@ class Ground:
             "start": self.times[number % TIMES].isoformat(),
             "contact": {"name": "Paul", "company": "Atelier", "email": f"{uuid4().hex}@example.org"},
             "consent": True,
-            "need": {"language": "xx"},
+            "need": {"language": "zz"},
         }
 
 
