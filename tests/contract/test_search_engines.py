@@ -115,6 +115,12 @@ class TestOrder:
         )
         assert ids(search(empty, "subvention salariale ingénieur")) == ["stale", "fresh"]
 
+    def test_whose_title_is_asked_for_comes_first_all_the_same(self, empty: SearchEngine) -> None:
+        mention = ("Une aide qui ressemble au PRIIME, pour les ordres professionnels.", None)
+        others = [entry(f"e{n}", f"Aide {n}", body=mention) for n in range(3)]
+        put(empty, [entry("stale", "Programme d’intégration (PRIIME)", stale=TODAY), *others], [])
+        assert ids(search(empty, "priime"))[0] == "stale"
+
     def test_the_order_of_those_that_are_fresh_is_the_same_whatever_becomes_stale(
         self, empty: SearchEngine
     ) -> None:

@@ -20,10 +20,8 @@ OTHER_BONUS: Final = 1.6  # times BM25, for a synonym or a near spelling
 OWN_PRESENCE: Final = 6.0  # on top, whatever BM25 says
 OTHER_PRESENCE: Final = 4.5
 
-FRESH: Final = (
-    4.0  # of what is not stale: nothing among those that are fresh, less than a further word that matches
-)
-
+# Of what is not stale, whatever matches: enough among its like; who asks for a title still finds it first.
+FRESH: Final = 2.0
 TITLE_START: Final = 3.0  # of an entry whose title begins with all that was typed
 
 MOST_WORDS: Final = 24  # of a query; the rest is dropped, so that no query is too long for an engine
