@@ -7,7 +7,8 @@ import orjson
 from fastapi import APIRouter, Header, Path, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import ValidationError
+from pydantic import StringConstraints, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import ClientDisconnect
 
 from gateway.api import Parameters, keyed_refusals
@@ -26,28 +27,27 @@ M = TypeVar("M", bound=Message)
 
 _FILE_TYPE = "application/octet-stream"
 _JSON = "application/json"
-_ETAG = r'^(W/)?"[\x21\x23-\x7e]{0,100}"$'
+_Etag = Annotated[str, StringConstraints(pattern=r'^(W/)?"[\x21\x23-\x7e]{0,100}"$')]
+_OnceKey = Annotated[str, StringConstraints(pattern=r'^("[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$')]
 
 Ref = Annotated[str, Path(min_length=1, max_length=200, description="Its id, or its slug in either language")]
 Nothing = Annotated[Parameters, Query()]
 IfMatch = Annotated[
-    str,
-    Header(alias="If-Match", pattern=_ETAG, description="The ETag of what was seen", examples=['"3"']),
+    _Etag,
+    Header(alias="If-Match", description="The ETag of what was seen", examples=['"3"']),
 ]
 IfMatchOrAny = Annotated[
-    str | None,
+    _Etag | SkipJsonSchema[None],
     Header(
         alias="If-Match",
-        pattern=_ETAG,
         description="The ETag of what was seen; without it, whatever stands",
         examples=['"3"'],
     ),
 ]
 Once = Annotated[
-    str | None,
+    _OnceKey | SkipJsonSchema[None],
     Header(
         alias="Idempotency-Key",
-        pattern=r'^("[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$',
         description="Any text of your own: the same request under the same key is done once within 24 hours, "
         "and answered each time as it was the first",
         examples=['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from nexus.caller import Caller, Role, anonymous, operator
+from nexus.caller import Caller, Role, Scope, anonymous, operator
 from nexus.client import platform
 from nexus.composition import declaration, service_names
 from nexus.errors import Forbidden, NexusError, NotFound
@@ -25,15 +25,19 @@ EDITORS = "editor admin"
 STAFF = "advisor editor coordinator admin"
 TABLE = {
     "content": {
-        "create_program edit_program publish_program retire_program get_program_history import_programs": EDITORS,
-        "verify_program": EDITORS,
-        "publish_document retire_document import_documents keep_part finish_upload": EDITORS,
-        "publish_post retire_post import_posts make_preview": EDITORS,
+        "create_program edit_program publish_program retire_program": EDITORS + " programs:write",
+        "get_program_history import_programs": EDITORS,
+        "publish_document retire_document": EDITORS + " documents:write",
+        "import_documents": EDITORS,
+        "keep_part finish_upload": EDITORS + " documents:write posts:write",
+        "publish_post retire_post": EDITORS + " posts:write",
+        "import_posts make_preview": EDITORS,
         "publish_activity retire_activity import_activities": EDITORS,
         "publish_page retire_page import_pages": EDITORS,
-        "list_items open_item open_history save_item turn_item list_broken_links check_link_again": EDITORS,
-        "keep_work list_work open_work discard_work try_fitting describe_file": EDITORS,
-        "export_items": EDITORS,
+        "list_items open_history list_broken_links check_link_again verify_program": EDITORS,
+        "open_item save_item turn_item": EDITORS
+        + " programs:write",  # of a program; others: tests of repeats
+        "keep_work list_work open_work discard_work try_fitting describe_file export_items": EDITORS,
         "count_openings": ALL,
         "list_openings": "editor coordinator admin",
         "preview_import run_import get_import list_imports": EDITORS,
@@ -42,9 +46,10 @@ TABLE = {
         "open_verification verify_by_link": ALL,  # the link of a mail is the right to it
     },
     "people": {
-        "request_code confirm_code confirm_link find_session end_session end_other_sessions": ALL,
+        "request_code confirm_code confirm_link find_session find_key end_session end_other_sessions": ALL,
         "list_people": "member admin",
         "get_person change_person remove_person": "admin",
+        "make_key list_keys revoke_key": "admin",
         "name_people": STAFF,
         "name_company": "member",
         "invite": "admin",  # members invite to their company alone: tests of people
@@ -114,6 +119,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "data": "eA==",
         "sha256": NOBODY * 2,
         "token": "x",
+        "secret": "x",
+        "scopes": ["posts:write"],
         "challenge": "x",
         "code": "123456",
         "keep": "x",
@@ -163,6 +170,8 @@ def message(service: str, door: str, ground: Ground) -> Any:
 def caller(role: str, ground: Ground) -> Caller:
     if role == "visitor":
         return anonymous(ground.sector)
+    if ":" in role:
+        return Caller(sector=ground.sector, person="key:x", scopes=frozenset({Scope(role)}))
     return Caller(sector=ground.sector, person=ground.caller, roles=frozenset({Role(role)}))
 
 
@@ -202,13 +211,16 @@ def person(ask: Ask, sector: str) -> str:
     return found
 
 
+_NO_MISSING_RIGHT = ("code_expired", "link_expired", "session_ended", "key_invalid")
+
+
 def outcome(ask: Ask, message: Any, caller: Caller) -> str:
     """`refused` for want of the right; else what else it came to."""
     try:
         ask(message, caller)
     except Forbidden as error:
         # a wrong code is no missing right
-        return error.code if error.code in ("code_expired", "link_expired", "session_ended") else "refused"
+        return error.code if error.code in _NO_MISSING_RIGHT else "refused"
     except NexusError as error:
         return error.code
     return "done"
@@ -224,9 +236,9 @@ def test_each_role_may_do_what_the_table_says_and_no_more(running: RunningPlatfo
         own, wrong = ground(ask, "tic"), []
         for door, allowed in RIGHTS.items():
             service, _, method = door.partition(".")
-            for role in (*ALL.split(), "system"):
+            for role in (*ALL.split(), "system", *Scope):
                 told = outcome(ask, message(service, method, own), caller(role, own))
-                may = role in allowed or (role == "system" and allowed == set(ALL.split()))
+                may = role in allowed or (role not in ALL.split() and allowed == set(ALL.split()))
                 if may != (told != "refused"):
                     wrong.append(f"{door} by {role}: {told}")
         return wrong
@@ -241,7 +253,8 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
         door
         for door in RIGHTS
         if any(
-            part in door for part in ("get_", "publish_", "retire_", "open_", "edit_", "change_", "remove_")
+            part in door
+            for part in ("get_", "publish_", "retire_", "open_", "edit_", "change_", "remove_", "revoke_")
         )
         and not any(part in door for part in ("get_file", "get_preview", "get_reindex", "get_import"))
     ]
@@ -249,7 +262,8 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
 
     def tried(ask: Ask) -> list[str]:
         other = ground(ask, "aero")
-        mighty = Caller(sector="tic", person="eve", roles=frozenset(Role) - {Role.SYSTEM})
+        roles, scopes = frozenset(Role) - {Role.SYSTEM}, frozenset(Scope)
+        mighty = Caller(sector="tic", person="eve", roles=roles, scopes=scopes)
         wrong = []
         for door in about:
             service, _, method = door.partition(".")

@@ -28,7 +28,11 @@ from services.content.contracts.texts import (
     Title,
 )
 
-FileName = Annotated[Line, StringConstraints(max_length=150, pattern=r"^[^/\\]+$")]
+FileName = Annotated[
+    Line,
+    StringConstraints(max_length=150, pattern=r"^[^/\\]+$"),
+    Field(json_schema_extra={"pattern": r"^[^/\\\x00-\x20\x7f-\xa0]+( [^/\\\x00-\x20\x7f-\xa0]+)*$"}),
+]
 
 
 class NamedFile(Message):

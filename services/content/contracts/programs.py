@@ -34,7 +34,11 @@ from services.content.contracts.texts import (
 )
 
 Region = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-7])$")]  # Québec's administrative regions
-Email = Annotated[Line, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[
+    Line,
+    StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    Field(json_schema_extra={"pattern": r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"}),
+]
 CompanySize = Literal["1-4", "5-24", "25-49", "50-99", "100-249", "250-499", "500+"]
 
 

@@ -20,14 +20,32 @@ def _web_address(text: str) -> str:
     return text
 
 
+# What JSON schemas tell of rules that are code.
+_PRINTABLE = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+_NOT_BLANK = {"pattern": rf"^{_PRINTABLE}*[!-~\u00a1-\ud7ff]{_PRINTABLE}*$"}
+_WEB = {"pattern": r"^https?://[!-~\u00a1-\u1fff]*$"}
+_TITLE = {
+    "anyOf": [
+        {"required": [language], "properties": {language: {"type": "string"}}} for language in LANGUAGES
+    ]
+}
+
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(without_control_characters),
+    Field(json_schema_extra=_NOT_BLANK),
 ]
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
 Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
 PublishAt = Annotated[AwareDatetime | None, Field(description="When a draft is to be published by itself")]
-WebAddress = Annotated[Words, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
+WebAddress = Annotated[
+    Words,
+    StringConstraints(max_length=2_000),
+    AfterValidator(_web_address),
+    Field(json_schema_extra=_WEB),
+]
 
 
 class Theme(StrEnum):
@@ -83,7 +101,7 @@ def _titled(text: LineText) -> LineText:
     return text
 
 
-Title = Annotated[LineText, AfterValidator(_titled)]
+Title = Annotated[LineText, AfterValidator(_titled), Field(json_schema_extra=_TITLE)]
 
 
 class Keywords(Message):
