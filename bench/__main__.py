@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, documents, extraction, paint, rpc, search, start
+from bench import cache, changes, documents, extraction, office, paint, rpc, search, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -95,6 +95,11 @@ def _documents(bench: _Bench) -> list[Figure]:
         return figures + documents.measure("distributed", platform)
 
 
+def _office(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        return office.measure(platform)
+
+
 def _start(bench: _Bench) -> list[Figure]:
     return start.measure(bench.folder())
 
@@ -118,6 +123,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "search": _search,
     "changes": _changes,
     "documents": _documents,
+    "office": _office,
     "start": _start,
     "paint": _paint,
     "growth": _growth,

@@ -18,7 +18,7 @@ from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PROGRAMS, Kind, blank, 
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.trying import outcomes
 from gateway.admin.uploads import with_uploads
-from gateway.admin.work import offered, opened
+from gateway.admin.work import newest, offered, opened
 from gateway.i18n import translations
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
@@ -219,7 +219,7 @@ class _Items:
         values: dict[str, Any] = {
             "kind": self._kind,
             "found": found,
-            "offered": waiting,
+            "offered": newest(waiting),
             "asked": wanted,
             "formats": FORMATS,
             "done": done,

@@ -80,6 +80,14 @@ async def offered(kind: Kind, signed: Signed) -> list[Offered]:
     ]
 
 
+def newest(waiting: list[Offered]) -> list[Offered]:
+    """The latest one of each item, and all of new ones, for a list; the form of an item offers the others too."""
+    kept: dict[str, Offered] = {}
+    for one in waiting:
+        kept.setdefault(one.note.item or one.note.work, one)
+    return list(kept.values())
+
+
 async def opened(kind: Kind, item: str | None, signed: Signed) -> Work | None:
     """The working copy that the address names, if it is one of this item (None: of a new one)."""
     try:
