@@ -63,7 +63,7 @@ def _environment(language: Language) -> Environment:
         "item_kind": words.AUDITED_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
-        "opened_kind": words.AUDITED_KINDS,
+        "item_kind": words.ITEM_KINDS,
         "outcome": words.OUTCOMES,
         "import_state": words.IMPORT_STATES,
         "role": words.ROLES,

@@ -108,13 +108,20 @@ COMMANDS = {  # as the audit trail tells them
     **{f"publish_{kind}": N_("Published") for kind in ("program", "document", "post", "activity", "page")},
     **{f"retire_{kind}": N_("Withdrew") for kind in ("program", "document", "post", "activity", "page")},
 }
-AUDITED_KINDS = {
+ITEM_KINDS = {
     "program": N_("Program"),
     "document": N_("Document"),
     "post": N_("Post"),
     "activity": N_("Activity"),
     "page": N_("Page"),
-    **{f"{kind}_import": N_("Import") for kind in ("program", "document", "post", "activity", "page")},
+}
+AUDITED_KINDS = {
+    **{("site_page" if kind == "page" else kind): name for kind, name in ITEM_KINDS.items()},
+    "program_import": N_("Import of programs"),
+    "document_import": N_("Import of documents"),
+    "post_import": N_("Import of posts"),
+    "activity_import": N_("Import of activities"),
+    "site_page_import": N_("Import of pages"),
     "file": N_("File"),
     "link": N_("Link"),
     "person": N_("Account"),

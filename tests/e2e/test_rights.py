@@ -151,6 +151,7 @@ _AMBIGUOUS = {
     "export_items": {"kind": "program", "shape": "table"},
     "run_import": {"id": NOBODY},
     "get_import": {"id": NOBODY},
+    "count_searches": {"items": []},
 }
 
 

@@ -1,6 +1,7 @@
 """All rules of a mapping on one record: a row for the content service, or everything wrong with it."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,7 +28,7 @@ class Fault:
 
     field: str
     reason: str
-    code: str = ""  # of pydantic's, where it found it
+    code: str = dataclasses.field(default="", compare=False)  # pydantic's, where it found it
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Mapped:
     external_id: str | None
     row: ImportRow | None
     faults: tuple[Fault, ...] = ()
-    filled: frozenset[str] = field(default=frozenset())
+    filled: frozenset[str] = dataclasses.field(default=frozenset())
 
 
 def map_record(mapping: Mapping, record: dict[str, Any]) -> Mapped:
