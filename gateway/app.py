@@ -135,7 +135,8 @@ def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
 
 def _error_page(sector: Sector, base_url: str) -> problems.ErrorPage:
     def page(request: Request, status: int, code: str, language: Language) -> Response:
-        return error_page(sector, base_url, status, code, language, request.url.path)
+        again = status >= 500 and request.method in ("GET", "HEAD")
+        return error_page(sector, base_url, status, code, language, again=again)
 
     return page
 

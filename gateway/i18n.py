@@ -29,5 +29,9 @@ def file_size(size: int, language: Language) -> str:
 
 
 def clock(moment: datetime, language: Language) -> str:
-    """`14 h 30`, `2:30 p.m.`: the time of day of `moment`, in its own zone."""
+    """`9 h`, `14 h 30`, `2:30 p.m.`: the time of day of `moment`, in its own zone.
+
+    French as the Office québécois de la langue française writes hours: no leading zero, no minutes at the full hour."""
+    if language == "fr":
+        return f"{moment.hour}\xa0h" + (f"\xa0{moment.minute:02}" if moment.minute else "")
     return format_time(moment.timetz(), "short", locale=LOCALES[language])

@@ -18,7 +18,7 @@ from nexus.errors import NexusError, StaleRevision, Unavailable
 from nexus.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
-_RETRY_AFTER = "5"  # seconds, while something is away
+RETRY_AFTER = "5"  # seconds, while something is away
 _LANGUAGES: dict[str, Language] = {"fr": "fr", "en": "en"}
 _VARY = "Accept, Accept-Language"  # a page or a problem, and its words
 
@@ -164,7 +164,7 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
 def _headers(error: NexusError) -> dict[str, str]:
     """What a refusal says besides: when to come again, and what a key lacks (RFC 6750 §3)."""
     if isinstance(error, Unavailable):
-        return {"Retry-After": _RETRY_AFTER}
+        return {"Retry-After": RETRY_AFTER}
     match error.code:
         case "idempotency_in_progress":
             return {"Retry-After": "1"}

@@ -13,6 +13,7 @@ from gateway import links, words
 from gateway.i18n import clock, file_size, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
+from gateway.problems import RETRY_AFTER
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
 from nexus.errors import Unavailable
@@ -134,8 +135,8 @@ async def if_there(asked: Awaitable[T]) -> T | None:
 
 
 def for_now(response: HttpResponse) -> HttpResponse:
-    """A page that lacks something which the next one will have: nobody keeps it."""
-    response.headers["Cache-Control"] = "no-store"
+    """A page that lacks something which the next one will have: nobody keeps it; a whole one from before is better."""
+    response.headers.update({"Cache-Control": "no-store", "Retry-After": RETRY_AFTER})
     return response
 
 

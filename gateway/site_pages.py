@@ -25,7 +25,7 @@ from services.content.contracts import (
     ListActivities,
     ListPosts,
 )
-from services.search.contracts import EntryType, Hit, Search
+from services.search.contracts import EntryType, Hit, MoreLikeThis, Search
 
 _LATEST, _NEXT = 6, 3
 _PER_PAGE = 20
@@ -62,7 +62,7 @@ def home_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
             HOME,
             cards=[views.card(hit, language) for hit in latest or ()],
             posts=post_views(posts.items, language, base_url) if posts else [],
-            activities=_views(activities.items if activities else (), language, base_url),
+            activities=_views(activities.items, language, base_url) if activities else None,
         )
         return for_now(shown) if None in (latest, posts, activities) else shown
 
@@ -114,7 +114,12 @@ def activities_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
             return RedirectResponse(base_url + activity_path(language, found), 301)
         paths = {one: activity_path(one, found) for one in LANGUAGES}
         view = activity_view(found, language, base_url, datetime.now(UTC))
-        return page.html("activity.html", language, paths, view=view)
+        similar = await hits(
+            bus.call(MoreLikeThis(id=found.id, lang=language), anonymous(sector.name, language))
+        )
+        cards = [views.card(hit, language) for hit in similar or ()]
+        shown = page.html("activity.html", language, paths, view=view, cards=cards)
+        return shown if similar is not None else for_now(shown)
 
     @router.get("/fr/activites/{slug}")
     async def activity_fr(slug: _Slug) -> Response:

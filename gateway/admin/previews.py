@@ -54,5 +54,5 @@ def _page(
     if kind is POSTS:
         return "post.html", {"view": post_view(item, language, base_url), "cards": [], "preview": False}
     if kind is ACTIVITIES:
-        return "activity.html", {"view": activity_view(item, language, base_url, now)}
+        return "activity.html", {"view": activity_view(item, language, base_url, now), "cards": []}
     return "page.html", {"view": page_view(item, language)}
