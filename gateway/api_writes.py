@@ -8,7 +8,6 @@ from fastapi import APIRouter, Header, Path, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import StringConstraints, ValidationError
-from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import ClientDisconnect
 
 from gateway.api import Parameters, keyed_refusals
@@ -37,7 +36,7 @@ IfMatch = Annotated[
     Header(alias="If-Match", description="The ETag of what was seen", examples=['"3"']),
 ]
 IfMatchOrAny = Annotated[
-    _Etag | SkipJsonSchema[None],
+    _Etag,
     Header(
         alias="If-Match",
         description="The ETag of what was seen; without it, whatever stands",
@@ -45,7 +44,7 @@ IfMatchOrAny = Annotated[
     ),
 ]
 Once = Annotated[
-    _OnceKey | SkipJsonSchema[None],
+    _OnceKey,
     Header(
         alias="Idempotency-Key",
         description="Any text of your own: the same request under the same key is done once within 24 hours, "
@@ -69,7 +68,7 @@ class Writer:
         item = await self._bus.call(OpenItem(kind=kind.item, ref=ref), caller)
         return self._answer(item)
 
-    async def create(self, request: Request, kind: ManagedKind, once: str | None) -> Response:
+    async def create(self, request: Request, kind: ManagedKind, once: str) -> Response:
         """A new draft."""
         caller = await self._bearer.caller(request, kind.scope)
         content = await _read(request, kind.content)
@@ -78,9 +77,7 @@ class Writer:
         response.headers["Location"] = f"{self._base_url}/api/v1/{kind.plural}/{item.id}"
         return response
 
-    async def replace(
-        self, request: Request, kind: ManagedKind, ref: str, seen: str, once: str | None
-    ) -> Response:
+    async def replace(self, request: Request, kind: ManagedKind, ref: str, seen: str, once: str) -> Response:
         """Another content."""
         caller = await self._bearer.caller(request, kind.scope)
         content = await _read(request, kind.content)
@@ -90,11 +87,11 @@ class Writer:
         return self._answer(await self._bus.call(command, caller))
 
     async def turn(
-        self, request: Request, kind: ManagedKind, ref: str, to: Status, seen: str | None, once: str | None
+        self, request: Request, kind: ManagedKind, ref: str, to: Status, seen: str, once: str
     ) -> Response:
         """Published, or retired."""
         caller = await self._bearer.caller(request, kind.scope)
-        revision = None if seen is None else _revision(seen)
+        revision = _revision(seen) if seen else None
         command = TurnItem(kind=kind.item, id=ref, revision=revision, to=to, once=_bare(once))
         return self._answer(await self._bus.call(command, caller))
 
@@ -132,7 +129,7 @@ def _add_making(router: APIRouter, writer: Writer, kind: ManagedKind) -> None:
         summary=f"Make a {kind.item.value}",
         openapi_extra=_body(kind),
     )
-    async def create(request: Request, _: Nothing, once: Once = None) -> Response:
+    async def create(request: Request, _: Nothing, once: Once = "") -> Response:
         """A new draft, which nobody sees before it is published."""
         return await writer.create(request, kind, once)
 
@@ -146,7 +143,7 @@ def _add_changing(router: APIRouter, writer: Writer, kind: ManagedKind) -> None:
         summary=f"Replace a {kind.item.value}",
         openapi_extra=_body(kind),
     )
-    async def replace(request: Request, ref: Ref, _: Nothing, seen: IfMatch, once: Once = None) -> Response:
+    async def replace(request: Request, ref: Ref, _: Nothing, seen: IfMatch, once: Once = "") -> Response:
         """All of its content anew: what is left out is empty from then on. What is published changes at once."""
         return await writer.replace(request, kind, ref, seen, once)
 
@@ -162,7 +159,7 @@ def _add_turning(router: APIRouter, writer: Writer, kind: ManagedKind, verb: str
         name=verb,
     )
     async def turn(
-        request: Request, ref: Ref, _: Nothing, seen: IfMatchOrAny = None, once: Once = None
+        request: Request, ref: Ref, _: Nothing, seen: IfMatchOrAny = "", once: Once = ""
     ) -> Response:
         return await writer.turn(request, kind, ref, to, seen, once)
 
@@ -241,6 +238,6 @@ def _revision(etag: str) -> int:
     return int(named) if named.isdecimal() and named.isascii() and len(named) < 10 else 0
 
 
-def _bare(once: str | None) -> str | None:
+def _bare(once: str) -> str | None:
     """The draft of the IETF has the header's value in quotes; not everybody writes them."""
     return once.strip('"') if once else None

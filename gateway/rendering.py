@@ -61,7 +61,6 @@ def _environment(language: Language) -> Environment:
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
         "link_outcome": words.LINK_OUTCOMES,
-        "item_kind": words.AUDITED_KINDS,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
         "item_kind": words.ITEM_KINDS,
