@@ -24,6 +24,7 @@ from gateway.embed import embed_router
 from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
+from gateway.following import Following
 from gateway.local_mail import is_local, local_mail_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
@@ -79,8 +80,15 @@ def create_app(
     `embedded`: all of the platform is in this process. `rate_limit`: requests a minute from one address, 0: any.
 
     To be called in the event loop that serves it."""
+
+    def changed() -> None:
+        app.title, app.openapi_schema = _api_title(sector), None
+        cache.clear()
+
+    following = Following(sector, bus, changed)
     app = FastAPI(
-        title=f"Emploi NEXUS – {sector.short.en}",
+        title=_api_title(sector),
+        lifespan=following.lifespan,
         version="1",
         summary="Programs for companies that hire immigrants",
         docs_url=None,  # their pages load scripts from elsewhere
@@ -106,7 +114,7 @@ def create_app(
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     if embedded and is_local(base_url):
         app.include_router(local_mail_router(sector, bus, base_url), include_in_schema=False)
-    _add_people(app, sector, bus, base_url)
+    _add_people(app, sector, bus, base_url, following.file)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(style_router(sector), include_in_schema=False)
@@ -120,10 +128,14 @@ def create_app(
     return Tally(cache, sector.name, bus)
 
 
-def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
+def _api_title(sector: Sector) -> str:
+    return f"Emploi NEXUS – {sector.short.en}"
+
+
+def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str, file: Sector) -> None:
     cookies = Cookies(sector, base_url)
     found = visitors(sector, bus, cookies)
-    desk = Desk(sector, bus, base_url, found)
+    desk = Desk(sector, bus, base_url, found, file)
     for router in (
         signin_router(sector, bus, base_url, found, cookies),
         still_correct_router(sector, bus, base_url),

@@ -23,7 +23,7 @@ _UPLOADS = (
     *(
         f"/{language}/{ADMIN[language]}/{kind}"
         for language in LANGUAGES
-        for kind in ("documents", "posts", "import")
+        for kind in ("documents", "posts", "partners", "import")
     ),
     "/api/v1/files",
 )

@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from gateway.sectors import Language
 from nexus.i18n import LOCALES, catalogue, long_date
 
-__all__ = ["clock", "file_size", "long_date", "translations"]
+__all__ = ["clock", "decimal", "file_size", "long_date", "translations"]
 
 _CATALOGUES = Path(__file__).with_name("locale")
 
@@ -26,6 +26,11 @@ def file_size(size: int, language: Language) -> str:
     thousands = max(round(size / 1_000), 1)
     value, unit = (thousands, units[0]) if thousands < 1_000 else (round(size / 1_000_000, 1), units[1])
     return f"{format_decimal(value, locale=LOCALES[language])}\xa0{unit}"
+
+
+def decimal(number: float, language: Language) -> str:
+    """`4,5`, `4.5`."""
+    return str(format_decimal(number, locale=LOCALES[language]))
 
 
 def clock(moment: datetime, language: Language) -> str:

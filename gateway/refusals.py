@@ -22,6 +22,11 @@ _SOON = N_("Try again in a few seconds.")
 REFUSALS = {
     "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
     "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
+    "contrast_too_low": Refusal(
+        400,
+        N_("These colours cannot be read well enough"),
+        N_("Take darker or lighter ones; those in “nearest” pass."),
+    ),
     "upload_incomplete": Refusal(
         400, N_("Not all of the file has come"), N_("Send the whole file again; it must not be empty.")
     ),
@@ -62,6 +67,16 @@ REFUSALS = {
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
     ),
+    "invitation_not_found": Refusal(
+        404,
+        N_("There is no such invitation"),
+        N_("It was followed, withdrawn or has expired. Look at the list."),
+    ),
+    "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
+    "logo_not_a_picture": Refusal(
+        400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")
+    ),
+    "logo_too_large": Refusal(400, N_("The logo is too large"), N_("Upload a file of at most one megabyte.")),
     "key_not_found": Refusal(404, N_("There is no such key"), N_("Look for it in the list of keys.")),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "import_not_found": Refusal(
@@ -173,6 +188,7 @@ _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/err
     "int_from_float": N_("A whole number is expected."),
     "greater_than_equal": N_("It must be %(ge)s or more."),
     "less_than_equal": N_("It must be %(le)s or less."),
+    "string_type": N_("It is needed."),
     "string_too_short": N_("It must not be empty."),
     "string_too_long": N_("At most %(max_length)s characters."),
     "too_long": N_("At most %(max_length)s values."),
@@ -185,7 +201,12 @@ _OWN_REASONS = {  # what our contracts say of values, by their words
     "must be a web address beginning with https:// or http://": N_(
         "Give a web address that begins with https:// or http://."
     ),
+    "must not hold < or >": N_("The signs < and > are not allowed here."),
+    "must be an e-mail address, such as marie@example.org": N_(
+        "Give an e-mail address, such as marie@example.org."
+    ),
 }
+_WITHOUT_LIMITS = {"string_too_long": N_("It is too long."), "too_long": N_("It is too long.")}
 _OTHER_REASON = N_("This value is not right.")
 
 
@@ -199,4 +220,7 @@ def reason(kind: str, context: Mapping[str, Any], words: NullTranslations) -> st
     told = {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}
     if kind == "value_error":
         return words.gettext(_OWN_REASONS.get(str(context.get("error")), _OTHER_REASON))
-    return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    try:
+        return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    except KeyError:  # a service's refusal tells no limits
+        return words.gettext(_WITHOUT_LIMITS.get(kind, _OTHER_REASON))

@@ -10,9 +10,10 @@ from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
-from gateway.i18n import clock, file_size, long_date, translations
+from gateway.i18n import clock, decimal, file_size, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
+from gateway.people.devices import device_name
 from gateway.problems import RETRY_AFTER
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
@@ -50,6 +51,8 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["device"] = lambda agent: device_name(agent, catalogue)
+    environment.filters["decimal"] = lambda number: decimal(number, language)
     environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
@@ -66,6 +69,7 @@ def _environment(language: Language) -> Environment:
         "item_kind": words.ITEM_KINDS,
         "outcome": words.OUTCOMES,
         "import_state": words.IMPORT_STATES,
+        "colour": words.COLOURS,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
         "scope": words.SCOPES,
@@ -88,10 +92,11 @@ _templates = _Templates()
 class Page:
     """What every page of a sector needs."""
 
-    def __init__(self, sector: Sector, base_url: str) -> None:
+    def __init__(self, sector: Sector, base_url: str, style: str | None = None) -> None:
+        """`style` is the path of another style sheet than the sector's own."""
         self._sector = sector
         self._base_url = base_url
-        self._style_path = style_path(sector)
+        self._style = style
 
     def html(
         self,
@@ -107,7 +112,7 @@ class Page:
             language,
             sector=self._sector,
             base_url=self._base_url,
-            style_path=self._style_path,
+            style_path=self._style or style_path(self._sector),
             paths=paths,
             find_path=f"/{language}/{FIND[language]}",
             search_path=f"/{language}/{SEARCH[language]}",

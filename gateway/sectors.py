@@ -1,4 +1,6 @@
-"""A sector is a TOML file: its words, colours, partners and contact. Adding one needs no code."""
+"""A sector is a TOML file: its words, colours, partners and contact. Adding one needs no code.
+
+What its people say since lies over it (gateway/following.py)."""
 
 import tomllib
 from pathlib import Path
@@ -37,12 +39,20 @@ class Colours(_Model):
     on_accent: Colour
 
 
+class Picture(_Model):
+    """A picture of this site, and what it shows."""
+
+    path: str
+    alt: Bilingual
+
+
 class Partner(_Model):
     """An organisation that carries the sector's site."""
 
     name: Bilingual
-    url: str
+    url: str | None = None
     role: Bilingual
+    logo: Picture | None = None
 
 
 class Contact(_Model):
@@ -52,22 +62,34 @@ class Contact(_Model):
     url: str | None = None
     email: str | None = None
     phone: str | None = None
+    address: str | None = None
+    languages: tuple[Language, ...] = ()
 
 
 class Sector(_Model):
-    """One site."""
+    """One site, as it is shown now."""
+
+    model_config = ConfigDict(frozen=False)  # its people change it while it is shown
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
     rank: int = Field(description="Its place among the sectors")
     title: Bilingual
     short: Bilingual
     tagline: Bilingual
+    lead: Bilingual | None = Field(None, description="Below the tagline; None: what all sectors say")
     colours: Colours
     languages: tuple[Language, ...] = ("fr", "en")
     host: str | None = None
     contact: Contact
     partners: tuple[Partner, ...] = ()
     known: dict[str, Bilingual] = Field({}, description="The short name of every sector; filled when loaded")
+
+    def take(self, other: "Sector") -> bool:
+        """Be shown as `other` says from now on; whether that differs."""
+        changed = [name for name in type(self).model_fields if getattr(self, name) != getattr(other, name)]
+        for name in changed:
+            setattr(self, name, getattr(other, name))
+        return bool(changed)
 
 
 def load_sectors(folder: Path | None = None) -> dict[str, Sector]:

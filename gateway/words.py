@@ -95,6 +95,8 @@ COMMANDS = {  # as the audit trail tells them
     "end_session": N_("Signed out"),
     "end_other_sessions": N_("Signed out elsewhere"),
     "invite": N_("Invited"),
+    "invite_again": N_("Sent an invitation again"),
+    "withdraw_invitation": N_("Withdrew an invitation"),
     "change_person": N_("Changed an account"),
     "remove_person": N_("Removed an account"),
     "name_company": N_("Named a company"),
@@ -102,8 +104,9 @@ COMMANDS = {  # as the audit trail tells them
     "revoke_key": N_("Revoked an API key"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
+    "save_sector": N_("Changed the site settings"),
     "reindex": N_("Made the search index anew"),
-    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page")},
+    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page", "partner")},
     "import_activities": N_("Imported"),
     **{f"publish_{kind}": N_("Published") for kind in ("program", "document", "post", "activity", "page")},
     **{f"retire_{kind}": N_("Withdrew") for kind in ("program", "document", "post", "activity", "page")},
@@ -114,6 +117,7 @@ ITEM_KINDS = {
     "post": N_("Post"),
     "activity": N_("Activity"),
     "page": N_("Page"),
+    "partner": N_("Partner"),
 }
 AUDITED_KINDS = {
     **{("site_page" if kind == "page" else kind): name for kind, name in ITEM_KINDS.items()},
@@ -122,6 +126,8 @@ AUDITED_KINDS = {
     "post_import": N_("Import of posts"),
     "activity_import": N_("Import of activities"),
     "site_page_import": N_("Import of pages"),
+    "partner_import": N_("Import of partners"),
+    "sector": N_("Site settings"),
     "file": N_("File"),
     "link": N_("Link"),
     "person": N_("Account"),
@@ -146,6 +152,11 @@ FIELD_NAMES = {  # parts of contents that stand below another one, as a history 
     "company_sizes": N_("Size of the company"),
     "regions": N_("Region"),
     "alt": N_("What the picture shows"),
+}
+COLOURS = {
+    "accent": N_("Accent"),
+    "on_accent": N_("Text on the accent"),
+    "accent_dark": N_("Accent on dark"),
 }
 LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
     "gone": N_("The page is gone."),

@@ -10,8 +10,10 @@ from gateway.admin.items import items_routes
 from gateway.admin.keys import keys_routes
 from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
+from gateway.admin.partners import partners_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
+from gateway.admin.sector import sector_routes
 from gateway.admin.start import start_routes
 from gateway.admin.trying import trying_routes
 from gateway.admin.typed import typed_routes
@@ -29,10 +31,12 @@ def admin_router(desk: Desk) -> APIRouter:
         work_routes,
         trying_routes,
         uploading_routes,
+        partners_routes,
         items_routes,  # after those whose paths are none of an item
         history_routes,
         links_routes,
         searches_routes,
+        sector_routes,
         people_routes,
         keys_routes,
         imports_routes,

@@ -15,7 +15,7 @@ from nexus.caller import LANGUAGES
 
 Sort = Literal[
     "line", "paragraph", "markdown", "lines",  # in both languages
-    "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file",
+    "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file", "colour",
 ]  # fmt: skip
 BILINGUAL = {"line", "paragraph", "markdown", "lines"}
 _ZONE = ZoneInfo("America/Toronto")
@@ -42,6 +42,7 @@ class Field:
     options: Mapping[str, str] = field(default_factory=dict)
     fields: tuple["Field", ...] = ()
     required: bool = False
+    rule: str = ""  # what is said when it is missing or not right, if not something general
     top: int = 3
 
 

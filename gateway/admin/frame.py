@@ -25,6 +25,7 @@ class Section(NamedTuple):
 
 
 START = Section("", N_("Overview"), STAFF)
+SECTOR = Section("/sector", N_("Site settings"), frozenset({Role.ADMIN}))
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 KEYS = Section("/keys", N_("API keys"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
@@ -35,7 +36,7 @@ SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINA
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES, PEOPLE, KEYS, AUDIT, PARKED)
+SECTIONS = (START, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, AUDIT, PARKED)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:

@@ -14,12 +14,14 @@ from gateway.admin import fields, saving
 from gateway.admin.differences import Said, behind, clashing, said
 from gateway.admin.exports import FORMATS, export
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, number_in, path_to
-from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PROGRAMS, Kind, blank, fields_for
+from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PARTNERS, PROGRAMS, Kind, blank, fields_for
+from gateway.admin.partners import in_file
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.trying import outcomes
 from gateway.admin.uploads import with_uploads
 from gateway.admin.work import newest, offered, opened
 from gateway.i18n import translations
+from gateway.links import PARTNERS as PARTNERS_PAGE
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -110,6 +112,8 @@ class _Items:
         sent = await signed.sent()
         content = fields.read(self._fields(signed), sent)
         content = await with_uploads(self._kind, content, sent, signed)
+        if self._kind.own:
+            content["sectors"] = [self._desk.sector.name]
         if signed.form.get("do") == "preview":
             return await preview(self._desk, signed, self._kind, content)
         item = await self._item(signed) if "id" in signed.request.path_params else None
@@ -126,12 +130,13 @@ class _Items:
             saved = await self._turned(signed, await signed.call(command))
         except StaleRevision:
             return await self._merge(signed, content, revision or 0, work)
-        except InvalidInput as error:
-            return await again(faults=saving.faults(error, self._kind.fields, words), status=400)
-        except (Conflict, Forbidden, NotFound) as error:
-            if (told := saving.told(error.code, words)) is None:
+        except (InvalidInput, Conflict, Forbidden, NotFound) as error:
+            told = saving.told(error.code, words)
+            if told is None and isinstance(error, InvalidInput):
+                told = saving.faults(error, self._kind.fields, words)
+            if told is None:
                 raise
-            return await again(faults={"title": told}, status=error.status)
+            return await again(faults=told, status=error.status)
         done = signed.form.get("do") or "save"
         return RedirectResponse(path_to(signed.language, self.section, f"/{saved.id}?done={done}"), 303)
 
@@ -225,6 +230,7 @@ class _Items:
             "done": done,
             "turned": turned,
             "refused": refused,
+            "in_file": await in_file(self._desk, signed) if self._kind is PARTNERS else (),
             "takes_files": self._kind is DOCUMENTS,
             "largest": LARGEST_FILE,
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
@@ -260,5 +266,7 @@ def _is_of(kept: str | None, item: Item | None) -> bool:
 def _public_page(kind: Kind, item: Item | None, language: Language) -> str | None:
     if item is None or item.status is not Status.PUBLISHED:
         return None
+    if kind is PARTNERS:
+        return f"/{language}/{PARTNERS_PAGE[language]}"
     slug = getattr(item.slug, language)
     return page_path(language, slug) if kind is PAGES else entry_path(language, kind.name, slug)

@@ -12,12 +12,13 @@ from nexus.messages import Message
 from services.content.contracts import ActivityContent, PageContent, PostContent, ProgramContent
 from services.content.contracts.documents import DocumentContent
 from services.content.contracts.editing import ItemKind
+from services.content.contracts.partners import PartnerContent
 from services.content.contracts.programs import VERIFIED_EVERY
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`path` is its place below `/admin`; `content` is what its form makes."""
+    """`path` is its place below `/admin`; `content` is what its form makes; `own`: it belongs to one sector."""
 
     name: ItemKind
     path: str
@@ -25,6 +26,7 @@ class Kind:
     new: str
     content: type[Message]
     fields: tuple[Field, ...]
+    own: bool = False
 
 
 def fields_for(kind: Kind, sector: Sector, language: Language) -> tuple[Field, ...]:
@@ -221,7 +223,25 @@ DOCUMENTS = Kind(
         _SLUG,
     ),
 )
-KINDS = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES)
+PARTNERS = Kind(
+    ItemKind.PARTNER,
+    "/partners",
+    N_("Partners"),
+    N_("New partner"),
+    PartnerContent,
+    (
+        Field("title", "line", N_("Name"), required=True, rule=N_("Give a name in French or in English.")),
+        Field("role", "paragraph", N_("What it does"), N_("One sentence, for who never heard of it.")),
+        Field("url", "url", N_("Web address")),
+        Field("logo", "file", N_("Logo"), N_("PNG, JPEG, WebP or GIF, at most one megabyte.")),
+        Field(
+            "place", "text", N_("Place in the list"), N_("1 comes first. Empty: after those that have one.")
+        ),
+        _PUBLISH_AT,
+    ),
+    own=True,
+)
+KINDS = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES, PARTNERS)
 
 
 def blank(kind: Kind) -> dict[str, Any]:

@@ -36,14 +36,15 @@ def label(path: str, labels: Mapping[str, str], *, first: int = 0) -> str:
     )
 
 
-def fault_of(path: str, kind: str, shape: Iterable[Field], words: NullTranslations) -> str:
-    """What is wrong with a field of a form; `kind` is pydantic's."""
+def fault_of(path: str, kind: str, shape: Iterable[Field], words: NullTranslations, told: str = "") -> str:
+    """What is wrong with a field of a form; `kind` is pydantic's, `told` what our own rule says."""
     shape = tuple(shape)
     if path.rpartition(".")[2] in {"url", *(one.name for one in shape if one.sort == "url")}:
         return words.gettext(_WEB_ADDRESS)
-    if path in _RULES and any(one.name == path for one in shape):
-        return words.gettext(_RULES[path])
-    return reason(kind, {}, words)
+    for one in shape:
+        if one.name == path and (rule := one.rule or _RULES.get(path)):
+            return words.gettext(rule)
+    return reason(kind, {"error": told}, words)
 
 
 def fault_in_row(path: str, kind: str, told: str, shape: Iterable[Field], words: NullTranslations) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import UploadFile
 
 from gateway.admin.fields import Sent
-from gateway.admin.kinds import DOCUMENTS, POSTS, Kind
+from gateway.admin.kinds import DOCUMENTS, PARTNERS, POSTS, Kind
 from gateway.people.desk import Signed
 from gateway.uploading import store
 from nexus.caller import LANGUAGES
@@ -20,10 +20,16 @@ async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: 
         files = {language: await _file(sent, f"files.{language}", signed) for language in LANGUAGES}
         return {**content, "files": files}
     if kind is POSTS:
-        cover = await _file(sent, "cover", signed)
-        alt = {language: sent.get(f"cover.alt.{language}") or None for language in LANGUAGES}
-        return {**content, "cover": {"sha256": cover["sha256"], "alt": alt} if cover else None}
+        return {**content, "cover": await _picture(sent, "cover", signed)}
+    if kind is PARTNERS:
+        return {**content, "logo": await _picture(sent, "logo", signed)}
     return content
+
+
+async def _picture(sent: Sent, path: str, signed: Signed) -> dict[str, Any] | None:
+    file = await _file(sent, path, signed)
+    alt = {language: sent.get(f"{path}.alt.{language}") or None for language in LANGUAGES}
+    return {"sha256": file["sha256"], "alt": alt} if file else None
 
 
 async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:

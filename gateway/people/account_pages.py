@@ -9,9 +9,11 @@ from gateway.i18n import translations
 from gateway.links import ACCOUNT
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
+from gateway.people.invitations import settle_invitation
 from gateway.people.visitor import Visitor
 from gateway.sectors import Language
 from nexus.caller import LANGUAGES, Role
+from services.people.contracts.invitations import Invitation, ListInvitations
 from services.people.contracts.people import STAFF, Invite, ListPeople, NameCompany, Person
 from services.people.contracts.signin import EndOtherSessions, EndSession, ListSessions
 
@@ -24,6 +26,7 @@ def account_router(desk: Desk) -> APIRouter:
         desk.add(router, "GET", path, language, pages.show)
         desk.add(router, "POST", f"{path}/company", language, pages.name_company)
         desk.add(router, "POST", f"{path}/colleagues", language, pages.invite)
+        desk.add(router, "POST", f"{path}/invitations", language, pages.settle_invitation)
         desk.add(router, "POST", f"{path}/sessions", language, pages.end_session)
     return router
 
@@ -59,6 +62,10 @@ class _Account:
         await signed.call(command)
         return self._back(signed.language, "invited")
 
+    async def settle_invitation(self, signed: Signed) -> Response:
+        """Send the invitation of a colleague again, or withdraw it."""
+        return self._back(signed.language, await settle_invitation(signed, self._desk.base_url))
+
     async def end_session(self, signed: Signed) -> Response:
         """End one session, or all others."""
         if (ended := signed.form.get("id")) is not None:
@@ -73,12 +80,16 @@ class _Account:
         person = signed.visitor.person
         sessions = await signed.call(ListSessions())
         colleagues: tuple[Person, ...] = ()
+        invitations: tuple[Invitation, ...] = ()
         if person.company and _is_member(signed.visitor):
-            colleagues = (await signed.call(ListPeople())).items
+            as_member = signed.visitor.caller.model_copy(update={"roles": frozenset({Role.MEMBER})})
+            colleagues = (await signed.bus.call(ListPeople(), as_member)).items
+            invitations = (await signed.bus.call(ListInvitations(), as_member)).items
         values: dict[str, Any] = {
             "person": person,
             "sessions": sessions.items,
             "colleagues": colleagues,
+            "invitations": invitations,
             "faults": faults or [],
             "form": signed.form,
             "done": done,

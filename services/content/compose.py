@@ -10,7 +10,7 @@ from nexus.signing import Signer
 from nexus.sites import site_urls
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
-from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, PARTNERS, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.domain.linked import links_in
 from services.content.domain.links import Result
@@ -30,6 +30,7 @@ from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.repeats import Repeats
+from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
@@ -39,6 +40,7 @@ from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
+from services.content.store.sectors import SectorStore
 from services.content.store.working import WorkStore
 
 
@@ -46,9 +48,14 @@ def compose(resources: Resources) -> Composed:
     """Content on the database given. Makes its indexes; the database must answer."""
     files = FileStore(resources.database)
     working, repeats = WorkStore(resources.database), RepeatStore(resources.database)
-    for kept in (files, working, repeats):
+    sectors = SectorStore(resources.database)
+    for kept in (files, working, repeats, sectors):
         kept.prepare()
-    attachments: dict[Kind, Attachments] = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
+    attachments: dict[Kind, Attachments] = {
+        DOCUMENTS: DocumentFiles(files),
+        POSTS: Covers(files),
+        PARTNERS: Logos(files),
+    }
     stores = {kind: _prepared(resources, kind) for kind in KINDS.values()}
     desks = {
         kind: Desk(kind, store, resources.clock, resources.wake, attachments.get(kind))
@@ -67,6 +74,8 @@ def compose(resources: Resources) -> Composed:
         posts=desks[POSTS],
         activities=desks[ACTIVITIES],
         pages=desks[PAGES],
+        partners=desks[PARTNERS],
+        sectors=SectorDesk(sectors, stores[PARTNERS], resources.clock, resources.wake),
         previews=Previews(secret, resources.clock),
         matcher=Matcher(catalogues[ItemKind.PROGRAM], stores[PROGRAMS], resources.clock),
         editing=editing,
@@ -84,7 +93,8 @@ def compose(resources: Resources) -> Composed:
         working=WorkDesk(working, resources.clock),
         repeats=Repeats(repeats, resources.clock),
     )
-    return Composed(service, outboxes=[*(store.items for store in stores.values()), rounds.rounds])
+    outboxes = [*(store.items for store in stores.values()), rounds.rounds, sectors.items]
+    return Composed(service, outboxes=outboxes)
 
 
 def _imports(resources: Resources, files: FileStore, editing: dict[ItemKind, Editing]) -> Imports:

@@ -1,6 +1,6 @@
 """Use cases of notifications: keep what is to be said, send it, show it where it stays on this machine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
@@ -10,6 +10,7 @@ import orjson
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
+from services.content.contracts.sectors import SectorChanged
 from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
@@ -34,6 +35,13 @@ class LocalMailbox(Protocol):
     def mail(self, sector: str, mail_id: str) -> LocalMail: ...
 
 
+class Senders(Protocol):
+    """Who each sector is to those it writes to."""
+
+    def __contains__(self, sector: object) -> bool: ...
+    def take(self, event: SectorChanged) -> None: ...
+
+
 class Opens(Protocol):
     """Opens what only this service may read."""
 
@@ -49,7 +57,7 @@ class Notifications(Service):
         self,
         store: MessageStore,
         postman: Postman,
-        senders: Mapping[str, object],
+        senders: Senders,
         local: LocalMailbox | None,
         clock: Callable[[], datetime],
         seal: Opens,
@@ -85,6 +93,10 @@ class Notifications(Service):
         told = event.model_dump(include={"language", "inviter", "organisation", "days"})
         told |= {"role": ", ".join(sorted(event.roles)), **self._seal.open(event.sealed)}
         self._say(SendInvitation.read(told), event.sector, event.id)
+
+    @on(SectorChanged)
+    def change_sender(self, event: SectorChanged) -> None:
+        self._senders.take(event)
 
     @on(VerificationAsked)
     def mail_verification(self, event: VerificationAsked) -> None:

@@ -10,6 +10,7 @@ from nexus.sites import site_urls
 from services.content.contracts.verification import PURPOSE
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
+from services.people.service.invitations import InvitationDesk
 from services.people.service.keys import KeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
@@ -40,6 +41,7 @@ def compose(resources: Resources) -> Composed:
     links, reminders = link_secret(resources), ReminderStore(resources.database)
     service = PeopleService(
         accounts=AccountDesk(people, tickets, sessions, seal, clock, wake),
+        invitations=InvitationDesk(people, tickets, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
         sessions=sessions,
         owners=OwnerDesk(

@@ -38,6 +38,10 @@ ADMIN_PAGES = (
     "/activities/new",
     "/pages",
     "/pages/new",
+    "/partners",
+    "/partners/new",
+    "/sector",
+    "/sector/history",
     "/import",
     "/opened",
     "/opened?days=365",
@@ -298,6 +302,85 @@ def test_axe_finds_nothing_to_object_to_in_a_preview(open_admin: Enter, tmp_path
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_an_invitation_waits_in_a_list_and_is_withdrawn(enter: Enter, site: RunningPlatform) -> None:
+    admin, address = enter(Role.ADMIN, bypass_csp=True), an_address()
+    admin.goto(site.url("tic", "/fr/admin/people"))
+    admin.get_by_label("Adresse courriel", exact=True).fill(address)
+    admin.get_by_role("checkbox", name="Rédaction").check()
+    admin.get_by_role("button", name="Envoyer l’invitation").click()
+    found = Axe().run(admin)
+    assert found.violations_count == 0, found.generate_report()
+    admin.get_by_role("button", name=f"Envoyer de nouveau – {address}").click()
+    expect(admin.get_by_role("status").first).to_have_text("L’invitation est en route.")
+    admin.get_by_role("button", name=f"Retirer – {address}").click()
+    expect(admin.get_by_role("status").first).to_have_text(
+        "L’invitation est retirée : son lien ne vaut plus."
+    )
+    expect(admin.get_by_text(address)).to_have_count(0)
+
+
+def test_a_member_names_the_company_and_invites_a_colleague(enter: Enter, site: RunningPlatform) -> None:
+    page, colleague = (
+        enter(Role.MEMBER, bypass_csp=True, viewport={"width": 360, "height": 740}),
+        an_address(),
+    )
+    page.get_by_label("Nom de l’entreprise").fill("Atelier Nord")
+    page.get_by_label("NEQ").fill("12345")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Donnez les dix chiffres du NEQ")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_label("NEQ").fill("11 4567 8901")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_label("Adresse courriel d’une ou d’un collègue").fill(colleague)
+    page.get_by_role("button", name="Inviter").click()
+    expect(page.get_by_role("heading", name="Invités, pas encore ici")).to_be_visible()
+    expect(page.get_by_text(colleague).first).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name=f"Retirer – {colleague}").click()
+    expect(page.get_by_text(colleague)).to_have_count(0)
+    expect(page.get_by_text("Chrome sur Linux")).to_be_visible()
+
+
+def test_an_administrator_gives_the_site_another_look(chromium: Browser, site: RunningPlatform) -> None:
+    page = chromium.new_context(bypass_csp=True).new_page()
+    url = site.url("svts", "/").rstrip("/")  # other tests look at the others
+    page.goto(site.nexus("invite", "svts", an_address(), "--url", url, "--role", "admin").stdout.strip())
+    page.get_by_role("main").get_by_role("button").click()
+    page.get_by_role("link", name="Gestion du site").click()
+    page.get_by_role("navigation", name="Gestion du site").get_by_role("link", name="Réglages").click()
+    page.get_by_label("Nom court, en français").fill("Vie et santé")
+    page.locator("[id='colours.accent']").fill("#ffcc00")
+    expect(page.locator("#checks")).to_contain_text("1,3 pour 1 – trop faible")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("La couleur la plus proche qui convient est #856a00.")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="Prendre les couleurs lisibles").click()
+    expect(page.locator("[id='colours.accent']")).to_have_value("#856a00")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Page d’accueil").click()
+    expect(opened.value.locator(".brand")).to_contain_text("Vie et santé")
+    expect(opened.value.get_by_role("main")).to_contain_text("Ceci est un aperçu.")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("status").first).to_have_text("Enregistré. Le site le montre dès maintenant.")
+    page.goto(f"{url}/fr/")
+    while not page.locator(".brand").filter(has_text="Vie et santé").count():
+        page.reload()
+    for path in ("/fr/", "/en/partners", "/fr/trouver?show=all"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(url + path)
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+    page.goto(f"{url}/fr/admin/sector")
+    page.get_by_role("button", name="Revenir au site tel qu’il a été installé").click()
+    expect(page.get_by_role("status").first).to_have_text("Le site est de nouveau tel qu’il a été installé.")
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("path", ADMIN_PAGES)
@@ -326,7 +409,10 @@ def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Ent
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("path", [*ADMIN_PAGES[:4], "/import", "/opened", "/people", "/audit", "/parked"])
+@pytest.mark.parametrize(
+    "path",
+    [*ADMIN_PAGES[:4], "/partners/new", "/sector", "/import", "/opened", "/people", "/audit", "/parked"],
+)
 def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
     page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

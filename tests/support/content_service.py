@@ -9,7 +9,7 @@ from nexus.mongo import audit_database
 from nexus.signing import Signer
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
-from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, POSTS, PROGRAMS
+from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, PARTNERS, POSTS, PROGRAMS
 from services.content.domain.lifecycle import Kind
 from services.content.domain.linked import links_in
 from services.content.extraction.outside import read
@@ -27,6 +27,7 @@ from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
 from services.content.service.repeats import Repeats
+from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
@@ -36,6 +37,7 @@ from services.content.store.openings import OpeningStore
 from services.content.store.publications import PublicationStore
 from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
+from services.content.store.sectors import SectorStore
 from services.content.store.working import WorkStore
 
 
@@ -49,9 +51,10 @@ def content_service(
 
     files = FileStore(database)
     files.prepare()
-    working = WorkStore(database)
+    working, sectors = WorkStore(database), SectorStore(database)
     working.prepare()
-    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files)}
+    sectors.prepare()
+    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files), PARTNERS: Logos(files)}
 
     def desk(kind: Kind) -> Desk:
         store = programs if programs and kind is PROGRAMS else PublicationStore(database, kind)
@@ -79,6 +82,8 @@ def content_service(
         posts=desk(POSTS),
         activities=desk(ACTIVITIES),
         pages=desk(PAGES),
+        partners=desk(PARTNERS),
+        sectors=SectorDesk(sectors, PublicationStore(database, PARTNERS), clock, lambda: None),
         previews=Previews(secret, clock),
         matcher=Matcher(lines, kept, clock),
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),

@@ -21,6 +21,7 @@ class ItemKind(StrEnum):
     POST = "post"
     ACTIVITY = "activity"
     PAGE = "page"
+    PARTNER = "partner"
 
 
 class Order(StrEnum):

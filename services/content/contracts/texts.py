@@ -30,6 +30,14 @@ _TITLE = {
     ]
 }
 
+
+def plain(text: str) -> str:
+    """`text`, for use as a validator of names. Raises ValueError if it looks like HTML."""
+    if "<" in text or ">" in text:
+        raise ValueError("must not hold < or >")
+    return text
+
+
 Words = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
@@ -67,6 +75,13 @@ class LineText(Message):
     en: Line | None = None
 
 
+class PlainLineText(LineText):
+    """One line in each language, without anything that looks like HTML."""
+
+    fr: Annotated[Line, AfterValidator(plain)] | None = None
+    en: Annotated[Line, AfterValidator(plain)] | None = None
+
+
 class ParagraphText(Message):
     """A short plain text in each language; a missing one is None."""
 
@@ -102,6 +117,7 @@ def _titled(text: LineText) -> LineText:
 
 
 Title = Annotated[LineText, AfterValidator(_titled), Field(json_schema_extra=_TITLE)]
+PlainTitle = Annotated[PlainLineText, AfterValidator(_titled), Field(json_schema_extra=_TITLE)]
 
 
 class Keywords(Message):

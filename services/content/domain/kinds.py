@@ -15,6 +15,7 @@ from services.content.contracts.documents import (
 )
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
+from services.content.contracts.partners import Partner, PartnerContent, PartnerPublished, PartnerRetired
 from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
 from services.content.domain import freshness
@@ -75,10 +76,21 @@ PAGES = Kind(
     published=lambda item: PagePublished(page=item),
     retired=PageRetired,
 )
+PARTNERS = Kind(
+    name="partner",
+    plural="partners",
+    slug="partenaire",
+    item=Partner,
+    content=PartnerContent,
+    published=lambda item: PartnerPublished(partner=item),
+    retired=PartnerRetired,
+    files=lambda item: (item.content.logo.sha256,) if item.content.logo else (),
+)
 KINDS = {
     ItemKind.PROGRAM: PROGRAMS,
     ItemKind.DOCUMENT: DOCUMENTS,
     ItemKind.POST: POSTS,
     ItemKind.ACTIVITY: ACTIVITIES,
     ItemKind.PAGE: PAGES,
+    ItemKind.PARTNER: PARTNERS,
 }

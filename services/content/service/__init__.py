@@ -18,6 +18,7 @@ from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
 from services.content.service.repeats import Repeats
+from services.content.service.sectors import SectorDesk, SectorDoors
 from services.content.service.verification import VerificationDoors, Verifications
 from services.content.service.working import WorkDesk, WorkingDoors
 
@@ -30,6 +31,7 @@ class Content(
     PostDoors,
     ActivityDoors,
     PageDoors,
+    SectorDoors,
     EditingDoors,
     LinkDoors,
     WorkingDoors,
@@ -50,6 +52,8 @@ class Content(
         posts: Desk,
         activities: Desk,
         pages: Desk,
+        partners: Desk,
+        sectors: SectorDesk,
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
@@ -66,6 +70,8 @@ class Content(
         self.posts = posts
         self.activities = activities
         self.pages = pages
+        self.partners = partners
+        self.sectors = sectors
         self.previews = previews
         self.matcher = matcher
         self.editing = editing

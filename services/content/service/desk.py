@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from nexus.audit import note
 from nexus.caller import Caller, Role, Scope
-from nexus.errors import Conflict, Forbidden, NotFound, StaleRevision
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.publications import (
     ImportedRow,
     ImportReport,
@@ -271,7 +271,7 @@ class Desk:
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))
         if problem := self._attachments.problem(content):
-            raise NotFound(problem)
+            raise NotFound(problem) if problem == "file_not_found" else InvalidInput(problem)
 
     def _turn(
         self,

@@ -32,6 +32,7 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.invitations import InvitationDesk, InvitationDoors
 from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
@@ -40,7 +41,7 @@ from services.people.service.verification import OwnerDesk
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(KeyDoors, Service):
+class PeopleService(InvitationDoors, KeyDoors, Service):
     """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
@@ -49,6 +50,7 @@ class PeopleService(KeyDoors, Service):
         self,
         *,
         accounts: AccountDesk,
+        invitations: InvitationDesk,
         signin: SignInDesk,
         sessions: SessionDesk,
         owners: OwnerDesk,
@@ -57,6 +59,7 @@ class PeopleService(KeyDoors, Service):
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
+        self.invitations = invitations
         self._signin = signin
         self._sessions = sessions
         self._owners = owners
