@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, documents, extraction, office, paint, rpc, search, start
+from bench import cache, changes, documents, extraction, office, paint, rpc, search, signin, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -100,6 +100,13 @@ def _office(bench: _Bench) -> list[Figure]:
         return office.measure(platform)
 
 
+def _signin(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        figures = signin.measure("embedded", platform)
+    with bench.distributed() as platform:
+        return figures + signin.measure("distributed", platform)
+
+
 def _start(bench: _Bench) -> list[Figure]:
     return start.measure(bench.folder())
 
@@ -124,6 +131,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "changes": _changes,
     "documents": _documents,
     "office": _office,
+    "signin": _signin,
     "start": _start,
     "paint": _paint,
     "growth": _growth,

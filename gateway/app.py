@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
 
 from gateway import problems
 from gateway.admin import admin_router
@@ -31,7 +32,8 @@ from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
 from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
-from gateway.people.signin_pages import signin_router
+from gateway.people.passkey_pages import passkey_router
+from gateway.people.signin_pages import SignInPages, signin_router
 from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.rates import RateLimit
@@ -74,12 +76,20 @@ _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
 def create_app(
-    sector: Sector, bus: Bus, base_url: str, *, embedded: bool = False, rate_limit: int = 0
+    sector: Sector,
+    bus: Bus,
+    base_url: str,
+    *,
+    embedded: bool = False,
+    rate_limit: int = 0,
+    oidc_secret: SecretStr | None = None,
 ) -> App:
     """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
     `embedded`: all of the platform is in this process. `rate_limit`: requests a minute from one address, 0: any.
+    `oidc_secret`: the sector's at its identity provider.
 
-    To be called in the event loop that serves it."""
+    To be called in the event loop that serves it. Raises InvalidInput(`setting_missing`, `setting_weak`,
+    `setting_invalid`) where the sector has a provider, and no secret or no safe address."""
 
     def changed() -> None:
         app.title, app.openapi_schema = _api_title(sector), None
@@ -114,7 +124,7 @@ def create_app(
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     if embedded and is_local(base_url):
         app.include_router(local_mail_router(sector, bus, base_url), include_in_schema=False)
-    _add_people(app, sector, bus, base_url, following.file)
+    _add_people(app, sector, bus, base_url, following.file, oidc_secret)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(style_router(sector), include_in_schema=False)
@@ -132,16 +142,27 @@ def _api_title(sector: Sector) -> str:
     return f"Emploi NEXUS – {sector.short.en}"
 
 
-def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str, file: Sector) -> None:
+def _add_people(
+    app: FastAPI, sector: Sector, bus: Bus, base_url: str, file: Sector, oidc_secret: SecretStr | None
+) -> None:
     cookies = Cookies(sector, base_url)
     found = visitors(sector, bus, cookies)
-    desk = Desk(sector, bus, base_url, found, file)
-    for router in (
-        signin_router(sector, bus, base_url, found, cookies),
+    desk, pages = Desk(sector, bus, base_url, found, file), SignInPages(sector, bus, base_url, found, cookies)
+    routers = [
+        signin_router(pages),
+        passkey_router(pages),
         still_correct_router(sector, bus, base_url),
-        account_router(desk),
+        account_router(desk, cookies),
         admin_router(desk),
-    ):
+    ]
+    if sector.provider:
+        from gateway.people.provider_pages import (
+            provider_of,
+            provider_router,
+        )  # what it needs takes long to load
+
+        routers.append(provider_router(pages, provider_of(sector.provider, oidc_secret, base_url)))
+    for router in routers:
         app.include_router(router, include_in_schema=False)
 
 

@@ -38,6 +38,7 @@ _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
     b"/files/",  # they are large, and browsers keep them
     b"/mail",  # who asks decides
+    b"/openid/",
     *(
         f"/{language}/{part[language]}".encode()
         for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS)

@@ -18,6 +18,7 @@ PREVIEWS = {"fr": "apercu", "en": "preview"}
 MAILS = {"fr": "courriels", "en": "mail"}
 SIGN_IN = {"fr": "connexion", "en": "sign-in"}
 SIGN_IN_LINK = {"fr": "connexion/lien", "en": "sign-in/link"}  # mails have it
+SIGN_IN_PASSKEY = {"fr": "connexion/cle", "en": "sign-in/passkey"}
 SIGN_OUT = {"fr": "deconnexion", "en": "sign-out"}
 STILL_CORRECT = {"fr": "toujours-exact", "en": "still-correct"}  # mails have it
 ACCOUNT = {"fr": "compte", "en": "account"}

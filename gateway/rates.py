@@ -43,9 +43,10 @@ class RateLimit:
         """What counts, each with its limit and whose it is."""
         address = scope["client"][0] if scope.get("client") else ""
         limits = [("all", every, address)]
-        if scope["method"] == "POST" and scope["path"].startswith(_SIGN_IN):
+        path = scope["path"]
+        if path.startswith("/openid/") or (scope["method"] == "POST" and path.startswith(_SIGN_IN)):
             limits.insert(0, ("sign-in", self._sign_in, address))
-        if scope["path"].startswith("/api/") and (given := dict(scope["headers"]).get(b"authorization")):
+        if path.startswith("/api/") and (given := dict(scope["headers"]).get(b"authorization")):
             limits.append(("key", every, hashlib.sha256(given).hexdigest()))
         return limits
 

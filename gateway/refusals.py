@@ -63,6 +63,45 @@ REFUSALS = {
     ),
     "code_expired": Refusal(403, N_("This code is no longer good"), N_("Ask for a new one.")),
     "code_wrong": Refusal(403, N_("That is not the code"), N_("Look at the mail again.")),
+    "sign_in_expired": Refusal(
+        403, N_("This sign-in took too long"), N_("It is good for some minutes, in one browser. Begin again.")
+    ),
+    "provider_refused": Refusal(
+        403,
+        N_("Your organization’s sign-in did not let you in"),
+        N_("Try again, or have a code sent to your address."),
+    ),
+    "identity_unproven": Refusal(
+        403,
+        N_("The answer of your organization’s sign-in could not be checked"),
+        N_("Have a code sent to your address, and tell us."),
+    ),
+    "email_unproven": Refusal(
+        403,
+        N_("Your organization’s sign-in does not vouch for your e-mail address"),
+        N_("Have a code sent to your address."),
+    ),
+    "address_not_allowed": Refusal(
+        403,
+        N_("This way of signing in is not for your e-mail address"),
+        N_("Have a code sent to your address."),
+    ),
+    "account_needed": Refusal(
+        403,
+        N_("Nobody has invited this e-mail address yet"),
+        N_("Ask an administrator of your sector for an invitation, or have a code sent to your address."),
+    ),
+    "passkey_expired": Refusal(
+        403, N_("This took too long"), N_("Try again; a passkey must be used within five minutes.")
+    ),
+    "passkey_refused": Refusal(
+        403,
+        N_("This passkey was not accepted"),
+        N_("Try another one, or have a code sent to your address."),
+    ),
+    "passkeys_impossible": Refusal(
+        400, N_("There are no passkeys at this address"), N_("Have a code sent to your address.")
+    ),
     "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
@@ -115,6 +154,9 @@ REFUSALS = {
     ),
     "idempotency_in_progress": Refusal(
         409, N_("The same request is under way"), N_("Ask again in a second: you get its answer.")
+    ),
+    "passkeys_enough": Refusal(
+        409, N_("You have as many passkeys as there can be"), N_("Remove one that you do not need.")
     ),
     "company_unnamed": Refusal(
         409, N_("Your company has no name yet"), N_("Name it on the page of your account.")
@@ -172,6 +214,11 @@ REFUSALS = {
     ),
     "unavailable": Refusal(
         503, N_("Part of the site is away"), N_("Nothing is lost. Try again in a few seconds.")
+    ),
+    "provider_away": Refusal(
+        503,
+        N_("Your organization’s sign-in does not answer"),
+        N_("Try again in a minute, or have a code sent to your address."),
     ),
     "deadline_exceeded": Refusal(504, N_("The answer took too long"), _SOON),
 }

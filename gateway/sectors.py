@@ -5,11 +5,13 @@ What its people say since lies over it (gateway/following.py)."""
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from nexus.errors import InvalidInput
 from nexus.messages import field_errors
+from nexus.settings import LOOPBACK
 
 Language = Literal["fr", "en"]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -66,6 +68,36 @@ class Contact(_Model):
     languages: tuple[Language, ...] = ()
 
 
+def is_safe_address(url: str) -> bool:
+    """Whether what is said there stays between the two: over https, or, for trying, on this machine."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        )
+    except ValueError:
+        return False
+
+
+def _safe(url: str) -> str:
+    if not is_safe_address(url) or urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError("must be an https address")
+    return url
+
+
+class IdentityProvider(_Model):
+    """Where people of a sector may sign in, besides by a code: an OpenID Connect provider.
+
+    Its secret is none of this file's: NEXUS_OIDC_SECRETS has it. Where `new_members` is false, only people sign in who
+    have an account or an invitation. Where there are `domains`, addresses of others are refused."""
+
+    issuer: Annotated[str, StringConstraints(max_length=300), AfterValidator(_safe)]
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    name: Bilingual
+    domains: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
+    new_members: bool = False
+
+
 class Sector(_Model):
     """One site, as it is shown now."""
 
@@ -82,6 +114,7 @@ class Sector(_Model):
     host: str | None = None
     contact: Contact
     partners: tuple[Partner, ...] = ()
+    provider: IdentityProvider | None = None
     known: dict[str, Bilingual] = Field({}, description="The short name of every sector; filled when loaded")
 
     def take(self, other: "Sector") -> bool:

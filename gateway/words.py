@@ -92,6 +92,10 @@ COMMANDS = {  # as the audit trail tells them
     "run_import": N_("Imported"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
+    "confirm_identity": N_("Signed in through an identity provider"),
+    "confirm_passkey": N_("Signed in with a passkey"),
+    "add_passkey": N_("Added a passkey"),
+    "remove_passkey": N_("Removed a passkey"),
     "end_session": N_("Signed out"),
     "end_other_sessions": N_("Signed out elsewhere"),
     "invite": N_("Invited"),
@@ -134,6 +138,7 @@ AUDITED_KINDS = {
     "invitation": N_("Invitation"),
     "session": N_("Session"),
     "key": N_("API key"),
+    "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
 }

@@ -2,7 +2,7 @@
 
 [project.entry-points."nexus.gateway"]
 sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
-app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…, rate_limit=…)
+app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…, rate_limit=…, …)
 """
 
 import asyncio
@@ -52,7 +52,14 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: 
     port = settings.port + offset
     url = site_url(settings, offset)
     create_app = load_entry_point("nexus.gateway", "app")
-    app = create_app(sectors[name], bus, base_url=url, embedded=embedded, rate_limit=settings.rate_limit)
+    app = create_app(
+        sectors[name],
+        bus,
+        base_url=url,
+        embedded=embedded,
+        rate_limit=settings.rate_limit,
+        oidc_secret=settings.oidc_secrets.get(name),
+    )
     return Site(name, str(sectors[name].title.fr), port, url, app)
 
 

@@ -45,7 +45,10 @@ from services.content.store.working import WorkStore
 
 
 def compose(resources: Resources) -> Composed:
-    """Content on the database given. Makes its indexes; the database must answer."""
+    """Content on the database given. Makes its indexes; the database must answer.
+
+    Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret for previews that deserves the name."""
+    secret = link_secret(resources)
     files = FileStore(resources.database)
     working, repeats = WorkStore(resources.database), RepeatStore(resources.database)
     sectors = SectorStore(resources.database)
@@ -63,7 +66,7 @@ def compose(resources: Resources) -> Composed:
     }
     shown = [store.shows_file for store in stores.values()]
     catalogues = {name: _catalogue(resources, name, stores[kind]) for name, kind in KINDS.items()}
-    rounds, secret = RoundStore(resources.database), link_secret(resources)
+    rounds = RoundStore(resources.database)
     editing = {
         name: Editing(kind, desks[kind], catalogues[name], stores[kind]) for name, kind in KINDS.items()
     }
@@ -86,7 +89,7 @@ def compose(resources: Resources) -> Composed:
             catalogues[ItemKind.PROGRAM],
             stores[PROGRAMS],
             rounds,
-            Signer(secret, PURPOSE) if secret else None,
+            Signer(secret, PURPOSE),
             resources.wake,
         ),
         links=_links(resources, stores),

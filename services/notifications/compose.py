@@ -25,6 +25,7 @@ def compose(resources: Resources) -> Composed:
 
     Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
     settings = resources.settings
+    secret = sealing_secret(resources)
     senders = Senders(_senders(settings), resources.database)
     local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
     channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), _mail_from(settings))
@@ -32,7 +33,6 @@ def compose(resources: Resources) -> Composed:
     def write_letter(message: Message) -> Letter:
         return write(message, senders.of(message.sector, message.notice.language))
 
-    secret = sealing_secret(resources)
     seal = Seal(secret, "mail")
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()

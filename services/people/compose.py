@@ -12,10 +12,12 @@ from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
 from services.people.service.invitations import InvitationDesk
 from services.people.service.keys import KeyDesk
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
 from services.people.store.keys import KeyStore
+from services.people.store.passkeys import PasskeyStore
 from services.people.store.people import PeopleStore
 from services.people.store.reminders import ReminderStore
 from services.people.store.sessions import SessionStore
@@ -29,26 +31,30 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     people, kept = PeopleStore(resources.database), SessionStore(resources.database)
     tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
-    for store in (people, kept, tickets, keys):
+    passkeys = PasskeyStore(resources.database)
+    for store in (people, kept, tickets, keys, passkeys):
         store.prepare()
     seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
+    with_passkeys = PasskeyDesk(people, passkeys, sessions, clock)
 
     def forget(before: datetime) -> None:
         tickets.forget(before)
         kept.forget(before)
+        passkeys.forget(before)
 
     links, reminders = link_secret(resources), ReminderStore(resources.database)
     service = PeopleService(
-        accounts=AccountDesk(people, tickets, sessions, seal, clock, wake),
+        accounts=AccountDesk(people, tickets, sessions, with_passkeys, seal, clock, wake),
         invitations=InvitationDesk(people, tickets, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
+        passkeys=with_passkeys,
         sessions=sessions,
         owners=OwnerDesk(
             people,
             reminders,
             site_urls(resources),
-            Signer(links, PURPOSE) if links else None,
+            Signer(links, PURPOSE),
             seal,
             clock,
             wake,

@@ -50,6 +50,8 @@ TABLE = {
     },
     "people": {
         "request_code confirm_code confirm_link find_session find_key end_session end_other_sessions": ALL,
+        "confirm_identity request_passkey confirm_passkey remove_passkey": ALL,
+        "offer_passkey add_passkey": STAFF,
         "list_people": "member admin",
         "get_person change_person remove_person": "admin",
         "make_key list_keys revoke_key": "admin",
@@ -57,7 +59,7 @@ TABLE = {
         "name_company": "member",
         "list_invitations invite_again withdraw_invitation": "member admin",  # members: into their company alone
         "invite": "admin",  # members invite to their company alone: tests of people
-        "list_sessions": "member advisor editor coordinator admin system",  # who has an account
+        "list_sessions list_passkeys": "member advisor editor coordinator admin system",  # who has an account
     },
     "search": {
         "search suggest more_like_this": ALL,
@@ -128,6 +130,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "scopes": ["posts:write"],
         "challenge": "x",
         "code": "123456",
+        "credential": "{}",
         "keep": "x",
         "ids": [ground.person],
         "email": f"{uuid4().hex}@example.org",
@@ -219,7 +222,9 @@ def person(ask: Ask, sector: str) -> str:
     return found
 
 
-_NO_MISSING_RIGHT = ("code_expired", "link_expired", "session_ended", "key_invalid")
+_NO_MISSING_RIGHT = {  # a wrong code is none
+    *("code_expired", "link_expired", "session_ended", "key_invalid", "passkey_expired", "account_needed"),
+}
 
 
 def outcome(ask: Ask, message: Any, caller: Caller) -> str:
@@ -264,7 +269,10 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             part in door
             for part in ("get_", "publish_", "retire_", "open_", "edit_", "change_", "remove_", "revoke_")
         )
-        and not any(part in door for part in ("get_file", "get_preview", "get_reindex", "get_import"))
+        and not any(
+            part in door
+            for part in ("get_file", "get_preview", "get_reindex", "get_import", "remove_passkey")
+        )
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]

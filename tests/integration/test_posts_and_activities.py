@@ -9,7 +9,7 @@ import pytest
 
 from nexus.caller import anonymous, operator
 from nexus.delivery.outbox import Outbox
-from nexus.errors import Forbidden, InvalidInput, NotFound
+from nexus.errors import Forbidden, NotFound
 from services.content.contracts import (
     ActivityRow,
     GetPost,
@@ -183,16 +183,6 @@ def test_a_token_of_another_secret_is_refused(service, database, clock):
     for wrong in (token, "", "x.y.z"):
         with pytest.raises(NotFound, match="preview_invalid"):
             service.get_preview(GetPreview(token=wrong), VISITOR)
-
-
-def test_without_a_secret_there_are_no_previews(database, clock, service):
-    bring(service, publish=False, a=post_content("Brouillon"))
-    token = service.make_preview(MakePreview(ref="brouillon"), ANNE).token
-    bare = content_service(database, clock, secret=None)
-    with pytest.raises(InvalidInput, match="setting_missing"):
-        bare.make_preview(MakePreview(ref="brouillon"), ANNE)
-    with pytest.raises(NotFound, match="preview_invalid"):
-        bare.get_preview(GetPreview(token=token), VISITOR)
 
 
 def test_upcoming_activities_come_next_first_and_until_they_end(service, clock):

@@ -44,7 +44,7 @@ from services.content.store.working import WorkStore
 def content_service(
     database: Any,
     clock: Callable[[], datetime],
-    secret: str | None = "s" * 40,
+    secret: str = "s" * 40,
     programs: PublicationStore | None = None,
 ) -> Content:
     """Every desk of content on `database`; that of programs on the store `programs`, if there is one."""

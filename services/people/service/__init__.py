@@ -6,6 +6,17 @@ from datetime import datetime, timedelta
 from nexus.caller import Caller
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.verification import VerificationDue
+from services.people.contracts.passkeys import (
+    AddPasskey,
+    Ceremony,
+    ConfirmPasskey,
+    ListPasskeys,
+    OfferPasskey,
+    Passkey,
+    Passkeys,
+    RemovePasskey,
+    RequestPasskey,
+)
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -21,6 +32,7 @@ from services.people.contracts.people import (
 from services.people.contracts.signin import (
     CodeRequested,
     ConfirmCode,
+    ConfirmIdentity,
     ConfirmLink,
     EndOtherSessions,
     EndSession,
@@ -34,6 +46,7 @@ from services.people.contracts.signin import (
 from services.people.service.accounts import AccountDesk
 from services.people.service.invitations import InvitationDesk, InvitationDoors
 from services.people.service.keys import KeyDesk, KeyDoors
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
@@ -52,6 +65,7 @@ class PeopleService(InvitationDoors, KeyDoors, Service):
         accounts: AccountDesk,
         invitations: InvitationDesk,
         signin: SignInDesk,
+        passkeys: PasskeyDesk,
         sessions: SessionDesk,
         owners: OwnerDesk,
         keys: KeyDesk,
@@ -61,6 +75,7 @@ class PeopleService(InvitationDoors, KeyDoors, Service):
         self._accounts = accounts
         self.invitations = invitations
         self._signin = signin
+        self._passkeys = passkeys
         self._sessions = sessions
         self._owners = owners
         self._keys = keys
@@ -78,6 +93,34 @@ class PeopleService(InvitationDoors, KeyDoors, Service):
     @rpc
     def confirm_link(self, command: ConfirmLink, caller: Caller) -> SignedIn:
         return self._signin.confirm_link(command, caller)
+
+    @rpc
+    def confirm_identity(self, command: ConfirmIdentity, caller: Caller) -> SignedIn:
+        return self._signin.confirm_identity(command, caller)
+
+    @rpc
+    def request_passkey(self, command: RequestPasskey, caller: Caller) -> Ceremony:
+        return self._passkeys.request(command, caller)
+
+    @rpc
+    def confirm_passkey(self, command: ConfirmPasskey, caller: Caller) -> SignedIn:
+        return self._passkeys.confirm(command, caller)
+
+    @rpc
+    def offer_passkey(self, command: OfferPasskey, caller: Caller) -> Ceremony:
+        return self._passkeys.offer(command, caller)
+
+    @rpc
+    def add_passkey(self, command: AddPasskey, caller: Caller) -> Passkey:
+        return self._passkeys.add(command, caller)
+
+    @rpc
+    def list_passkeys(self, query: ListPasskeys, caller: Caller) -> Passkeys:
+        return Passkeys(items=self._passkeys.of_caller(caller))
+
+    @rpc
+    def remove_passkey(self, command: RemovePasskey, caller: Caller) -> None:
+        self._passkeys.remove(caller.person, command.id)
 
     @rpc
     def find_session(self, query: FindSession, caller: Caller) -> Session:

@@ -24,6 +24,7 @@ from services.people.contracts.people import (
 from services.people.domain import people as rules
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import INVITATION_LIFE
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk, note_person
 from services.people.service.signin import Seals, link_to
 from services.people.store.people import PeopleStore
@@ -37,6 +38,7 @@ class AccountDesk:
     people: PeopleStore
     tickets: TicketStore
     sessions: SessionDesk
+    passkeys: PasskeyDesk
     seal: Seals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
@@ -81,6 +83,7 @@ class AccountDesk:
         person = self._one(person_id, caller)
         self._replace(person, person.model_copy(update={"roles": frozenset(), "company": None}))
         self.sessions.end(person.id)
+        self.passkeys.remove(person.id)
 
     def name_company(self, command: NameCompany, caller: Caller) -> Person:
         """Makes the company, or gives it another name for all of its members."""

@@ -99,6 +99,17 @@ class TicketStore:
         change = {"$set": changed, "$push": {OUTBOX: told}}
         return self.tickets.update_one(seen, change).matched_count == 1
 
+    def invitation(self, sector: str, email: str, now: datetime) -> Ticket | None:
+        """The latest invitation of an address that is open."""
+        wanted: Document = {
+            "sector": sector,
+            "email": email,
+            "expires_at": {"$gt": now},
+            "grants": {"$ne": None},
+        }
+        found = self.tickets.find(wanted).sort("created_at", -1).limit(1)
+        return next(map(_ticket, found), None)
+
     def use(self, ticket: Ticket) -> bool:
         """End it; False when somebody else did so first."""
         return self.tickets.delete_one({"_id": ticket.id}).deleted_count == 1
