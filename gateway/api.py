@@ -47,7 +47,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         401: "There is no key, or it is not valid",
         403: "The key may not do this",
         404: "There is no such thing",
-        409: "It clashes with what is stored",
+        409: "It clashes with what is stored; `nearest` may say what is free instead",
         410: "It is no longer offered",
         412: "It has been changed since; both versions are told",
         413: "It is too large",

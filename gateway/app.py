@@ -27,6 +27,10 @@ from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
 from gateway.following import Following
 from gateway.local_mail import is_local, local_mail_router
+from gateway.meetings.api import meetings_api_router
+from gateway.meetings.booking_pages import booking_router
+from gateway.meetings.calendars import calendars_router
+from gateway.meetings.own_pages import own_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -113,6 +117,7 @@ def create_app(
     app.include_router(api_router(sector, bus, base_url, writer.show))
     app.include_router(writes_router(writer))
     app.include_router(fitting_api_router(sector, bus, base_url))
+    app.include_router(meetings_api_router(sector, bus, base_url))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
     app.include_router(developers_router(sector, base_url), include_in_schema=False)
@@ -154,6 +159,9 @@ def _add_people(
         still_correct_router(sector, bus, base_url),
         account_router(desk, cookies),
         admin_router(desk),
+        booking_router(sector, bus, base_url, found),
+        own_router(sector, bus, base_url, found),
+        calendars_router(sector, bus, base_url),
     ]
     if sector.provider:
         from gateway.people.provider_pages import (

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN, STILL_CORRECT
+from gateway.links import ACCOUNT, ADMIN, MAILS, MEET, MEETING, SIGN_IN, STILL_CORRECT
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -38,10 +38,11 @@ _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
     b"/files/",  # they are large, and browsers keep them
     b"/mail",  # who asks decides
+    b"/calendars/",
     b"/openid/",
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS, MEET, MEETING)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either

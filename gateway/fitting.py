@@ -115,6 +115,7 @@ class FindView:
     address: str
     start: str
     mail: str
+    handed_along: str
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def view(
         address=address,
         start=start,
         mail=_mail(groups, address, catalogue),
+        handed_along="" if given.query == "?show=all" else given.query,
     )
 
 

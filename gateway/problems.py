@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from gateway.i18n import translations
@@ -45,6 +45,7 @@ class Problem(BaseModel):
                     "detail": "Check the address, or search for what you need.",
                     "code": "program_not_found",
                     "errors": [],
+                    "nearest": [],
                 }
             ]
         }
@@ -56,6 +57,9 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[FieldProblem] = Field(default_factory=list)
+    nearest: list[AwareDatetime] = Field(
+        default_factory=list, description="Where a time is not free: the nearest ones that are"
+    )
 
 
 class StaleProblem(Problem):
@@ -90,7 +94,12 @@ def preferred(accepted: str) -> Language:
 
 
 def problem(
-    base_url: str, status: int, code: str, language: Language, errors: list[FieldProblem] | None = None
+    base_url: str,
+    status: int,
+    code: str,
+    language: Language,
+    errors: list[FieldProblem] | None = None,
+    nearest: list[AwareDatetime] | None = None,
 ) -> Problem:
     """The problem `code` in words. One without words of its own has those of its status."""
     known, words = documented(status, code), translations(language)
@@ -101,6 +110,7 @@ def problem(
         detail=words.gettext(REFUSALS[known].advice),
         code=code,
         errors=errors or [],
+        nearest=nearest or [],
     )
 
 
@@ -117,6 +127,7 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         status: int,
         code: str,
         errors: list[FieldProblem] | None = None,
+        nearest: list[AwareDatetime] | None = None,
         headers: Mapping[str, str] | None = None,
         versions: Mapping[str, Any] | None = None,
     ) -> Response:
@@ -124,7 +135,7 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         if _wants_page(request):
             response = error_page(request, status, code, language)
         else:
-            told = problem(base_url, status, code, language, errors)
+            told = problem(base_url, status, code, language, errors, nearest)
             response = problem_response(_stale(told, versions) if versions else told)
         response.headers.update({"Vary": _VARY, **(headers or {})})
         return response
@@ -134,7 +145,9 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         status = REFUSALS[error.code].status if error.code in REFUSALS else error.status
         errors = [FieldProblem.model_validate(one) for one in error.details.get("errors", ())]
         versions = error.details if isinstance(error, StaleRevision) else None
-        return answer(request, status, error.code, errors, _headers(error), versions)
+        return answer(
+            request, status, error.code, errors, error.details.get("nearest"), _headers(error), versions
+        )
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else

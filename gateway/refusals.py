@@ -175,6 +175,73 @@ REFUSALS = {
         409, N_("These changes were saved or discarded already"), N_("Open the form again from its list.")
     ),
     "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
+    "meeting_type_not_found": Refusal(
+        404, N_("There is no such meeting"), N_("Choose one on the page “Meet an advisor”.")
+    ),
+    "meeting_not_found": Refusal(
+        404, N_("There is no such meeting"), N_("Open the link of the confirmation again.")
+    ),
+    "advisor_not_found": Refusal(404, N_("There is no such advisor"), N_("Choose one of the list.")),
+    "feed_not_found": Refusal(
+        404, N_("This calendar address is no longer good"), N_("Copy the new one from the back office.")
+    ),
+    "slot_taken": Refusal(
+        409, N_("Somebody else has just taken this time"), N_("Choose another one; the nearest are named.")
+    ),
+    "slot_not_offered": Refusal(
+        400, N_("No meeting can begin at this time"), N_("Choose one of the times that are offered.")
+    ),
+    "place_not_offered": Refusal(
+        400, N_("This meeting is not held there"), N_("Choose one of the places of the meeting.")
+    ),
+    "hold_expired": Refusal(
+        409, N_("This time is held for you no longer"), N_("Choose a time again; perhaps it is still free.")
+    ),
+    "too_many_holds": Refusal(
+        409, N_("You hold several times already"), N_("Fill in one of the forms, or wait ten minutes.")
+    ),
+    "too_many_meetings": Refusal(
+        409, N_("Three meetings are booked with this address already"), N_("Cancel one of them first.")
+    ),
+    "too_late": Refusal(
+        409, N_("It is too late to change this meeting here"), N_("Call or write to us instead.")
+    ),
+    "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
+    "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
+    "key_reused": Refusal(
+        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each booking.")
+    ),
+    "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
+    "email_unusable": Refusal(
+        400,
+        N_("No mail can be sent to this address"),
+        N_("Give an e-mail address, such as marie@example.org."),
+    ),
+    "phone_missing": Refusal(
+        400, N_("A meeting by phone needs a number"), N_("Say at which number we can call you.")
+    ),
+    "date_out_of_range": Refusal(400, N_("This date is too far away"), N_("Choose one within a year.")),
+    "ends_before_start": Refusal(400, N_("It ends before it begins"), N_("Look at both times again.")),
+    "period_too_long": Refusal(400, N_("This is too long a time"), N_("Ask for a hundred days at most.")),
+    "time_does_not_exist": Refusal(
+        400,
+        N_("This time does not exist"),
+        N_("Clocks go forward over it that night: choose an earlier or a later one."),
+    ),
+    "zone_unknown": Refusal(
+        400, N_("This time zone is not known"), N_("Give its name, such as America/Toronto.")
+    ),
+    "rule_unreadable": Refusal(
+        400, N_("This rule cannot be read"), N_("Write it as RFC 5545 has it: daily, weekly or monthly.")
+    ),
+    "rule_too_fast": Refusal(
+        400, N_("A rule cannot repeat within a day"), N_("Use DAILY, WEEKLY or MONTHLY.")
+    ),
+    "rule_unsupported": Refusal(
+        400,
+        N_("This rule has parts that are not used here"),
+        N_("Use FREQ, INTERVAL, BYDAY and BYMONTHDAY alone."),
+    ),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")

@@ -10,7 +10,7 @@ from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
-from gateway.i18n import clock, decimal, file_size, long_date, translations
+from gateway.i18n import clock, decimal, file_size, full_date, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.people.devices import device_name
@@ -54,6 +54,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["device"] = lambda agent: device_name(agent, catalogue)
     environment.filters["decimal"] = lambda number: decimal(number, language)
     environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
+    environment.filters["full_date"] = lambda day: full_date(day, language)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,
@@ -70,6 +71,9 @@ def _environment(language: Language) -> Environment:
         "outcome": words.OUTCOMES,
         "import_state": words.IMPORT_STATES,
         "colour": words.COLOURS,
+        "meeting_place": words.MEETING_PLACES,
+        "meeting_state": words.MEETING_STATES,
+        "meeting_step": words.MEETING_STEPS,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
         "scope": words.SCOPES,

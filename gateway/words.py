@@ -106,6 +106,17 @@ COMMANDS = {  # as the audit trail tells them
     "name_company": N_("Named a company"),
     "make_key": N_("Made an API key"),
     "revoke_key": N_("Revoked an API key"),
+    "save_meeting_type": N_("Saved"),
+    "archive_meeting_type": N_("Archived, or offered again"),
+    "save_availability": N_("Changed when somebody can be met"),
+    "renew_feed": N_("Renewed the address of a calendar"),
+    "confirm_meeting": N_("Booked"),
+    "book_meeting": N_("Booked"),
+    "move_meeting": N_("Moved"),
+    "move_own_meeting": N_("Moved"),
+    "cancel_meeting": N_("Cancelled"),
+    "cancel_own_meeting": N_("Cancelled"),
+    "record_outcome": N_("Said what came of it"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "save_sector": N_("Changed the site settings"),
@@ -137,6 +148,10 @@ AUDITED_KINDS = {
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
+    "meeting": N_("Meeting"),
+    "meeting_type": N_("Meeting type"),
+    "availability": N_("Availability"),
+    "feed": N_("Calendar feed"),
     "key": N_("API key"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
@@ -233,6 +248,33 @@ IMPORT_ERRORS = {
     "mapping_invalid": N_("The mapping has faults:"),
     "file_not_found": N_("The file is not there any more. Upload it again."),
     "internal_error": N_("Something went wrong on our side. What went in stays; try the rest again."),
+}
+MEETING_PLACES = {
+    "partner_office": N_("At our office"),
+    "company_premises": N_("At your company"),
+    "phone": N_("By phone"),
+    "video": N_("By video"),
+}
+AUDIENCES = {
+    "public": N_("Everybody: it is listed on the site"),
+    "invited": N_("Who has its address"),
+    "staff": N_("Only us, for somebody who calls"),
+}
+MEETING_STATES = {
+    "requested": N_("Held for ten minutes"),
+    "confirmed": N_("Confirmed"),
+    "held": N_("Took place"),
+    "no_show": N_("The company did not come"),
+    "cancelled_by_company": N_("Cancelled by the company"),
+    "cancelled_by_us": N_("Cancelled by us"),
+}
+MEETING_STEPS = {
+    "requested": N_("Requested"),
+    "confirmed": N_("Confirmed"),
+    "moved": N_("Moved"),
+    "held": N_("Took place"),
+    "no_show": N_("The company did not come"),
+    "cancelled": N_("Cancelled"),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),

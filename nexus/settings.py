@@ -82,7 +82,8 @@ class Settings(BaseSettings):
         2.0, ge=0, description="seconds before a failed event or mail is tried again; doubles"
     )
     sealing_secret: SecretStr | None = Field(
-        None, description="shared by people and notifications; embedded, one is made in the data folder"
+        None,
+        description="shared by people, meetings and notifications; embedded, one is made in the data folder",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")

@@ -2,12 +2,15 @@
 
 from fastapi import APIRouter
 
+from gateway.admin.agenda import agenda_routes
 from gateway.admin.audit import audit_routes
+from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
 from gateway.admin.keys import keys_routes
+from gateway.admin.meeting_types import meeting_types_routes
 from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.partners import partners_routes
@@ -27,6 +30,9 @@ def admin_router(desk: Desk) -> APIRouter:
     router = APIRouter()
     for routes in (
         start_routes,
+        agenda_routes,
+        availability_routes,
+        meeting_types_routes,
         typed_routes,
         work_routes,
         trying_routes,

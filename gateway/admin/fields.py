@@ -67,7 +67,7 @@ class Shown:
     def is_filled(self) -> bool:
         """Whether anything in it says something."""
         chosen = any(one for _, _, one in self.options) if self.sort == "checks" else False
-        return chosen or _says_something(self.value) or any(part.is_filled for part in self.parts)
+        return chosen or says_something(self.value) or any(part.is_filled for part in self.parts)
 
     def is_open(self, clashes: Iterable[str]) -> bool:
         """Whether something in it needs to be looked at now."""
@@ -105,7 +105,7 @@ def _read(one: Field, sent: Sent, path: str) -> Any:
             return read(one.fields, sent, f"{path}.") or None
         case "rows":
             rows = (read(one.fields, sent, f"{path}.{n}.") for n in range(_MOST_ROWS))
-            return [row for row in rows if _says_something(row)]
+            return [row for row in rows if says_something(row)]
         case _:
             return _text(sent, path)
 
@@ -129,9 +129,10 @@ def _moment(text: str | None) -> str | None:
         return text
 
 
-def _says_something(value: Any) -> bool:
+def says_something(value: Any) -> bool:
+    """Whether a value, or anything in it, is there."""
     if isinstance(value, dict):
-        return any(_says_something(one) for one in value.values())
+        return any(says_something(one) for one in value.values())
     return bool(value)
 
 

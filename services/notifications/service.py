@@ -11,12 +11,14 @@ from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
+from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
     LocalMails,
     SendCode,
     SendInvitation,
+    SendMeeting,
     SendVerificationDue,
     ShowLocalMail,
 )
@@ -109,6 +111,22 @@ class Notifications(Service):
         self._say(SendVerificationDue.read(told), event.sector, event.id)
 
     @rpc
+    def send_meeting(self, command: SendMeeting, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(MeetingBooked)
+    def mail_booking(self, event: MeetingBooked) -> None:
+        self._say_meeting(event, "booked")
+
+    @on(MeetingMoved)
+    def mail_move(self, event: MeetingMoved) -> None:
+        self._say_meeting(event, "moved")
+
+    @on(MeetingCancelled)
+    def mail_cancellation(self, event: MeetingCancelled) -> None:
+        self._say_meeting(event, "cancelled", by_company=event.by_company)
+
+    @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:
         return self._mailbox().mails(self._sector(caller))
 
@@ -123,6 +141,16 @@ class Notifications(Service):
     def _keep(self, notice: Notice, caller: Caller) -> None:
         caller.require(Role.SYSTEM)
         self._say(notice, self._sector(caller), uuid4().hex)
+
+    def _say_meeting(
+        self, event: MeetingBooked | MeetingMoved | MeetingCancelled, change: str, **more: bool
+    ) -> None:
+        if event.sealed is None:
+            return
+        told = event.model_dump(include={"language", "start", "end", "zone", "place"})
+        title = event.title.fr if event.language == "fr" else event.title.en
+        told |= {"change": change, "title": title, **more, **self._seal.open(event.sealed)}
+        self._say(SendMeeting.read(told), event.sector, f"{event.id}-{event.revision}")
 
     def _say(self, notice: Notice, sector: str, message_id: str) -> None:
         """Store it, to be sent; nothing if it is stored already."""

@@ -13,6 +13,8 @@ PAGES = (
     "/en/find",
     "/fr/trouver?size=5-24&status=permanent_resident&job=first_in_field",
     "/en/find?size=5-24&status=temporary_worker",
+    "/fr/rencontrer",
+    "/en/meet?size=5-24&theme=hiring",
     "/fr/boite-a-outils",
     "/en/toolbox",
     "/fr/boite-a-outils/par-ou-commencer",

@@ -20,11 +20,19 @@ READS = (
     "/api/v1/documents/{ref}",
     "/api/v1/programs",
     "/api/v1/programs/{ref}",
+    "/api/v1/meeting-types",
+    "/api/v1/meeting-slots",
+    "/api/v1/meetings/{token}",
     "/api/v1/open-data/programs.json",
     "/api/v1/open-data/programs.csv",
     "/api/v1/open-data/hsds/services.json",
 )
-WITHOUT_PARAMETERS = ("/api/v1/open-data/programs.json", "/api/v1/open-data/programs.csv")
+POSTED = ("/api/v1/meetings", "/api/v1/meetings/{token}/move", "/api/v1/meetings/{token}/cancel")
+WITHOUT_PARAMETERS = (
+    "/api/v1/meeting-types",
+    "/api/v1/open-data/programs.json",
+    "/api/v1/open-data/programs.csv",
+)
 WRITES = [
     (method, f"/api/v1/{plural}{path}")
     for plural in ("programs", "documents", "posts")
@@ -59,8 +67,8 @@ def key(embedded: RunningPlatform) -> dict[str, str]:
 
 
 ASKED = [
-    (path, mode)
-    for path in READS
+    (path, method, mode)
+    for path, method in (*((path, "GET") for path in READS), *((path, "POST") for path in POSTED))
     for mode in MODES
     if mode is GenerationMode.POSITIVE or path not in WITHOUT_PARAMETERS  # nothing can be wrong in those
 ]
@@ -77,9 +85,9 @@ def ask(operation: Any, mode: GenerationMode, examples: int, **options: Any) -> 
     asked()
 
 
-@pytest.mark.parametrize(("path", "mode"), ASKED)
-def test_every_answer_is_described(schema, path: str, mode: GenerationMode):
-    ask(schema[path]["GET"], mode, 60)
+@pytest.mark.parametrize(("path", "method", "mode"), ASKED)
+def test_every_answer_is_described(schema, path: str, method: str, mode: GenerationMode):
+    ask(schema[path][method], mode, 60)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -108,7 +116,7 @@ def test_the_description_is_openapi_3_1_with_examples(embedded: RunningPlatform)
     description = fetch(embedded.url("tic", "/openapi.json")).json
     assert description["openapi"].startswith("3.1")
     told = {(method.upper(), path) for path, one in description["paths"].items() for method in one}
-    assert told == {*(("GET", path) for path in READS), *KEYED, FILES}
+    assert told == {*(("GET", path) for path in READS), *(("POST", path) for path in POSTED), *KEYED, FILES}
     assert description["components"]["schemas"]["SearchAnswer"]["examples"]
     for path in description["paths"].values():
         for operation in path.values():

@@ -16,6 +16,9 @@ from nexus.errors import Forbidden, NexusError, NotFound
 from nexus.settings import Settings
 from services.content.contracts.editing import Item, ItemKind, SaveItem, TurnItem
 from services.content.contracts.publications import Status
+from services.meetings.contracts.availability import AvailabilityContent, SaveAvailability
+from services.meetings.contracts.meetings import BookMeeting, Contact, FindSlots, Meeting, Need
+from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.people.contracts.people import Invite
 from services.people.contracts.signin import ConfirmLink
 from tests.support.platforms import RunningPlatform
@@ -23,6 +26,7 @@ from tests.support.platforms import RunningPlatform
 ALL = "visitor member advisor editor coordinator admin"
 EDITORS = "editor admin"
 STAFF = "advisor editor coordinator admin"
+MEETING = "advisor coordinator admin"
 TABLE = {
     "content": {
         "create_program edit_program publish_program retire_program": EDITORS + " programs:write",
@@ -67,8 +71,17 @@ TABLE = {
         "count_searches": ALL,
         "list_misses list_searches": "editor coordinator admin",
     },
+    "meetings": {
+        "list_meeting_types get_meeting_type list_advisors find_slots read_feed": ALL,
+        "hold_meeting confirm_meeting book_meeting": ALL,
+        "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
+        "save_meeting_type archive_meeting_type": "coordinator admin",
+        "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
+        "list_meetings list_without_outcome": MEETING,
+        "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
+    },
     "notifications": {
-        "send_code send_invitation send_verification_due": "system",
+        "send_code send_invitation send_verification_due send_meeting": "system",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -90,6 +103,13 @@ _CONTENTS: dict[ItemKind, dict[str, Any]] = {
     ItemKind.PAGE: _TITLE,
     ItemKind.PARTNER: _TITLE,
 }
+_TYPE: dict[str, Any] = {"name": {"fr": "Essai", "en": "Trial"}, "places": ["video"], "audience": "invited"}
+_ADVISOR: dict[str, Any] = {
+    "name": "Droits",
+    "languages": ["xx"],
+    "rules": [{"rrule": "FREQ=DAILY", "since": "2026-01-01", "opens": "00:00", "closes": "23:55"}],
+}
+_CONTACT = {"name": "Anne", "company": "Atelier", "email": "rights@example.org"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +121,8 @@ class Ground:
     items: dict[ItemKind, Item]
     person: str
     caller: str
+    type: str
+    meeting: Meeting
 
 
 def fields(door: str, ground: Ground) -> dict[str, Any]:
@@ -111,12 +133,24 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
     )
     item = ground.items[kind]
     content = _CONTENTS[kind] | {"sectors": [ground.sector]}
+    ids = {"person": ground.person, "meeting_type": ground.type, "meeting": ground.meeting.id}
+    ids |= {"moves": ground.meeting.id, "outcome": ground.meeting.id}
+    contents = {"meeting_type": _TYPE, "availability": _ADVISOR, "preview_slots": _ADVISOR}
     return {
-        "id": ground.person if "person" in door else item.id,
+        "id": next((known for part, known in ids.items() if part in door), item.id),
         "ref": item.id,
         "revision": 99,  # nothing is changed: whoever has the right is told that somebody else was quicker
         "kind": kind.value,
-        "content": content,
+        "content": next((known for part, known in contents.items() if part in door), content),
+        "type": ground.type,
+        "place": "video",
+        "start": ground.meeting.start,
+        "contact": _CONTACT,
+        "consent": True,
+        "since": "2026-11-23" if door == "preview_slots" else ground.meeting.start,
+        "until": ground.meeting.end,
+        "outcome": "held",
+        "why": "x",
         "to": "somebody@example.org" if door.startswith("send") else "retired",
         "source": "rights",
         "rows": [],
@@ -149,6 +183,11 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "inviter": "Anne",
         "settings": None,
         "colours": dict.fromkeys(("accent", "accent_dark", "on_accent"), "#ffffff"),
+        "change": "booked",
+        "title": "Essai",
+        "end": ground.meeting.end,
+        "zone": "America/Toronto",
+        "people": "Anne",
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
     }
 
@@ -171,7 +210,7 @@ def message(service: str, door: str, ground: Ground) -> Any:
     if given is None:
         known = fields(door, ground)
         given = {name: known[name] for name, field in kind.model_fields.items() if field.is_required()}
-        if door in ("save_item",):
+        if door in ("save_item", "save_meeting_type"):
             given |= {"id": known["id"], "revision": 99}
         if door.startswith(("publish", "retire", "turn", "verify_program")):
             given |= {"revision": 99}
@@ -211,7 +250,21 @@ def ground(ask: Ask, sector: str) -> Ground:
     for kind, content in _CONTENTS.items():
         draft = ask(SaveItem(kind=kind, content=content | {"sectors": [sector]}), operator("root"))
         items[kind] = ask(TurnItem(kind=kind, id=draft.id, to=Status.PUBLISHED), operator("root"))
-    return Ground(sector, items, person(ask, sector), person(ask, sector))
+    somebody, caller = person(ask, sector), person(ask, sector)
+    return Ground(sector, items, somebody, caller, *meeting(ask, sector))
+
+
+def meeting(ask: Ask, sector: str) -> tuple[str, Meeting]:
+    """A type, and a meeting with an advisor whom nobody else finds."""
+    kind = ask(SaveMeetingType(content=TypeContent(**_TYPE), sector=sector), operator("root")).id
+    advisor = SaveAvailability(content=AvailabilityContent(**_ADVISOR), advisor=uuid4().hex, sector=sector)
+    ask(advisor, operator("root"))
+    visitor, wanted = anonymous(sector), {"type": kind, "place": "video"}
+    start = ask(FindSlots(**wanted, language="xx"), visitor).next
+    command = BookMeeting(
+        **wanted, start=start, contact=Contact(**_CONTACT), consent=True, need=Need(language="xx")
+    )
+    return kind, ask(command, visitor).meeting
 
 
 def person(ask: Ask, sector: str) -> str:
@@ -273,9 +326,14 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             part in door
             for part in ("get_file", "get_preview", "get_reindex", "get_import", "remove_passkey")
         )
+        and door not in ("meetings.get_availability", "meetings.get_feed_token")  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]
+    about += [
+        f"meetings.{door}" for door in ("find_moves", "move_meeting", "cancel_meeting", "record_outcome")
+    ]
+    about += ["meetings.save_meeting_type", "meetings.archive_meeting_type"]
 
     def tried(ask: Ask) -> list[str]:
         other = ground(ask, "aero")

@@ -229,7 +229,7 @@ class EmbeddedPlatform(RunningPlatform):
 class DistributedPlatform(RunningPlatform):
     """One process per service and gateway, on engines shared with other tests under names of its own."""
 
-    services = ("content", "people", "search", "notifications")
+    services = ("content", "meetings", "people", "search", "notifications")
 
     def __init__(self, folder: Path, rabbitmq: str, mongodb: str, elasticsearch: str) -> None:
         super().__init__(folder)
