@@ -1,10 +1,10 @@
 """Public answers, kept until an event says that something changed.
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
-in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is old already,
-and one is never kept that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for what is being made
-already waits for that. While a service is away, the last whole answer serves until the end of the next day: better
-yesterday's page than none (RFC 5861, `stale-if-error`)."""
+in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is old
+already, and none is kept that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for
+what is being made already waits for that. While a service is away, the last whole answer serves until the end of
+the next day: better yesterday's page than none (RFC 5861, `stale-if-error`)."""
 
 import asyncio
 import gzip
