@@ -26,6 +26,7 @@ M = TypeVar("M", bound=Message)
 
 _FILE_TYPE = "application/octet-stream"
 _JSON = "application/json"
+_BYTES = {"type": "string", "format": "binary", "minLength": 1}
 _Etag = Annotated[str, StringConstraints(pattern=r'^(W/)?"[\x21\x23-\x7e]{0,100}"$')]
 _OnceKey = Annotated[str, StringConstraints(pattern=r'^("[\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$')]
 
@@ -185,7 +186,12 @@ def _add_files(router: APIRouter, writer: Writer) -> None:
         responses=keyed_refusals(413, 415),
         tags=["documents"],
         summary="Upload a file",
-        openapi_extra={"requestBody": {"required": True, "content": {_FILE_TYPE: {}}}},
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {_FILE_TYPE: {"schema": _BYTES}},
+            }
+        },
     )
     async def upload(request: Request, _: Nothing) -> Response:
         """The bytes of a file of at most 50 megabytes, whose type is told by its content. A document or the cover of

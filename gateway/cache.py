@@ -1,10 +1,10 @@
 """Public answers, kept until an event says that something changed.
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
-in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is not kept,
-nor one that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for what is being made
-already waits for that. While a service is away, the last whole answer serves until the end of the next day: better
-yesterday's page than none (RFC 5861, `stale-if-error`)."""
+in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is old
+already, and none is kept that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for
+what is being made already waits for that. While a service is away, the last whole answer serves until the end of
+the next day: better yesterday's page than none (RFC 5861, `stale-if-error`)."""
 
 import asyncio
 import gzip
@@ -161,7 +161,9 @@ class Cache:
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._recorded(scope, receive, send, key[2].endswith(_GZIP))
-            if answer and answer.may_be_kept and generation == self._generation:
+            held = self._answers.get(key)
+            # What changed meanwhile makes it old, not useless: it serves while a service is away.
+            if answer and answer.may_be_kept and (held is None or held.generation <= generation):
                 self._keep(key, _Kept(answer, generation, day))
             return answer
         finally:

@@ -239,7 +239,7 @@ def test_an_administrator_sends_a_parked_event_again_and_discards_another(
     events = page.get_by_role("main").get_by_role("listitem")
     expect(events.filter(has_text="perdu-1")).to_contain_text(told)
     assert Axe().run(page).violations_count == 0
-    events.filter(has_text="perdu-1").get_by_role("button", name="Renvoyer").click()
+    events.filter(has_text="perdu-1").get_by_role("button", name="Envoyer de nouveau").click()
     expect(page.get_by_role("status")).to_contain_text("Nouvel essai")
     expect(events.filter(has_text="perdu-1")).to_have_count(0)
     events.filter(has_text="perdu-2").get_by_text("Écarter", exact=True).click()

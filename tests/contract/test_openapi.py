@@ -1,5 +1,6 @@
 """The API keeps what its OpenAPI description promises, whatever is asked, without a key and with one."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from schemathesis import GenerationMode
 
 from nexus.caller import Caller, Role, Scope
 from services.people.contracts.keys import MakeKey
-from tests.support.platforms import RunningPlatform, fetch
+from tests.support.platforms import EmbeddedPlatform, RunningPlatform, fetch
 
 READS = (
     "/api/v1/search",
@@ -49,8 +50,18 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
 @pytest.fixture(scope="session")
-def schema(embedded: RunningPlatform):
-    loaded = schemathesis.openapi.from_url(embedded.url("tic", "/openapi.json"))
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """One for these tests alone: what they publish would stand on pages that others look at."""
+    running = EmbeddedPlatform(tmp_path_factory.mktemp("described"))
+    running.start()
+    running.import_samples()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def schema(platform: RunningPlatform):
+    loaded = schemathesis.openapi.from_url(platform.url("tic", "/openapi.json"))
     acceptance = loaded.config.checks.positive_data_acceptance
     acceptance.expected_statuses = [
         *acceptance.expected_statuses,
@@ -60,9 +71,9 @@ def schema(embedded: RunningPlatform):
 
 
 @pytest.fixture(scope="session")
-def key(embedded: RunningPlatform) -> dict[str, str]:
+def key(platform: RunningPlatform) -> dict[str, str]:
     admin = Caller(sector="tic", person="contract", roles=frozenset({Role.ADMIN}))
-    made = embedded.ask(MakeKey(name="Contract", scopes=frozenset(Scope)), admin)
+    made = platform.ask(MakeKey(name="Contract", scopes=frozenset(Scope)), admin)
     return {"Authorization": f"Bearer {made.secret}"}
 
 
@@ -112,8 +123,8 @@ def test_whatever_file_is_sent_is_answered_as_described(schema, key: dict[str, s
     ask(schema[FILES[1]][FILES[0]], GenerationMode.POSITIVE, 15, headers=key)
 
 
-def test_the_description_is_openapi_3_1_with_examples(embedded: RunningPlatform):
-    description = fetch(embedded.url("tic", "/openapi.json")).json
+def test_the_description_is_openapi_3_1_with_examples(platform: RunningPlatform):
+    description = fetch(platform.url("tic", "/openapi.json")).json
     assert description["openapi"].startswith("3.1")
     told = {(method.upper(), path) for path, one in description["paths"].items() for method in one}
     assert told == {*(("GET", path) for path in READS), *(("POST", path) for path in POSTED), *KEYED, FILES}

@@ -29,7 +29,8 @@ STAFF = "advisor editor coordinator admin"
 MEETING = "advisor coordinator admin"
 TABLE = {
     "content": {
-        "create_program edit_program publish_program retire_program": EDITORS + " programs:write",
+        "create_program edit_program publish_program retire_program verify_program": EDITORS
+        + " programs:write",
         "get_program_history import_programs": EDITORS,
         "publish_document retire_document": EDITORS + " documents:write",
         "import_documents": EDITORS,
@@ -38,7 +39,7 @@ TABLE = {
         "import_posts make_preview": EDITORS,
         "publish_activity retire_activity import_activities": EDITORS,
         "publish_page retire_page import_pages": EDITORS,
-        "list_items open_history list_broken_links check_link_again verify_program": EDITORS,
+        "list_items open_history list_broken_links check_link_again": EDITORS,
         "open_item save_item turn_item": EDITORS
         + " programs:write",  # of a program; others: tests of repeats
         "keep_work list_work open_work discard_work try_fitting describe_file export_items": EDITORS,

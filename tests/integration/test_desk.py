@@ -36,6 +36,7 @@ CONTENTS: dict[ItemKind, dict[str, Any]] = {
         "ends_at": "2027-01-01T11:00:00Z",
     },
     ItemKind.PAGE: {},
+    ItemKind.PARTNER: {"sectors": ["tic"]},
 }
 
 

@@ -67,6 +67,7 @@ CONTENTS: dict[ItemKind, dict[str, Any]] = {
     },
     ItemKind.PAGE: {"title": {"en": "About"}, "body": {"en": "# Us\r\n\r\nText"}},
     ItemKind.DOCUMENT: {"title": {"fr": "Guide"}, "date": "2026-11-23", "files": {}},
+    ItemKind.PARTNER: {"title": {"fr": "Partenaire"}, "sectors": ["tic"], "place": 3},
 }
 
 

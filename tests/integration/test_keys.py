@@ -118,7 +118,7 @@ def test_a_key_needs_a_name_and_known_scopes(wrong: dict[str, Any]) -> None:
 
 
 def test_the_news_and_the_trail_of_a_key_hold_no_secret(people: PeopleOnDatabase, database: Any) -> None:
-    settings = Settings(sealing_secret=SECRET)  # type: ignore[arg-type]
+    settings = Settings(sealing_secret=SECRET, preview_secret=SECRET)  # type: ignore[arg-type]
     resources = Resources(settings, database, embedded=False, clock=lambda: people.now)
     host = ServiceHost(compose(resources), resources)
     answer = host.call("make_key", {"name": "Chambre", "scopes": ["posts:write"]}, ADMIN, None).value

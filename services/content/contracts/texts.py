@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from nexus.messages import Message, without_control_characters
+from nexus.messages import NO_TEXT, Message, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -21,7 +21,7 @@ def _web_address(text: str) -> str:
 
 
 # What JSON schemas tell of rules that are code.
-_PRINTABLE = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+_PRINTABLE = f"[^{NO_TEXT}]"
 _NOT_BLANK = {"pattern": rf"^{_PRINTABLE}*[!-~\u00a1-\ud7ff]{_PRINTABLE}*$"}
 _WEB = {"pattern": r"^https?://[!-~\u00a1-\u1fff]*$"}
 _TITLE = {

@@ -15,7 +15,7 @@ from services.content.confined import confine
 from services.content.extraction import limits
 from services.content.extraction.limits import Damaged, Encrypted, TooLarge
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n\u00a0\u202f]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 

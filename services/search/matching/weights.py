@@ -21,8 +21,8 @@ OWN_PRESENCE: Final = 8.0  # on top, whatever BM25 says
 OTHER_PRESENCE: Final = 4.0
 
 # Of what is not stale, whatever matches: enough among its like; who asks for a title still finds it first.
-FRESH: Final = 2.0
-TITLE_START: Final = 3.0  # of an entry whose title begins with all that was typed
+FRESH: Final = 1.0
+TITLE_START: Final = 5.0  # of an entry whose title begins with all that was typed
 
 MOST_WORDS: Final = 24  # of a query; the rest is dropped, so that no query is too long for an engine
 SIMILAR_WORDS: Final = 25  # that describe an entry when others like it are looked for
