@@ -116,8 +116,8 @@ def test_what_is_due_is_listed_with_a_click_for_each():
 
 def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
     told = written(meeting("fr"))
-    assert told.subject == "Votre rencontre du mardi 1er décembre 2026, 14\xa0h\xa000"
-    assert "mardi 1er décembre 2026, 14\xa0h\xa000\n" in told.text
+    assert told.subject == "Votre rencontre du mardi 1er décembre 2026, 14\xa0h"
+    assert "mardi 1er décembre 2026, 14\xa0h\n" in told.text
     assert "En vidéo\n" in told.text
     assert f"Voir, déplacer ou annuler la rencontre\xa0:\n{LINK}\n" in told.text
     gone = written(meeting("en", "cancelled"))
