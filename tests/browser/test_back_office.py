@@ -146,7 +146,7 @@ def test_from_an_edit_over_a_preview_to_the_public_site(enter: Enter, site: Runn
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Aide au vibraphone")
     expect(opened.value.get_by_role("main")).to_contain_text("Ceci est un aperçu.")
     page.get_by_role("button", name="Publier").click()
-    expect(page.get_by_role("status")).to_have_text("Publié.")
+    expect(page.get_by_role("status").first).to_have_text("Publié.")
     site.eventually_finds("vibraphone")
     page.get_by_role("link", name="Page publique").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Aide au vibraphone")
@@ -163,7 +163,7 @@ def test_a_pdf_that_is_uploaded_is_found_by_a_sentence_inside(
     page.get_by_label("Fichier en français").set_input_files(file)
     page.locator("#date").fill("2026-11-23")
     page.get_by_role("button", name="Publier").click()
-    expect(page.get_by_role("status")).to_have_text("Publié.")
+    expect(page.get_by_role("status").first).to_have_text("Publié.")
     site.eventually_finds("glockenspiel")
 
 
@@ -180,10 +180,10 @@ def test_two_editors_at_once_get_both_edits_in_one_form(enter: Enter, site: Runn
     expect(paul.locator(".theirs")).to_contain_text("Le texte d’Anne")
     expect(paul.get_by_label("Texte, en français")).to_have_value("Le texte de Paul")
     paul.get_by_role("button", name="Enregistrer").first.click()
-    expect(paul.get_by_role("status")).to_have_text("Enregistré.")
+    expect(paul.get_by_role("status").first).to_have_text("Enregistré.")
     paul.get_by_role("link", name="Historique").click()
     paul.get_by_role("listitem").filter(has_text="Révision 2").get_by_role("button").click()
-    expect(paul.get_by_role("status")).to_have_text("L’état antérieur est rétabli.")
+    expect(paul.get_by_role("status").first).to_have_text("L’état antérieur est rétabli.")
     expect(paul.get_by_label("Texte, en français")).to_have_value("Le texte d’Anne")
 
 
@@ -244,7 +244,7 @@ def test_an_administrator_sends_a_parked_event_again_and_discards_another(
     expect(events.filter(has_text="perdu-1")).to_have_count(0)
     events.filter(has_text="perdu-2").get_by_text("Écarter", exact=True).click()
     events.filter(has_text="perdu-2").get_by_role("button", name="Écarter pour de bon").click()
-    expect(page.get_by_role("status")).to_have_text("L’événement est écarté.")
+    expect(page.get_by_role("status").first).to_have_text("L’événement est écarté.")
     page.goto(site.url("tic", "/fr/admin/audit?kind=parked_event"))
     for key in (again, gone):
         expect(page.get_by_role("main")).to_contain_text(key)
@@ -289,7 +289,7 @@ def test_a_list_is_exported_changed_and_brought_in_again_but_for_its_bad_row(
     page.get_by_role("link", name="Modifié (1)").click()
     expect(page.locator("ins")).to_have_text(f"Un {word} pour tous")
     page.get_by_role("button", name="Importer maintenant").click()
-    expect(page.get_by_role("status")).to_have_text("L’importation est terminée.", timeout=30_000)
+    expect(page.get_by_role("status").first).to_have_text("L’importation est terminée.", timeout=30_000)
     expect(page.get_by_role("link", name="Refusé (1)")).to_be_visible()
     site.eventually_finds(f"Un {word} pour tous")
 
