@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PROCESSES := content search people notifications gateway operator embedded
+PROCESSES := content meetings search people notifications gateway operator embedded
 
 .DEFAULT_GOAL := help
 .PHONY: help run test fast check bench lock clean

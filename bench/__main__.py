@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, documents, extraction, paint, rpc, search, start
+from bench import cache, changes, documents, extraction, office, paint, rpc, search, signin, slots, start
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -95,6 +95,18 @@ def _documents(bench: _Bench) -> list[Figure]:
         return figures + documents.measure("distributed", platform)
 
 
+def _office(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        return office.measure(platform)
+
+
+def _signin(bench: _Bench) -> list[Figure]:
+    with bench.embedded() as platform:
+        figures = signin.measure("embedded", platform)
+    with bench.distributed() as platform:
+        return figures + signin.measure("distributed", platform)
+
+
 def _start(bench: _Bench) -> list[Figure]:
     return start.measure(bench.folder())
 
@@ -118,11 +130,14 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "search": _search,
     "changes": _changes,
     "documents": _documents,
+    "office": _office,
+    "signin": _signin,
     "start": _start,
     "paint": _paint,
     "growth": _growth,
     "relevance": _relevance,
     "extraction": lambda _: extraction.measure(),
+    "slots": lambda _: slots.measure(),
 }
 
 

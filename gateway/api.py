@@ -1,15 +1,17 @@
 """The public API: search, completions, programs."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from gateway.bearer import has_key
 from gateway.links import entry_path, file_path, program_url
-from gateway.problems import MEDIA_TYPE, Problem
+from gateway.managed import DOCUMENTS, PROGRAMS, ManagedDocument, ManagedKind, ManagedProgram, Urls
+from gateway.problems import MEDIA_TYPE, Problem, StaleProblem
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import anonymous
@@ -35,12 +37,22 @@ from services.search.contracts import (
     Suggest,
 )
 
+# Answers who has a key, or claims to have one.
+Shown = Callable[[Request, ManagedKind, str], Awaitable[Response]]
+
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words}
+    status: {"model": StaleProblem if status == 412 else Problem, "description": words}
     for status, words in {
         400: "A parameter is wrong; `errors` says which",
+        401: "There is no key, or it is not valid",
+        403: "The key may not do this",
         404: "There is no such thing",
+        409: "It clashes with what is stored; `nearest` may say what is free instead",
         410: "It is no longer offered",
+        412: "It has been changed since; both versions are told",
+        413: "It is too large",
+        415: "The body is of another type",
+        422: "This idempotency key came with another request before",
         503: "Part of the platform is away; try again",
         504: "The answer took too long; try again",
     }.items()
@@ -49,6 +61,13 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _REFUSALS[status] for status in (400, *statuses, 503, 504)}
+
+
+def keyed_refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return refusals(401, 403, *statuses)
+
+
+_WITH_OR_WITHOUT_KEY: dict[str, Any] = {"security": [{}, {"key": []}]}
 
 
 # Judged as it was sent, before blanks around it go: so the description below says all of it.
@@ -61,13 +80,13 @@ _Asked = Annotated[
 ]
 
 
-class _Parameters(BaseModel):
+class Parameters(BaseModel):
     """Parameters that are not known are refused: a misspelt filter must not widen a search in silence."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class SearchParameters(_Parameters):
+class SearchParameters(Parameters):
     """What to search, and how."""
 
     q: _Asked = Field(
@@ -153,7 +172,7 @@ class SearchAnswer(BaseModel):
     suggestion: str | None
 
 
-class SuggestParameters(_Parameters):
+class SuggestParameters(Parameters):
     """What somebody is typing."""
 
     q: _Asked = Field("", examples=["franc"])
@@ -176,20 +195,13 @@ class Completions(BaseModel):
     items: tuple[Completion, ...]
 
 
-class ListParameters(_Parameters):
+class ListParameters(Parameters):
     """Which part of the list."""
 
     after: str | None = Field(
         None, max_length=200, description="`next` of the answer before", examples=["priime"]
     )
     limit: int = Field(20, ge=1, le=200)
-
-
-class Urls(BaseModel):
-    """Its page in each language."""
-
-    fr: str
-    en: str
 
 
 class PublicProgram(BaseModel):
@@ -252,8 +264,8 @@ class DocumentList(BaseModel):
     items: tuple[PublicDocument, ...]
 
 
-def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
-    """The routes of a sector's API."""
+def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRouter:
+    """The routes of a sector's API that need no key. With one, `show` answers what has more than one state."""
     router = APIRouter(prefix="/api/v1")
 
     @router.get("/search", response_model=SearchAnswer, responses=refusals(404), tags=["search"])
@@ -283,18 +295,24 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return _json(ProgramList(total=page.total, next=page.next, items=items))
 
     @router.get(
-        "/programs/{slug}",
-        response_model=PublicProgram,
-        responses={308: {"description": "The address has changed"}, **refusals(404, 410)},
+        "/programs/{ref}",
+        response_model=PublicProgram | ManagedProgram,
+        responses={308: {"description": "The address has changed"}, **keyed_refusals(404, 410)},
         tags=["programs"],
+        openapi_extra=_WITH_OR_WITHOUT_KEY,
     )
     async def program(
-        slug: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])],
-        _: Annotated[_Parameters, Query()],
+        request: Request,
+        ref: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])],
+        _: Annotated[Parameters, Query()],
     ) -> Response:
-        """One program, by its slug in either language. A slug it no longer has is redirected."""
-        found = await bus.call(GetProgram(ref=slug), anonymous(sector.name))
-        if slug not in (found.slug.fr, found.slug.en):
+        """One program, by its slug in either language. A slug it no longer has is redirected.
+
+        With a key: by id too, in whichever state, with the ETag that a change must name."""
+        if has_key(request):
+            return await show(request, PROGRAMS, ref)
+        found = await bus.call(GetProgram(ref=ref), anonymous(sector.name))
+        if ref not in (found.slug.fr, found.slug.en):
             return RedirectResponse(f"{base_url}/api/v1/programs/{found.slug.fr}", 308)
         return _json(public(found, base_url))
 
@@ -306,18 +324,24 @@ def api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return _json(DocumentList(total=page.total, next=page.next, items=items))
 
     @router.get(
-        "/documents/{slug}",
-        response_model=PublicDocument,
-        responses={308: {"description": "The address has changed"}, **refusals(404, 410)},
+        "/documents/{ref}",
+        response_model=PublicDocument | ManagedDocument,
+        responses={308: {"description": "The address has changed"}, **keyed_refusals(404, 410)},
         tags=["documents"],
+        openapi_extra=_WITH_OR_WITHOUT_KEY,
     )
     async def document(
-        slug: Annotated[str, Path(min_length=1, max_length=200, examples=["guide-accueil"])],
-        _: Annotated[_Parameters, Query()],
+        request: Request,
+        ref: Annotated[str, Path(min_length=1, max_length=200, examples=["guide-accueil"])],
+        _: Annotated[Parameters, Query()],
     ) -> Response:
-        """One document, by its slug in either language. A slug it no longer has is redirected."""
-        found = (await bus.call(GetDocument(ref=slug), anonymous(sector.name))).document
-        if slug not in (found.slug.fr, found.slug.en):
+        """One document, by its slug in either language. A slug it no longer has is redirected.
+
+        With a key: by id too, in whichever state, with the ETag that a change must name."""
+        if has_key(request):
+            return await show(request, DOCUMENTS, ref)
+        found = (await bus.call(GetDocument(ref=ref), anonymous(sector.name))).document
+        if ref not in (found.slug.fr, found.slug.en):
             return RedirectResponse(f"{base_url}/api/v1/documents/{found.slug.fr}", 308)
         return _json(_public_document(found, base_url))
 
@@ -342,7 +366,8 @@ def describe(app: FastAPI) -> None:
 
 
 def _describe_refusals(responses: dict[str, Any]) -> None:
-    responses.pop("422", None)  # a wrong parameter is a 400
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]  # a wrong parameter is a 400
     for status, response in responses.items():
         if status >= "400":
             response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}

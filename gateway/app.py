@@ -8,10 +8,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
 
 from gateway import problems
 from gateway.admin import admin_router
 from gateway.api import api_router, describe
+from gateway.api_writes import Writer, writes_router
+from gateway.bearer import Bearer
 from gateway.blog import blog_router
 from gateway.cache import App, Cache
 from gateway.crawlers import crawlers_router
@@ -22,18 +25,26 @@ from gateway.embed import embed_router
 from gateway.files import files_router
 from gateway.fitting_api import fitting_api_router
 from gateway.fitting_pages import fitting_router
+from gateway.following import Following
 from gateway.local_mail import is_local, local_mail_router
+from gateway.meetings.api import meetings_api_router
+from gateway.meetings.booking_pages import booking_router
+from gateway.meetings.calendars import calendars_router
+from gateway.meetings.own_pages import own_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
 from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
-from gateway.people.signin_pages import signin_router
+from gateway.people.passkey_pages import passkey_router
+from gateway.people.signin_pages import SignInPages, signin_router
+from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from gateway.stylesheet import style_router
+from gateway.tally import Tally
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NexusError
@@ -69,14 +80,29 @@ _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
 def create_app(
-    sector: Sector, bus: Bus, base_url: str, *, embedded: bool = False, rate_limit: int = 0
+    sector: Sector,
+    bus: Bus,
+    base_url: str,
+    *,
+    embedded: bool = False,
+    rate_limit: int = 0,
+    oidc_secret: SecretStr | None = None,
 ) -> App:
     """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
     `embedded`: all of the platform is in this process. `rate_limit`: requests a minute from one address, 0: any.
+    `oidc_secret`: the sector's at its identity provider.
 
-    To be called in the event loop that serves it."""
+    To be called in the event loop that serves it. Raises InvalidInput(`setting_missing`, `setting_weak`,
+    `setting_invalid`) where the sector has a provider, and no secret or no safe address."""
+
+    def changed() -> None:
+        app.title, app.openapi_schema = _api_title(sector), None
+        cache.clear()
+
+    following = Following(sector, bus, changed)
     app = FastAPI(
-        title=f"Emploi NEXUS – {sector.short.en}",
+        title=_api_title(sector),
+        lifespan=following.lifespan,
         version="1",
         summary="Programs for companies that hire immigrants",
         docs_url=None,  # their pages load scripts from elsewhere
@@ -87,8 +113,11 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # Edge does both, at half the cost
         max_body_size=LARGEST_UPLOAD,  # Edge holds most pages to much less
     )
-    app.include_router(api_router(sector, bus, base_url))
+    writer = Writer(bus, Bearer(sector, bus), base_url)
+    app.include_router(api_router(sector, bus, base_url, writer.show))
+    app.include_router(writes_router(writer))
     app.include_router(fitting_api_router(sector, bus, base_url))
+    app.include_router(meetings_api_router(sector, bus, base_url))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
     app.include_router(developers_router(sector, base_url), include_in_schema=False)
@@ -100,7 +129,7 @@ def create_app(
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     if embedded and is_local(base_url):
         app.include_router(local_mail_router(sector, bus, base_url), include_in_schema=False)
-    _add_people(app, sector, bus, base_url)
+    _add_people(app, sector, bus, base_url, following.file, oidc_secret)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(style_router(sector), include_in_schema=False)
@@ -111,24 +140,44 @@ def create_app(
     limited = RateLimit(SameOrigin(app, base_url), base_url, rate_limit)
     cache = Cache(Edge(limited, sector.name, base_url), sector.name)
     bus.listen(_NEWS, lambda _: cache.clear())
-    return cache
+    return Tally(cache, sector.name, bus)
 
 
-def _add_people(app: FastAPI, sector: Sector, bus: Bus, base_url: str) -> None:
+def _api_title(sector: Sector) -> str:
+    return f"Emploi NEXUS – {sector.short.en}"
+
+
+def _add_people(
+    app: FastAPI, sector: Sector, bus: Bus, base_url: str, file: Sector, oidc_secret: SecretStr | None
+) -> None:
     cookies = Cookies(sector, base_url)
     found = visitors(sector, bus, cookies)
-    desk = Desk(sector, bus, base_url, found)
-    for router in (
-        signin_router(sector, bus, base_url, found, cookies),
-        account_router(desk),
+    desk, pages = Desk(sector, bus, base_url, found, file), SignInPages(sector, bus, base_url, found, cookies)
+    routers = [
+        signin_router(pages),
+        passkey_router(pages),
+        still_correct_router(sector, bus, base_url),
+        account_router(desk, cookies),
         admin_router(desk),
-    ):
+        booking_router(sector, bus, base_url, found),
+        own_router(sector, bus, base_url, found),
+        calendars_router(sector, bus, base_url),
+    ]
+    if sector.provider:
+        from gateway.people.provider_pages import (
+            provider_of,
+            provider_router,
+        )  # what it needs takes long to load
+
+        routers.append(provider_router(pages, provider_of(sector.provider, oidc_secret, base_url)))
+    for router in routers:
         app.include_router(router, include_in_schema=False)
 
 
 def _error_page(sector: Sector, base_url: str) -> problems.ErrorPage:
     def page(request: Request, status: int, code: str, language: Language) -> Response:
-        return error_page(sector, base_url, status, code, language, request.url.path)
+        again = status >= 500 and request.method in ("GET", "HEAD")
+        return error_page(sector, base_url, status, code, language, again=again)
 
     return page
 

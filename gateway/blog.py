@@ -12,7 +12,7 @@ from gateway.articles import post_path, post_view, post_views
 from gateway.feeds import FEEDS, feed
 from gateway.i18n import translations
 from gateway.links import BLOG, PREVIEWS
-from gateway.rendering import Page, for_now, hits
+from gateway.rendering import Page, for_now, hits, personal
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
@@ -119,12 +119,12 @@ def blog_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     async def preview(language: Language, token: str) -> Response:
         found = await bus.call(GetPreview(token=token), anonymous(sector.name, language))
         if found.status is Status.PUBLISHED:
-            return for_now(RedirectResponse(base_url + post_path(language, found), 302))
+            return personal(RedirectResponse(base_url + post_path(language, found), 302))
         paths = {one: f"/{one}/{PREVIEWS[one]}/{token}" for one in LANGUAGES}
         view = post_view(found, language, base_url)
         shown = page.html("post.html", language, paths, view=view, cards=[], preview=True)
         shown.headers.update({"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"})
-        return for_now(shown)
+        return personal(shown)
 
     @router.get("/fr/apercu/{token}")
     async def preview_fr(token: _Token) -> Response:

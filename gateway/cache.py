@@ -1,9 +1,10 @@
 """Public answers, kept until an event says that something changed.
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
-in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is not kept,
-nor one that is for somebody in particular (`no-store`, `private`, a cookie). Who asks for what is being made
-already waits for that."""
+in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is old
+already, and none is kept that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for
+what is being made already waits for that. While a service is away, the last whole answer serves until the end of
+the next day: better yesterday's page than none (RFC 5861, `stale-if-error`)."""
 
 import asyncio
 import gzip
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, SIGN_IN
+from gateway.links import ACCOUNT, ADMIN, MAILS, MEET, MEETING, SIGN_IN, STILL_CORRECT
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -27,7 +28,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[bytes, bytes, bytes, int]
+Key = tuple[bytes, bytes, bytes]
 
 ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from", ["sector", "source"])
 
@@ -37,9 +38,11 @@ _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
     b"/files/",  # they are large, and browsers keep them
     b"/mail",  # who asks decides
+    b"/calendars/",
+    b"/openid/",
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, MAILS)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS, MEET, MEETING)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either
@@ -69,6 +72,7 @@ class _Answer:
     etag: bytes
     not_modified: dict[str, Any]
     may_be_kept: bool
+    makeshift: bool  # something was away: a refusal, or a page that lacks a part
 
     @property
     def may_be_shared(self) -> bool:
@@ -80,6 +84,15 @@ class _Answer:
         return len(self.body["body"]) + _OVERHEAD
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, and when it was made: before how many changes, and on which day."""
+
+    answer: _Answer
+    generation: int
+    day: int
+
+
 _EMPTY = {"type": "http.response.body", "body": b""}
 
 
@@ -89,39 +102,53 @@ class Cache:
     def __init__(self, app: App, sector: str, limit: int = 32_000_000) -> None:
         self._app = app
         self._limit = limit
-        self._answers: OrderedDict[Key, _Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._size = 0
         self._generation = 0
         self._flights: dict[Key, asyncio.Future[_Answer | None]] = {}
-        self._sources = {source: ANSWERS.labels(sector, source) for source in ("cache", "shared", "made")}
+        self._sources = {
+            source: ANSWERS.labels(sector, source) for source in ("cache", "shared", "made", "stale")
+        }
 
     def clear(self) -> None:
-        """Forget everything: something changed. Answers under way go to who asked for them before."""
+        """Make everything anew: something changed. Answers under way go to who asked for them before."""
         self._generation += 1
-        self._answers.clear()
         self._flights.clear()
-        self._size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
             or scope["raw_path"].startswith(_NEVER)
+            or _has_key(scope)
         ):
             await self._app(scope, receive, send)
             return
         etags, variant = _wanted(scope)
-        key = (scope["raw_path"], _in_order(scope["query_string"]), variant, _day())
-        source, answer = "cache", self._answers.get(key)
-        if answer is not None:
-            self._answers.move_to_end(key)
-        elif (answer := await self._shared(key)) is not None:
+        key = (scope["raw_path"], _in_order(scope["query_string"]), variant)
+        source, answer = "cache", self._fresh(key)
+        if answer is None and (answer := await self._shared(key)) is not None:
             source = "shared"
-        else:
+        elif answer is None:
             source, answer = "made", await self._make(key, scope, receive, send)
+        if answer is not None and answer.makeshift and (whole := self._last(key)) is not None:
+            source, answer = "stale", whole
         self._sources[source].inc()
         if answer is not None:
             await _reply(answer, scope["method"] == "HEAD", etags, send)
+
+    def _fresh(self, key: Key) -> _Answer | None:
+        """The answer that is kept, if nothing changed since it was made."""
+        kept = self._answers.get(key)
+        if kept is None or (kept.generation, kept.day) != (self._generation, _day()):
+            return None
+        self._answers.move_to_end(key)
+        return kept.answer
+
+    def _last(self, key: Key) -> _Answer | None:
+        """The last whole answer, unless it is older than yesterday."""
+        kept = self._answers.get(key)
+        return kept.answer if kept and kept.day >= _day() - 1 else None
 
     async def _shared(self, key: Key) -> _Answer | None:
         """The answer that somebody else waits for already; None if nobody does or it could not be had."""
@@ -130,12 +157,14 @@ class Cache:
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
         """The answer of the application, kept if it may be; None if it was too long and has been sent on."""
-        generation, answer = self._generation, None
+        generation, day, answer = self._generation, _day(), None
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._recorded(scope, receive, send, key[2].endswith(_GZIP))
-            if answer and answer.may_be_kept and generation == self._generation:
-                self._keep(key, answer)
+            held = self._answers.get(key)
+            # What changed meanwhile makes it old, not useless: it serves while a service is away.
+            if answer and answer.may_be_kept and (held is None or held.generation <= generation):
+                self._keep(key, _Kept(answer, generation, day))
             return answer
         finally:
             flight.set_result(answer if answer and answer.may_be_shared else None)
@@ -147,14 +176,14 @@ class Cache:
         await self._app(dict(scope) | {"method": "GET"}, receive, recorder)
         return None if recorder.overflowed else await _finished(recorder, compress)
 
-    def _keep(self, key: Key, answer: _Answer) -> None:
+    def _keep(self, key: Key, kept: _Kept) -> None:
         if (replaced := self._answers.pop(key, None)) is not None:
-            self._size -= replaced.size
-        self._answers[key] = answer
-        self._size += answer.size
+            self._size -= replaced.answer.size
+        self._answers[key] = kept
+        self._size += kept.answer.size
         while self._size > self._limit:
             _, dropped = self._answers.popitem(last=False)
-            self._size -= dropped.size
+            self._size -= dropped.answer.size
 
 
 def _wanted(scope: Scope) -> tuple[bytes, bytes]:
@@ -176,6 +205,13 @@ def _wanted(scope: Scope) -> tuple[bytes, bytes]:
     language = b"" if path.startswith((b"/fr/", b"/en/")) else _language(languages[:100])
     form = b"" if path.startswith(b"/api/") or takes_html(accept.decode("latin-1")) else b" data"
     return etags, language + form + (_GZIP if _takes_gzip(codings) else b"")
+
+
+def _has_key(scope: Scope) -> bool:
+    """Whether the API is asked with a key: what it answers is for that key alone."""
+    return scope["raw_path"].startswith(b"/api/") and any(
+        name == b"authorization" for name, _ in scope["headers"]
+    )
 
 
 def _takes_gzip(codings: bytes) -> bool:
@@ -250,6 +286,7 @@ async def _finished(recorder: _Recorder, compress: bool) -> _Answer:
         etag=etag,
         not_modified={"type": "http.response.start", "status": 304, "headers": headers},
         may_be_kept=may_be_kept,
+        makeshift=status in (200, 503) and any(name == b"retry-after" for name, _ in headers),
     )
 
 

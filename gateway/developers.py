@@ -1,14 +1,17 @@
 """The page for those who write programs: the API, open data, and the search for other sites."""
 
+import json
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from gateway.licence import LICENCE_URL
 from gateway.links import DEVELOPERS
+from gateway.managed import PROGRAMS
 from gateway.refusals import REFUSALS
 from gateway.rendering import Page
 from gateway.sectors import Language, Sector
-from gateway.words import N_
+from gateway.words import N_, SCOPES
 from nexus.caller import LANGUAGES
 
 _PATHS: dict[Language, str] = {language: f"/{language}/{DEVELOPERS[language]}" for language in LANGUAGES}
@@ -61,6 +64,8 @@ def developers_router(sector: Sector, base_url: str) -> APIRouter:
             examples=_EXAMPLES,
             files=_FILES,
             refusals=REFUSALS,
+            scopes=SCOPES,
+            program=json.dumps(PROGRAMS.example, ensure_ascii=False),
             licence_url=LICENCE_URL,
         )
 

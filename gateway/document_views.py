@@ -1,5 +1,6 @@
 """What the templates of the toolbox show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 from urllib.parse import urlencode
@@ -55,17 +56,32 @@ class DocumentView:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A document in the list: what search found, and its file for this reader where it could be asked for."""
+
+    card: views.Card
+    document: Document | None
+    file: FileView | None
+    thumbnail: str | None
+
+
+@dataclass(frozen=True)
 class Toolbox:
     """The list of documents."""
 
     results: views.Results
+    listed: tuple[Listed, ...]
     themes: tuple[views.Link, ...]
 
 
 def toolbox(
-    asked: views.SearchQuery, found: SearchResults, language: Language, catalogue: NullTranslations
+    asked: views.SearchQuery,
+    found: SearchResults,
+    documents: Sequence[Document | None],
+    language: Language,
+    catalogue: NullTranslations,
 ) -> Toolbox:
-    """One page of the list, narrowed by theme where one is chosen."""
+    """One page of the list, narrowed by theme where one is chosen. `documents` are those of `found`, in its order."""
     path = f"/{language}/{DOCUMENTS[language]}"
     results = views.results(asked, found, language, catalogue, {}, path=path)
     chosen = [
@@ -77,7 +93,17 @@ def toolbox(
         for one in found.facets.get("theme", ())
     ]
     everything = views.Link(catalogue.gettext(words.N_("All themes")), path, current=not asked.theme)
-    return Toolbox(results, (everything, *chosen) if chosen else ())
+    listed = tuple(
+        _listed(card, document, language) for card, document in zip(results.cards, documents, strict=True)
+    )
+    return Toolbox(results, listed, (everything, *chosen) if chosen else ())
+
+
+def _listed(card: views.Card, document: Document | None, language: Language) -> Listed:
+    if document is None:
+        return Listed(card, None, None, None)
+    file = next((view for one in _own_first(language) if (view := file_view(document, one))), None)
+    return Listed(card, document, file, _thumbnail(document, language))
 
 
 def document_view(
@@ -88,18 +114,15 @@ def document_view(
     title, summary = views.shown(content.title, language), views.shown(content.summary, language)
     audience = views.shown(content.audience, language)
     assert title is not None  # noqa: S101 - a document has a title in one language
-    own: list[Language] = sorted(LANGUAGES, key=lambda one: one != language)
+    own = _own_first(language)
     files = tuple(view for one in own if (view := file_view(document, one)))
-    thumbnails = [
-        facts.thumbnail for one in own if (facts := getattr(document.facts, one)) and facts.thumbnail
-    ]
     return DocumentView(
         document=document,
         title=title,
         summary=summary,
         audience=audience,
         files=files,
-        thumbnail=file_path(thumbnails[0], "thumbnail.png") if thumbnails else None,
+        thumbnail=_thumbnail(document, language),
         earlier=tuple(VersionView(one, _files_of(one, own)) for one in found.earlier),
         untranslated=any(part is not None and part.borrowed for part in (title, summary, audience)),
         structured=_structured(document, title, summary, files, base_url, address),
@@ -110,6 +133,17 @@ def file_view(document: Document, language: Language) -> FileView | None:
     """The file of `document` in `language`; None if there is none."""
     file = getattr(document.content.files, language)
     return _file(file, getattr(document.facts, language), language) if file else None
+
+
+def _own_first(language: Language) -> list[Language]:
+    return sorted(LANGUAGES, key=lambda one: one != language)
+
+
+def _thumbnail(document: Document, language: Language) -> str | None:
+    """The first page of the file in `language`, else in the other one."""
+    known = (getattr(document.facts, one) for one in _own_first(language))
+    found = next((facts.thumbnail for facts in known if facts and facts.thumbnail), None)
+    return file_path(found, "thumbnail.png") if found else None
 
 
 def _files_of(version: DocumentVersion, own: list[Language]) -> tuple[FileView, ...]:

@@ -1,5 +1,6 @@
 """The toolbox: its list, the page of a document, and the way to a page of its file."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -10,7 +11,7 @@ from gateway.api import require_page
 from gateway.document_views import document_view, file_view, toolbox
 from gateway.i18n import translations
 from gateway.links import DOCUMENTS, entry_path
-from gateway.rendering import Page, for_now, hits
+from gateway.rendering import Page, for_now, hits, if_there
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
@@ -29,6 +30,12 @@ def documents_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     async def ask(slug: str, language: Language) -> DocumentWithVersions:
         return await bus.call(GetDocument(ref=slug), anonymous(sector.name, language))
 
+    async def known_as(id: str, language: Language) -> DocumentWithVersions | None:
+        try:
+            return await ask(id, language)
+        except NotFound:  # it has just been taken away, and search has not heard of it yet
+            return None
+
     async def listed(language: Language, asked: views.SearchQuery) -> Response:
         """Through search: its filters and pages come with it."""
         narrowed = asked.model_copy(
@@ -37,9 +44,12 @@ def documents_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         query = Search(lang=language, **narrowed.model_dump())
         found = await bus.call(query, anonymous(sector.name, language))
         require_page(found)
-        view = toolbox(asked, found, language, translations(language))
+        known = await asyncio.gather(*(if_there(known_as(hit.id, language)) for hit in found.items))
+        documents = [one.document if one else None for one in known]
+        view = toolbox(asked, found, documents, language, translations(language))
         paths = {one: f"/{one}/{DOCUMENTS[one]}{views.query_string(asked)}" for one in LANGUAGES}
-        return page.html("toolbox.html", language, paths, view=view)
+        told = page.html("toolbox.html", language, paths, view=view)
+        return for_now(told) if None in documents else told
 
     async def shown(language: Language, slug: str) -> Response:
         found = await ask(slug, language)

@@ -19,8 +19,13 @@ REQUEST_SECONDS = Histogram(
 
 LARGEST_BODY = 1_000_000  # bytes
 LARGEST_UPLOAD = 2 * LARGEST_FILE + LARGEST_BODY  # bytes: a file in each language, and the form around them
-_UPLOADS = tuple(
-    f"/{language}/{ADMIN[language]}/{kind}" for language in LANGUAGES for kind in ("documents", "posts")
+_UPLOADS = (
+    *(
+        f"/{language}/{ADMIN[language]}/{kind}"
+        for language in LANGUAGES
+        for kind in ("documents", "posts", "partners", "import")
+    ),
+    "/api/v1/files",
 )
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

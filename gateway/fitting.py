@@ -1,5 +1,6 @@
 """The page "find what fits us": the answers that an address holds, and what they show."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
@@ -35,6 +36,7 @@ _REASONS = {
 }
 _OPEN = N_("You did not answer. It depends on your case for: %(depends)s.")
 _BETWEEN = N_("; ")  # names have commas
+_MOST_OPEN = 3  # questions proposed to go on with
 _MOST_MAILED = 12  # titles; mail programs cut addresses of more than about 2,000 characters
 
 
@@ -71,6 +73,14 @@ class Why:
 
 
 @dataclass(frozen=True)
+class Open:
+    """A question without an answer, and how many of the programs to check wait for one."""
+
+    question: Asked
+    waiting: int
+
+
+@dataclass(frozen=True)
 class Found:
     """A program in a group."""
 
@@ -100,10 +110,12 @@ class FindView:
     answered: tuple[Asked, ...]
     wrong: tuple[Asked, ...]
     groups: tuple[Group, ...]
+    open: tuple[Open, ...]
     left_out: int
     address: str
     start: str
     mail: str
+    handed_along: str
 
 
 @dataclass(frozen=True)
@@ -153,10 +165,12 @@ def view(
         answered=tuple(one for one in questions if one.answer),
         wrong=tuple(one for one in questions if one.wrong),
         groups=groups,
+        open=_open(found, questions) if found else (),
         left_out=found.left_out if found else 0,
         address=address,
         start=start,
         mail=_mail(groups, address, catalogue),
+        handed_along="" if given.query == "?show=all" else given.query,
     )
 
 
@@ -176,6 +190,19 @@ def _asked(question: Question, given: Given, catalogue: NullTranslations) -> Ask
     )
 
 
+def _open(found: FittingPrograms, questions: Sequence[Asked]) -> tuple[Open, ...]:
+    """The questions whose answer would settle most."""
+    waiting = Counter(
+        BY_CRITERION[reason.criterion].parameter
+        for one in found.items
+        if one.verdict is Verdict.CHECK
+        for reason in one.reasons
+        if reason.code is ReasonCode.NOT_ANSWERED
+    )
+    unanswered = [Open(one, waiting[one.parameter]) for one in questions if waiting[one.parameter]]
+    return tuple(sorted(unanswered, key=lambda one: -one.waiting)[:_MOST_OPEN])
+
+
 def _groups(found: FittingPrograms, language: Language, catalogue: NullTranslations) -> tuple[Group, ...]:
     groups = []
     for verdict, (title, lead) in _GROUPS.items():
@@ -193,11 +220,12 @@ def _found(one: Fitting, language: Language, catalogue: NullTranslations) -> Fou
         promise=shown(one.promise, language),
         kind=one.kind.value,
         provider=shown(one.provider, language),
-        reasons=tuple(_why(reason, language, catalogue) for reason in one.reasons),
+        reasons=tuple(why(reason, language, catalogue) for reason in one.reasons),
     )
 
 
-def _why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why:
+def why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why:
+    """A reason in words for a reader of `language`."""
     question = BY_CRITERION.get(reason.criterion)
     text = _OPEN if reason.code is ReasonCode.NOT_ANSWERED and not reason.fits else _REASONS[reason.code]
     values = {

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from gateway.api import _json, _Parameters, refusals
+from gateway.api import Parameters, _json, refusals
 from gateway.links import program_url
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -30,7 +30,7 @@ from services.content.contracts import (
 )
 
 
-class FittingParameters(_Parameters):
+class FittingParameters(Parameters):
     """What a company says of itself. Nothing is compulsory: what is left out is not known yet."""
 
     size: CompanySize | None = Field(None, description="People who work for the company", examples=["5-24"])

@@ -17,7 +17,10 @@ from nexus.caller import LANGUAGES
 from services.content.contracts import Program, ProgramContent, in_language
 
 _SPACE = uuid5(NAMESPACE_URL, "https://docs.openreferral.org/emploi-nexus")
-_OWN_FIELDS = {"contact", "languages", "valid_from", "valid_until", "source_checked", "steps", "slug"}
+_OWN_FIELDS = {"contact", "languages", "valid_from", "valid_until", "source_checked", "steps", "slug"} | {
+    "verify_every",
+    "owner",
+}  # the latter two are the business of this house
 
 
 def service(program: Program, language: Language, base_url: str) -> dict[str, Any]:

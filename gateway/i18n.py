@@ -1,16 +1,14 @@
 """Words in both languages: the gateway's catalogue, dates, names of things."""
 
-from datetime import datetime
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel.dates import format_time
 from babel.numbers import format_decimal
 
 from gateway.sectors import Language
-from nexus.i18n import LOCALES, catalogue, long_date
+from nexus.i18n import LOCALES, catalogue, clock, full_date, long_date
 
-__all__ = ["clock", "file_size", "long_date", "translations"]
+__all__ = ["clock", "decimal", "file_size", "full_date", "long_date", "translations"]
 
 _CATALOGUES = Path(__file__).with_name("locale")
 
@@ -28,6 +26,6 @@ def file_size(size: int, language: Language) -> str:
     return f"{format_decimal(value, locale=LOCALES[language])}\xa0{unit}"
 
 
-def clock(moment: datetime, language: Language) -> str:
-    """`14 h 30`, `2:30 p.m.`: the time of day of `moment`, in its own zone."""
-    return format_time(moment.timetz(), "short", locale=LOCALES[language])
+def decimal(number: float, language: Language) -> str:
+    """`4,5`, `4.5`."""
+    return str(format_decimal(number, locale=LOCALES[language]))

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from gateway.articles import ZONE
 from gateway.links import MAILS
 from gateway.problems import preferred
-from gateway.rendering import Page, for_now
+from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
@@ -39,11 +39,11 @@ def local_mail_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     @router.get("/mail")
     async def in_a_language(request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))
-        return for_now(RedirectResponse(_paths()[language], 302))
+        return personal(RedirectResponse(_paths()[language], 302))
 
     async def mails(language: Language) -> Response:
         found = await bus.call(ListLocalMails(), anonymous(sector.name, language))
-        return for_now(
+        return personal(
             page.html(
                 "mails.html", language, _paths(), mails=found.items, folder=_paths()[language], zone=ZONE
             )
@@ -61,7 +61,7 @@ def local_mail_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         found = await bus.call(ShowLocalMail(id=mail_id), anonymous(sector.name, language))
         paths = {one: f"{path}/{mail_id}" for one, path in _paths().items()}
         told: dict[str, Any] = {"text": _with_links(found.text), "folder": _paths()[language], "zone": ZONE}
-        return for_now(page.html("mail.html", language, paths, mail=found, **told))
+        return personal(page.html("mail.html", language, paths, mail=found, **told))
 
     @router.get("/fr/courriels/{mail_id}")
     async def mail_fr(mail_id: _MailId) -> Response:

@@ -104,12 +104,11 @@ def _problem_paths(code: str) -> dict[Language, str]:
 
 
 def error_page(
-    sector: Sector, base_url: str, status: int, code: str, language: Language, path: str
+    sector: Sector, base_url: str, status: int, code: str, language: Language, *, again: bool
 ) -> HTMLResponse:
-    """A refusal in words, with ways on."""
+    """A refusal in words, with ways on; `again`: the same address may answer a little later."""
     told = problem(base_url, status, code, language)
     if code == "invalid_input":  # the API names fields; the visitor of a page followed a link, and wrote none
         advice = N_("Part of the address is not right. Search again from here.")
         told = told.model_copy(update={"detail": translations(language).gettext(advice)})
-    paths = HOME
-    return Page(sector, base_url).html("error.html", language, paths, status, problem=told)
+    return Page(sector, base_url).html("error.html", language, HOME, status, problem=told, again=again)

@@ -7,20 +7,19 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from gateway.i18n import translations
 from gateway.links import problem_url
 from gateway.refusals import REFUSALS, documented, reason
 from gateway.sectors import Language
-from nexus.errors import NexusError, Unavailable
+from nexus.errors import NexusError, StaleRevision, Unavailable
 from nexus.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
-_RETRY_AFTER = "5"  # seconds, while something is away
+RETRY_AFTER = "5"  # seconds, while something is away
 _LANGUAGES: dict[str, Language] = {"fr": "fr", "en": "en"}
-_GONE = {code for code, refusal in REFUSALS.items() if refusal.status == 410}
 _VARY = "Accept, Accept-Language"  # a page or a problem, and its words
 
 ErrorPage = Callable[[Request, int, str, Language], Response]
@@ -46,6 +45,7 @@ class Problem(BaseModel):
                     "detail": "Check the address, or search for what you need.",
                     "code": "program_not_found",
                     "errors": [],
+                    "nearest": [],
                 }
             ]
         }
@@ -57,6 +57,18 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[FieldProblem] = Field(default_factory=list)
+    nearest: list[AwareDatetime] = Field(
+        default_factory=list, description="Where a time is not free: the nearest ones that are"
+    )
+
+
+class StaleProblem(Problem):
+    """A change of what somebody else has changed since: what was sent, and what stands now."""
+
+    yours: dict[str, Any] = Field(description="`revision` and, of a new content, `content`")
+    current: dict[str, Any] = Field(
+        description="`revision`, `status`, `slug`, `content` and what else it has"
+    )
 
 
 def language_of(request: Request) -> Language:
@@ -82,7 +94,12 @@ def preferred(accepted: str) -> Language:
 
 
 def problem(
-    base_url: str, status: int, code: str, language: Language, errors: list[FieldProblem] | None = None
+    base_url: str,
+    status: int,
+    code: str,
+    language: Language,
+    errors: list[FieldProblem] | None = None,
+    nearest: list[AwareDatetime] | None = None,
 ) -> Problem:
     """The problem `code` in words. One without words of its own has those of its status."""
     known, words = documented(status, code), translations(language)
@@ -93,6 +110,7 @@ def problem(
         detail=words.gettext(REFUSALS[known].advice),
         code=code,
         errors=errors or [],
+        nearest=nearest or [],
     )
 
 
@@ -109,22 +127,27 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         status: int,
         code: str,
         errors: list[FieldProblem] | None = None,
+        nearest: list[AwareDatetime] | None = None,
         headers: Mapping[str, str] | None = None,
+        versions: Mapping[str, Any] | None = None,
     ) -> Response:
         language = language_of(request)
         if _wants_page(request):
             response = error_page(request, status, code, language)
         else:
-            response = problem_response(problem(base_url, status, code, language, errors))
+            told = problem(base_url, status, code, language, errors, nearest)
+            response = problem_response(_stale(told, versions) if versions else told)
         response.headers.update({"Vary": _VARY, **(headers or {})})
         return response
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, NexusError)  # noqa: S101 - registered for nothing else
-        status = 410 if error.code in _GONE else error.status
-        headers = {"Retry-After": _RETRY_AFTER} if isinstance(error, Unavailable) else None
+        status = REFUSALS[error.code].status if error.code in REFUSALS else error.status
         errors = [FieldProblem.model_validate(one) for one in error.details.get("errors", ())]
-        return answer(request, status, error.code, errors, headers)
+        versions = error.details if isinstance(error, StaleRevision) else None
+        return answer(
+            request, status, error.code, errors, error.details.get("nearest"), _headers(error), versions
+        )
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
@@ -151,6 +174,29 @@ def install(app: FastAPI, base_url: str, error_page: ErrorPage) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def _headers(error: NexusError) -> dict[str, str]:
+    """What a refusal says besides: when to come again, and what a key lacks (RFC 6750 §3)."""
+    if isinstance(error, Unavailable):
+        return {"Retry-After": RETRY_AFTER}
+    match error.code:
+        case "idempotency_in_progress":
+            return {"Retry-After": "1"}
+        case "key_missing":
+            return {"WWW-Authenticate": "Bearer"}
+        case "key_invalid":
+            return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        case "scope_required":
+            scopes = " ".join(error.details.get("scopes", ()))
+            return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
+    return {}
+
+
+def _stale(told: Problem, versions: Mapping[str, Any]) -> Problem:
+    return StaleProblem(
+        **told.model_dump(), yours=versions.get("yours") or {}, current=versions.get("current") or {}
+    )
+
+
 def _wants_page(request: Request) -> bool:
     if request.url.path.startswith(("/api/", "/openapi", "/healthz", "/readyz", "/metrics")):
         return False
@@ -163,5 +209,7 @@ def takes_html(accept: str) -> bool:
 
 
 def _field_problem(item: dict[str, Any], language: Language) -> FieldProblem:
-    told = reason(item["type"], item.get("ctx", {}), translations(language))
+    in_body = item["type"] == "extra_forbidden" and item["loc"][0] == "body"
+    kind = "unknown_field" if in_body else item["type"]
+    told = reason(kind, item.get("ctx", {}), translations(language))
     return FieldProblem(field=".".join(str(part) for part in item["loc"][1:]), reason=told)

@@ -1,4 +1,6 @@
-"""How often one address may ask for what costs something: answers from the cache are not counted."""
+"""How often one address, or one key, may ask for what costs something: answers from the cache are not counted."""
+
+import hashlib
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -15,7 +17,8 @@ _SIGN_IN = tuple(f"/{language}/{SIGN_IN[language]}" for language in LANGUAGES)
 
 
 class RateLimit:
-    """An ASGI application around another one. `per_minute` requests of one address pass, 0: any number.
+    """An ASGI application around another one. `per_minute` requests of one address pass, and as many with one key
+    from however many addresses; 0: any number.
 
     Each process counts for itself: behind several, so many times as much passes."""
 
@@ -30,16 +33,22 @@ class RateLimit:
         if scope["type"] != "http" or self._all is None or scope["path"].startswith(_FREE):
             await self._app(scope, receive, send)
             return
-        address = scope["client"][0] if scope.get("client") else ""
-        for kind, limit in self._limits(scope, self._all):
-            if not self._limiter.hit(limit, kind, address):
+        for kind, limit, who in self._limits(scope, self._all):
+            if not self._limiter.hit(limit, kind, who):
                 await self._refuse(scope, _wait(limit), send)
                 return
         await self._app(scope, receive, send)
 
-    def _limits(self, scope: Scope, every: RateLimitItem) -> list[tuple[str, RateLimitItem]]:
-        tries = scope["method"] == "POST" and scope["path"].startswith(_SIGN_IN)
-        return [("sign-in", self._sign_in), ("all", every)] if tries else [("all", every)]
+    def _limits(self, scope: Scope, every: RateLimitItem) -> list[tuple[str, RateLimitItem, str]]:
+        """What counts, each with its limit and whose it is."""
+        address = scope["client"][0] if scope.get("client") else ""
+        limits = [("all", every, address)]
+        path = scope["path"]
+        if path.startswith("/openid/") or (scope["method"] == "POST" and path.startswith(_SIGN_IN)):
+            limits.insert(0, ("sign-in", self._sign_in, address))
+        if path.startswith("/api/") and (given := dict(scope["headers"]).get(b"authorization")):
+            limits.append(("key", every, hashlib.sha256(given).hexdigest()))
+        return limits
 
     async def _refuse(self, scope: Scope, wait: int, send: Send) -> None:
         accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")

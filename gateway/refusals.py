@@ -22,9 +22,33 @@ _SOON = N_("Try again in a few seconds.")
 REFUSALS = {
     "invalid_input": Refusal(400, N_("The request is not right"), _CORRECT),
     "invalid_message": Refusal(400, N_("The request is not right"), _CORRECT),
+    "contrast_too_low": Refusal(
+        400,
+        N_("These colours cannot be read well enough"),
+        N_("Take darker or lighter ones; those in “nearest” pass."),
+    ),
+    "upload_incomplete": Refusal(
+        400, N_("Not all of the file has come"), N_("Send the whole file again; it must not be empty.")
+    ),
+    "key_missing": Refusal(
+        401, N_("This needs a key"), N_("Send it in the header “Authorization”, after the word “Bearer”.")
+    ),
+    "key_invalid": Refusal(
+        401,
+        N_("This key is not valid"),
+        N_("It is mistyped, or has expired, or was revoked, or is of another sector. Ask for a new one."),
+    ),
     "forbidden": Refusal(403, N_("You have no right to this"), N_("Sign in as somebody who has.")),
     "role_required": Refusal(
         403, N_("Your role does not allow this"), N_("Ask an administrator of your sector for the role.")
+    ),
+    "scope_required": Refusal(
+        403,
+        N_("This key is for other things"),
+        N_("Ask an administrator of your sector for a key with the scope that “WWW-Authenticate” names."),
+    ),
+    "sector_forbidden": Refusal(
+        403, N_("This belongs to another sector"), N_("Name your own sector, or none, in “sectors”.")
     ),
     "sign_in_required": Refusal(403, N_("You are not signed in"), N_("Sign in, then try again.")),
     "session_ended": Refusal(403, N_("You are not signed in any more"), N_("Sign in again.")),
@@ -39,11 +63,64 @@ REFUSALS = {
     ),
     "code_expired": Refusal(403, N_("This code is no longer good"), N_("Ask for a new one.")),
     "code_wrong": Refusal(403, N_("That is not the code"), N_("Look at the mail again.")),
+    "sign_in_expired": Refusal(
+        403, N_("This sign-in took too long"), N_("It is good for some minutes, in one browser. Begin again.")
+    ),
+    "provider_refused": Refusal(
+        403,
+        N_("Your organization’s sign-in did not let you in"),
+        N_("Try again, or have a code sent to your address."),
+    ),
+    "identity_unproven": Refusal(
+        403,
+        N_("The answer of your organization’s sign-in could not be checked"),
+        N_("Have a code sent to your address, and tell us."),
+    ),
+    "email_unproven": Refusal(
+        403,
+        N_("Your organization’s sign-in does not vouch for your e-mail address"),
+        N_("Have a code sent to your address."),
+    ),
+    "address_not_allowed": Refusal(
+        403,
+        N_("This way of signing in is not for your e-mail address"),
+        N_("Have a code sent to your address."),
+    ),
+    "account_needed": Refusal(
+        403,
+        N_("Nobody has invited this e-mail address yet"),
+        N_("Ask an administrator of your sector for an invitation, or have a code sent to your address."),
+    ),
+    "passkey_expired": Refusal(
+        403, N_("This took too long"), N_("Try again; a passkey must be used within five minutes.")
+    ),
+    "passkey_refused": Refusal(
+        403,
+        N_("This passkey was not accepted"),
+        N_("Try another one, or have a code sent to your address."),
+    ),
+    "passkeys_impossible": Refusal(
+        400, N_("There are no passkeys at this address"), N_("Have a code sent to your address.")
+    ),
     "not_found": Refusal(404, N_("Nothing is at this address"), _CHECK),
     "person_not_found": Refusal(
         404, N_("There is no such account"), N_("Look for it in the list of people.")
     ),
+    "invitation_not_found": Refusal(
+        404,
+        N_("There is no such invitation"),
+        N_("It was followed, withdrawn or has expired. Look at the list."),
+    ),
+    "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
+    "logo_not_a_picture": Refusal(
+        400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")
+    ),
+    "logo_too_large": Refusal(400, N_("The logo is too large"), N_("Upload a file of at most one megabyte.")),
+    "key_not_found": Refusal(404, N_("There is no such key"), N_("Look for it in the list of keys.")),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
+    "import_not_found": Refusal(
+        404, N_("There is no such import"), N_("It may be older than a month. Import the file again.")
+    ),
     "post_not_found": Refusal(404, N_("There is no such post"), _CHECK),
     "activity_not_found": Refusal(404, N_("There is no such activity"), _CHECK),
     "site_page_not_found": Refusal(404, N_("There is no such page"), _CHECK),
@@ -53,6 +130,17 @@ REFUSALS = {
     "preview_expired": Refusal(
         404, N_("This preview link has expired"), N_("Ask whoever sent it for a new one.")
     ),
+    "verification_link_invalid": Refusal(
+        404,
+        N_("This link is not right"),
+        N_("Open it from the mail, whole, or correct the program in the back office."),
+    ),
+    "verification_link_expired": Refusal(
+        404,
+        N_("This link has expired"),
+        N_("Wait for the next mail, or open the program in the back office."),
+    ),
+    "link_not_found": Refusal(404, N_("Nothing has this link any more"), N_("Look at the list again.")),
     "page_not_found": Refusal(404, N_("There is no such page of results"), N_("Ask for an earlier page.")),
     "page_out_of_range": Refusal(
         404, N_("There is no such page"), N_("Only 10,000 results can be read. Narrow the search.")
@@ -61,6 +149,15 @@ REFUSALS = {
         405, N_("This address does not take that method"), N_("See the header “Allow”.")
     ),
     "conflict": Refusal(409, N_("This clashes with what is stored"), N_("Look at it again, then repeat.")),
+    "not_published": Refusal(
+        409, N_("This was never published"), N_("There is nothing to withdraw: leave it as a draft.")
+    ),
+    "idempotency_in_progress": Refusal(
+        409, N_("The same request is under way"), N_("Ask again in a second: you get its answer.")
+    ),
+    "passkeys_enough": Refusal(
+        409, N_("You have as many passkeys as there can be"), N_("Remove one that you do not need.")
+    ),
     "company_unnamed": Refusal(
         409, N_("Your company has no name yet"), N_("Name it on the page of your account.")
     ),
@@ -71,10 +168,88 @@ REFUSALS = {
         410, N_("This program is no longer offered"), N_("Search for programs that are offered now.")
     ),
     "document_not_found": Refusal(404, N_("There is no such document"), _CHECK),
+    "work_not_found": Refusal(
+        404, N_("These changes are kept no longer"), N_("Open the form again from its list.")
+    ),
+    "work_finished": Refusal(
+        409, N_("These changes were saved or discarded already"), N_("Open the form again from its list.")
+    ),
     "file_not_found": Refusal(404, N_("There is no such file"), _CHECK),
+    "meeting_type_not_found": Refusal(
+        404, N_("There is no such meeting"), N_("Choose one on the page “Meet an advisor”.")
+    ),
+    "meeting_not_found": Refusal(
+        404, N_("There is no such meeting"), N_("Open the link of the confirmation again.")
+    ),
+    "advisor_not_found": Refusal(404, N_("There is no such advisor"), N_("Choose one of the list.")),
+    "feed_not_found": Refusal(
+        404, N_("This calendar address is no longer good"), N_("Copy the new one from the back office.")
+    ),
+    "slot_taken": Refusal(
+        409, N_("Somebody else has just taken this time"), N_("Choose another one; the nearest are named.")
+    ),
+    "slot_not_offered": Refusal(
+        400, N_("No meeting can begin at this time"), N_("Choose one of the times that are offered.")
+    ),
+    "place_not_offered": Refusal(
+        400, N_("This meeting is not held there"), N_("Choose one of the places of the meeting.")
+    ),
+    "hold_expired": Refusal(
+        409, N_("This time is held for you no longer"), N_("Choose a time again; perhaps it is still free.")
+    ),
+    "too_many_holds": Refusal(
+        409, N_("You hold several times already"), N_("Fill in one of the forms, or wait ten minutes.")
+    ),
+    "too_many_meetings": Refusal(
+        409, N_("Three meetings are booked with this address already"), N_("Cancel one of them first.")
+    ),
+    "too_late": Refusal(
+        409, N_("It is too late to change this meeting here"), N_("Call or write to us instead.")
+    ),
+    "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
+    "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
+    "key_reused": Refusal(
+        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each booking.")
+    ),
+    "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
+    "email_unusable": Refusal(
+        400,
+        N_("No mail can be sent to this address"),
+        N_("Give an e-mail address, such as marie@example.org."),
+    ),
+    "phone_missing": Refusal(
+        400, N_("A meeting by phone needs a number"), N_("Say at which number we can call you.")
+    ),
+    "date_out_of_range": Refusal(400, N_("This date is too far away"), N_("Choose one within a year.")),
+    "ends_before_start": Refusal(400, N_("It ends before it begins"), N_("Look at both times again.")),
+    "period_too_long": Refusal(400, N_("This is too long a time"), N_("Ask for a hundred days at most.")),
+    "time_does_not_exist": Refusal(
+        400,
+        N_("This time does not exist"),
+        N_("Clocks go forward over it that night: choose an earlier or a later one."),
+    ),
+    "zone_unknown": Refusal(
+        400, N_("This time zone is not known"), N_("Give its name, such as America/Toronto.")
+    ),
+    "rule_unreadable": Refusal(
+        400, N_("This rule cannot be read"), N_("Write it as RFC 5545 has it: daily, weekly or monthly.")
+    ),
+    "rule_too_fast": Refusal(
+        400, N_("A rule cannot repeat within a day"), N_("Use DAILY, WEEKLY or MONTHLY.")
+    ),
+    "rule_unsupported": Refusal(
+        400,
+        N_("This rule has parts that are not used here"),
+        N_("Use FREQ, INTERVAL, BYDAY and BYMONTHDAY alone."),
+    ),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")
+    ),
+    "stale_revision": Refusal(
+        412,
+        N_("Somebody else has changed this since"),
+        N_("Put your change into “current”, then send it with the new revision in “If-Match”."),
     ),
     "range_not_satisfiable": Refusal(
         416, N_("The file is shorter than that"), N_("See its length in “Content-Range”.")
@@ -85,14 +260,32 @@ REFUSALS = {
     ),
     "site_page_retired": Refusal(410, N_("This page was withdrawn"), _CHECK),
     "body_too_large": Refusal(413, N_("The request is too large"), N_("Send less than one megabyte.")),
+    "file_too_large": Refusal(413, N_("The file is too large"), N_("Send at most 50 megabytes.")),
+    "unsupported_media_type": Refusal(
+        415,
+        N_("The body is of a type that this address does not take"),
+        N_("Set “Content-Type”: application/json, for a file application/octet-stream."),
+    ),
+    "idempotency_key_reused": Refusal(
+        422,
+        N_("This idempotency key came with another request before"),
+        N_("Take a new key for each new request."),
+    ),
     "too_many_requests": Refusal(
-        429, N_("Too many requests from your address"), N_("Wait a little, then go on more slowly.")
+        429,
+        N_("Too many requests from your address, or with your key"),
+        N_("Wait a little, then go on more slowly."),
     ),
     "internal_error": Refusal(
         500, N_("Something went wrong on our side"), N_("Try again; if it persists, write to us.")
     ),
     "unavailable": Refusal(
         503, N_("Part of the site is away"), N_("Nothing is lost. Try again in a few seconds.")
+    ),
+    "provider_away": Refusal(
+        503,
+        N_("Your organization’s sign-in does not answer"),
+        N_("Try again in a minute, or have a code sent to your address."),
     ),
     "deadline_exceeded": Refusal(504, N_("The answer took too long"), _SOON),
 }
@@ -101,6 +294,7 @@ _GENERAL = {refusal.status: code for code, refusal in reversed(REFUSALS.items())
 
 _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/errors/validation_errors/
     "extra_forbidden": N_("There is no such parameter."),
+    "unknown_field": N_("There is no such field."),  # the same, in a body
     "missing": N_("It is needed."),
     "literal_error": N_("One of these is expected: %(expected)s."),
     "int_parsing": N_("A whole number is expected."),
@@ -108,11 +302,25 @@ _REASONS = {  # pydantic's kinds of errors, https://docs.pydantic.dev/latest/err
     "int_from_float": N_("A whole number is expected."),
     "greater_than_equal": N_("It must be %(ge)s or more."),
     "less_than_equal": N_("It must be %(le)s or less."),
+    "string_type": N_("It is needed."),
     "string_too_short": N_("It must not be empty."),
     "string_too_long": N_("At most %(max_length)s characters."),
     "too_long": N_("At most %(max_length)s values."),
-    "value_error": N_("Control characters are not allowed."),
+    "enum": N_("One of these is expected: %(expected)s."),
+    "json_invalid": N_("This is not JSON."),
 }
+_OWN_REASONS = {  # what our contracts say of values, by their words
+    "control characters are not allowed": N_("Control characters are not allowed."),
+    "a title in French or in English is needed": N_("Give a title in French or in English."),
+    "must be a web address beginning with https:// or http://": N_(
+        "Give a web address that begins with https:// or http://."
+    ),
+    "must not hold < or >": N_("The signs < and > are not allowed here."),
+    "must be an e-mail address, such as marie@example.org": N_(
+        "Give an e-mail address, such as marie@example.org."
+    ),
+}
+_WITHOUT_LIMITS = {"string_too_long": N_("It is too long."), "too_long": N_("It is too long.")}
 _OTHER_REASON = N_("This value is not right.")
 
 
@@ -124,4 +332,9 @@ def documented(status: int, code: str) -> str:
 def reason(kind: str, context: Mapping[str, Any], words: NullTranslations) -> str:
     """What is wrong with a field, in the language of `words`; `kind` and `context` are pydantic's."""
     told = {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}
-    return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    if kind == "value_error":
+        return words.gettext(_OWN_REASONS.get(str(context.get("error")), _OTHER_REASON))
+    try:
+        return words.gettext(_REASONS.get(kind, _OTHER_REASON)) % told
+    except KeyError:  # a service's refusal tells no limits
+        return words.gettext(_WITHOUT_LIMITS.get(kind, _OTHER_REASON))

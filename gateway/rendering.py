@@ -1,6 +1,7 @@
 """Templates in each language, and what every page of a sector needs."""
 
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,11 @@ from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
-from gateway.i18n import clock, file_size, long_date, translations
+from gateway.i18n import clock, decimal, file_size, full_date, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
+from gateway.people.devices import device_name
+from gateway.problems import RETRY_AFTER
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
 from nexus.errors import Unavailable
@@ -48,6 +51,10 @@ def _environment(language: Language) -> Environment:
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
+    environment.filters["device"] = lambda agent: device_name(agent, catalogue)
+    environment.filters["decimal"] = lambda number: decimal(number, language)
+    environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
+    environment.filters["full_date"] = lambda day: full_date(day, language)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,
@@ -57,14 +64,30 @@ def _environment(language: Language) -> Environment:
         "reading": words.READINGS,
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
+        "link_outcome": words.LINK_OUTCOMES,
         "language_name": words.LANGUAGES,
         "state": words.STATES,
+        "item_kind": words.ITEM_KINDS,
+        "outcome": words.OUTCOMES,
+        "import_state": words.IMPORT_STATES,
+        "colour": words.COLOURS,
+        "meeting_place": words.MEETING_PLACES,
+        "meeting_state": words.MEETING_STATES,
+        "meeting_step": words.MEETING_STEPS,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
+        "scope": words.SCOPES,
     }
+    environment.filters["event"] = lambda kind: words.named(words.EVENTS, _short(kind), catalogue)
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
     return environment
+
+
+def _short(kind: str) -> str:
+    """`ca.emploinexus.content.program_published.v1` without what stands around its name."""
+    parts = kind.split(".")
+    return parts[-2] if len(parts) > 2 else kind
 
 
 _templates = _Templates()
@@ -73,10 +96,11 @@ _templates = _Templates()
 class Page:
     """What every page of a sector needs."""
 
-    def __init__(self, sector: Sector, base_url: str) -> None:
+    def __init__(self, sector: Sector, base_url: str, style: str | None = None) -> None:
+        """`style` is the path of another style sheet than the sector's own."""
         self._sector = sector
         self._base_url = base_url
-        self._style_path = style_path(sector)
+        self._style = style
 
     def html(
         self,
@@ -92,7 +116,7 @@ class Page:
             language,
             sector=self._sector,
             base_url=self._base_url,
-            style_path=self._style_path,
+            style_path=self._style or style_path(self._sector),
             paths=paths,
             find_path=f"/{language}/{FIND[language]}",
             search_path=f"/{language}/{SEARCH[language]}",
@@ -119,8 +143,8 @@ async def if_there(asked: Awaitable[T]) -> T | None:
 
 
 def for_now(response: HttpResponse) -> HttpResponse:
-    """A page that lacks something which the next one will have: nobody keeps it."""
-    response.headers["Cache-Control"] = "no-store"
+    """A page that lacks something which the next one will have: nobody keeps it; a whole one from before is better."""
+    response.headers.update({"Cache-Control": "no-store", "Retry-After": RETRY_AFTER})
     return response
 
 

@@ -25,7 +25,7 @@ from services.content.contracts import (
     ListActivities,
     ListPosts,
 )
-from services.search.contracts import EntryType, Hit, Search
+from services.search.contracts import EntryType, Hit, MoreLikeThis, Search
 
 _LATEST, _NEXT = 6, 3
 _PER_PAGE = 20
@@ -50,31 +50,36 @@ def home_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The first page of a sector. It stands whatever is away."""
     router, page = APIRouter(), Page(sector, base_url)
 
-    async def home(language: Language) -> Response:
-        caller = anonymous(sector.name, language)
-        newest = Search(lang=language, sort="date", type=("program",), per_page=_LATEST)
-        latest = await hits(bus.call(newest, caller))
-        posts = await if_there(bus.call(ListPosts(per_page=_NEXT), caller))
-        activities = await if_there(bus.call(ListActivities(upcoming=True, per_page=_NEXT), caller))
-        shown = page.html(
-            "home.html",
-            language,
-            HOME,
-            cards=[views.card(hit, language) for hit in latest or ()],
-            posts=post_views(posts.items, language, base_url) if posts else [],
-            activities=_views(activities.items if activities else (), language, base_url),
-        )
-        return for_now(shown) if None in (latest, posts, activities) else shown
-
     @router.get("/fr/")
     async def home_fr() -> Response:
-        return await home("fr")
+        return await home_page(page, "fr", sector, bus, base_url)
 
     @router.get("/en/")
     async def home_en() -> Response:
-        return await home("en")
+        return await home_page(page, "en", sector, bus, base_url)
 
     return router
+
+
+async def home_page(
+    page: Page, language: Language, sector: Sector, bus: Bus, base_url: str, **values: bool
+) -> Response:
+    """The first page, rendered by `page`."""
+    caller = anonymous(sector.name, language)
+    newest = Search(lang=language, sort="date", type=("program",), per_page=_LATEST)
+    latest = await hits(bus.call(newest, caller))
+    posts = await if_there(bus.call(ListPosts(per_page=_NEXT), caller))
+    activities = await if_there(bus.call(ListActivities(upcoming=True, per_page=_NEXT), caller))
+    shown = page.html(
+        "home.html",
+        language,
+        HOME,
+        cards=[views.card(hit, language) for hit in latest or ()],
+        posts=post_views(posts.items, language, base_url) if posts else [],
+        activities=_views(activities.items, language, base_url) if activities else None,
+        **values,
+    )
+    return for_now(shown) if None in (latest, posts, activities) else shown
 
 
 def activities_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -114,7 +119,12 @@ def activities_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
             return RedirectResponse(base_url + activity_path(language, found), 301)
         paths = {one: activity_path(one, found) for one in LANGUAGES}
         view = activity_view(found, language, base_url, datetime.now(UTC))
-        return page.html("activity.html", language, paths, view=view)
+        similar = await hits(
+            bus.call(MoreLikeThis(id=found.id, lang=language), anonymous(sector.name, language))
+        )
+        cards = [views.card(hit, language) for hit in similar or ()]
+        shown = page.html("activity.html", language, paths, view=view, cards=cards)
+        return shown if similar is not None else for_now(shown)
 
     @router.get("/fr/activites/{slug}")
     async def activity_fr(slug: _Slug) -> Response:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import words
+from gateway.freshness import Stale, stale
 from gateway.links import SEARCH, entry_path, passage_path
 from gateway.questions import criteria
 from gateway.sectors import Language
@@ -81,6 +82,7 @@ class Card:
     passage: str | None = None  # leads to where the words stand in the file
     page: int | None = None
     snippet_language: Language | None = None
+    stale: Stale | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class ProgramView:
     languages: tuple[str, ...]
     untranslated: bool
     expired: bool
+    stale: Stale | None
     structured: Markup
 
 
@@ -178,6 +181,7 @@ def card(hit: Hit, language: Language) -> Card:
         passage=passage_path(language, hit.slug, hit.page_lang, hit.page) if hit.page_lang else None,
         page=hit.page,
         snippet_language=hit.page_lang or hit.text_lang,
+        stale=stale(hit.stale_on, hit.verified_on),
     )
 
 
@@ -305,6 +309,7 @@ def program(
         languages=tuple(words.named(words.LANGUAGES, one, catalogue) for one in content.languages),
         untranslated=any(part is not None and part.borrowed for part in parts),
         expired=content.valid_until is not None and content.valid_until < today,
+        stale=stale(found.stale_on, content.source_checked, today),
         structured=_structured(found, title, texts, address),
     )
 

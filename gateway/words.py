@@ -77,39 +77,204 @@ ROLE_LEADS = {
     "coordinator": N_("follows the common goal"),
     "admin": N_("invites people and sets the site up"),
 }
+SCOPES = {  # of keys
+    "programs:write": N_("Programs"),
+    "documents:write": N_("Documents"),
+    "posts:write": N_("Posts of the blog"),
+}
 COMMANDS = {  # as the audit trail tells them
     "save_item": N_("Saved"),
     "turn_item": N_("Published or withdrawn"),
+    "verify_program": N_("Verified"),
+    "verify_by_link": N_("Verified by a link"),
+    "check_link_again": N_("Had a link checked"),
     "finish_upload": N_("Uploaded a file"),
+    "run_import": N_("Imported"),
     "confirm_code": N_("Signed in with a code"),
     "confirm_link": N_("Signed in with a link"),
+    "confirm_identity": N_("Signed in through an identity provider"),
+    "confirm_passkey": N_("Signed in with a passkey"),
+    "add_passkey": N_("Added a passkey"),
+    "remove_passkey": N_("Removed a passkey"),
     "end_session": N_("Signed out"),
     "end_other_sessions": N_("Signed out elsewhere"),
     "invite": N_("Invited"),
+    "invite_again": N_("Sent an invitation again"),
+    "withdraw_invitation": N_("Withdrew an invitation"),
     "change_person": N_("Changed an account"),
     "remove_person": N_("Removed an account"),
     "name_company": N_("Named a company"),
+    "make_key": N_("Made an API key"),
+    "revoke_key": N_("Revoked an API key"),
+    "save_meeting_type": N_("Saved"),
+    "archive_meeting_type": N_("Archived, or offered again"),
+    "save_availability": N_("Changed when somebody can be met"),
+    "renew_feed": N_("Renewed the address of a calendar"),
+    "confirm_meeting": N_("Booked"),
+    "book_meeting": N_("Booked"),
+    "move_meeting": N_("Moved"),
+    "move_own_meeting": N_("Moved"),
+    "cancel_meeting": N_("Cancelled"),
+    "cancel_own_meeting": N_("Cancelled"),
+    "record_outcome": N_("Said what came of it"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
+    "save_sector": N_("Changed the site settings"),
     "reindex": N_("Made the search index anew"),
-    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page")},
+    **{f"import_{kind}s": N_("Imported") for kind in ("program", "document", "post", "page", "partner")},
     "import_activities": N_("Imported"),
     **{f"publish_{kind}": N_("Published") for kind in ("program", "document", "post", "activity", "page")},
     **{f"retire_{kind}": N_("Withdrew") for kind in ("program", "document", "post", "activity", "page")},
 }
-AUDITED_KINDS = {
+ITEM_KINDS = {
     "program": N_("Program"),
     "document": N_("Document"),
     "post": N_("Post"),
     "activity": N_("Activity"),
     "page": N_("Page"),
-    **{f"{kind}_import": N_("Import") for kind in ("program", "document", "post", "activity", "page")},
+    "partner": N_("Partner"),
+}
+AUDITED_KINDS = {
+    **{("site_page" if kind == "page" else kind): name for kind, name in ITEM_KINDS.items()},
+    "program_import": N_("Import of programs"),
+    "document_import": N_("Import of documents"),
+    "post_import": N_("Import of posts"),
+    "activity_import": N_("Import of activities"),
+    "site_page_import": N_("Import of pages"),
+    "partner_import": N_("Import of partners"),
+    "sector": N_("Site settings"),
     "file": N_("File"),
+    "link": N_("Link"),
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
+    "meeting": N_("Meeting"),
+    "meeting_type": N_("Meeting type"),
+    "availability": N_("Availability"),
+    "feed": N_("Calendar feed"),
+    "key": N_("API key"),
+    "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
+}
+FIELD_NAMES = {  # parts of contents that stand below another one, as a history names them
+    "fr": N_("French"),
+    "en": N_("English"),
+    "text": N_("What to do"),
+    "url": N_("Link"),
+    "label": N_("Words of the link"),
+    "name": N_("Name"),
+    "phone": N_("Phone"),
+    "email": N_("E-mail address"),
+    "to_check": N_("Depends on the case"),
+    "other": N_("Other conditions"),
+    "notes": N_("Notes on the choices above"),
+    "company_sizes": N_("Size of the company"),
+    "regions": N_("Region"),
+    "alt": N_("What the picture shows"),
+}
+COLOURS = {
+    "accent": N_("Accent"),
+    "on_accent": N_("Text on the accent"),
+    "accent_dark": N_("Accent on dark"),
+}
+LINK_OUTCOMES = {  # of `services.content.contracts.links.Outcome`
+    "gone": N_("The page is gone."),
+    "refused": N_("The site answers with an error."),
+    "no_host": N_("There is no site of this name."),
+    "no_answer": N_("The site does not answer."),
+    "certificate": N_("Its certificate is not right: browsers warn of it."),
+    "private": N_("It leads into a private network, which readers cannot reach."),
+    "redirects": N_("It leads from page to page without an end."),
+    "no_address": N_("It is no web address."),
+}
+EVENTS = {  # and mails, as they are called where they are parked
+    "program_published": N_("A program was published"),
+    "program_retired": N_("A program was withdrawn"),
+    "document_published": N_("A document was published"),
+    "document_retired": N_("A document was withdrawn"),
+    "post_published": N_("A post was published"),
+    "post_retired": N_("A post was withdrawn"),
+    "activity_published": N_("An activity was published"),
+    "activity_retired": N_("An activity was withdrawn"),
+    "code_issued": N_("Somebody asked for a sign-in code"),
+    "person_invited": N_("Somebody was invited"),
+    "code": N_("Mail with a sign-in code"),
+    "invitation": N_("Mail with an invitation"),
+    "verification_due": N_("Mail about programs to verify"),
+}
+OUTCOMES = {  # what an import did with a row, or would do
+    "created": N_("New"),
+    "updated": N_("Changed"),
+    "unchanged": N_("Unchanged"),
+    "refused": N_("Refused"),
+}
+IMPORT_STATES = {
+    "reading": N_("Being read"),
+    "ready": N_("To be looked at"),
+    "importing": N_("Under way"),
+    "done": N_("Done"),
+    "failed": N_("Failed"),
+}
+MAPPINGS = {
+    "nexus": N_("As exported from here"),
+    "hsds3": N_("HSDS 3 (open directories of services)"),
+    "hsds3-nexus": N_("HSDS 3, written by Emploi NEXUS"),
+    "aid-programs-fr": N_("Public aid programs of France, in YAML"),
+}
+PLACES = {  # in a file
+    "line": N_("line %(number)s"),
+    "row": N_("row %(number)s"),
+    "item": N_("item %(number)s"),
+    "document": N_("document %(number)s"),
+}
+ROW_FAULTS = {
+    "row_repeated": N_("Another row of this file is about the same."),
+    "external_id_repeated": N_("Another row of this file is about the same."),
+    "stale_revision": N_("Somebody changed it since it was exported. Export it again, and edit that."),
+    "revision_missing": N_("The row names an id, but not the revision that was edited."),
+    "sector_forbidden": N_("You may share this with your own sector, or with all."),
+    "slug_taken": N_("Another one has this address already. Choose another."),
+    "file_not_found": N_("A file that this names is not there any more. Upload it again."),
+    "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
+    "not_found": N_("Nothing in your sector has this id."),
+}
+IMPORT_ERRORS = {
+    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file."),
+    "import_too_many_rows": N_("The file has more than 5,000 rows. Split it into smaller ones."),
+    "import_too_slow": N_("Reading the file took too long. Split it, or make the mapping simpler."),
+    "import_unreadable": N_("The file could not be read: it is damaged, or too large once unpacked."),
+    "import_died": N_("It stopped several times on the way. What went in stays; try the rest again."),
+    "mapping_invalid": N_("The mapping has faults:"),
+    "file_not_found": N_("The file is not there any more. Upload it again."),
+    "internal_error": N_("Something went wrong on our side. What went in stays; try the rest again."),
+}
+MEETING_PLACES = {
+    "partner_office": N_("At our office"),
+    "company_premises": N_("At your company"),
+    "phone": N_("By phone"),
+    "video": N_("By video"),
+}
+AUDIENCES = {
+    "public": N_("Everybody: it is listed on the site"),
+    "invited": N_("Who has its address"),
+    "staff": N_("Only us, for somebody who calls"),
+}
+MEETING_STATES = {
+    "requested": N_("Held for ten minutes"),
+    "confirmed": N_("Confirmed"),
+    "held": N_("Took place"),
+    "no_show": N_("The company did not come"),
+    "cancelled_by_company": N_("Cancelled by the company"),
+    "cancelled_by_us": N_("Cancelled by us"),
+}
+MEETING_STEPS = {
+    "requested": N_("Requested"),
+    "confirmed": N_("Confirmed"),
+    "moved": N_("Moved"),
+    "held": N_("Took place"),
+    "no_show": N_("The company did not come"),
+    "cancelled": N_("Cancelled"),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),
@@ -134,22 +299,6 @@ STATUSES = {
     "temporary_worker": N_("Temporary worker"),
     "international_student": N_("International student"),
     "abroad": N_("Candidate still abroad"),
-}
-FIELD_NAMES = {  # parts of contents that stand below another one, as a history names them
-    "fr": N_("French"),
-    "en": N_("English"),
-    "text": N_("What to do"),
-    "url": N_("Link"),
-    "label": N_("Words of the link"),
-    "name": N_("Name"),
-    "phone": N_("Phone"),
-    "email": N_("E-mail address"),
-    "to_check": N_("Depends on the case"),
-    "other": N_("Other conditions"),
-    "notes": N_("Notes on the choices above"),
-    "company_sizes": N_("Size of the company"),
-    "regions": N_("Region"),
-    "alt": N_("What the picture shows"),
 }
 STATES = {"draft": N_("Draft"), "published": N_("Published"), "retired": N_("Withdrawn")}
 LANGUAGES = {"fr": N_("French"), "en": N_("English")}

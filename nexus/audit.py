@@ -31,13 +31,28 @@ _LOOKED_AT = 1_000  # entries that one page looks through, at most
 _START = "0" * 64  # what the first entry follows
 _MOST = 1 << 40  # more entries than there will ever be
 
-_noting: ContextVar["list[_Noted] | None"] = ContextVar("noting", default=None)
+_noting: ContextVar["_Noting | None"] = ContextVar("noting", default=None)
 
 
 @dataclass(frozen=True)
 class _Noted:
     change: NotedChange
     sector: str | None
+
+
+@dataclass
+class _Noting:
+    """What is noted of the command under way, and whose command it is."""
+
+    caller: Caller
+    noted: list[_Noted] = field(default_factory=list)
+
+
+def act_for(caller: Caller) -> None:
+    """Tell the trail whose the command under way is, where a signed link says so and no session."""
+    noting = _noting.get()
+    if noting is not None:
+        noting.caller = caller
 
 
 def note(
@@ -53,10 +68,10 @@ def note(
 
     `subject` is its id, `label` what a person knows it by; `sector`: whose it is, where a caller of all
     sectors acts. What differs in nothing is not written, nor what happens outside of a command."""
-    noted = _noting.get()
+    noting = _noting.get()
     fields = _differences(before, after)
-    if noted is not None and (fields or before is after is None):
-        noted.append(_Noted(NotedChange(kind=kind, id=subject, label=label, fields=fields), sector))
+    if noting is not None and (fields or before is after is None):
+        noting.noted.append(_Noted(NotedChange(kind=kind, id=subject, label=label, fields=fields), sector))
 
 
 @dataclass
@@ -72,18 +87,18 @@ class Trail:
     @contextmanager
     def recording(self, command: str, caller: Caller) -> Iterator[None]:
         """Writes down what is noted within, and a refusal of somebody who is known."""
-        noted: list[_Noted] = []
-        token = _noting.set(noted)
+        noting = _Noting(caller)
+        token = _noting.set(noting)
         try:
             yield
         except Forbidden as error:
-            if caller.roles:
+            if caller.roles or caller.scopes:
                 self._append(command, caller, error.code, [])
             raise
         finally:
             _noting.reset(token)
-        if noted:
-            self._append(command, caller, None, noted)
+        if noting.noted:
+            self._append(command, noting.caller, None, noting.noted)
 
     def page(self, query: ListAudit, sector: str | None) -> AuditPage:
         """What `sector` (None: each) may see of it, latest first."""

@@ -22,21 +22,40 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+class Scope(StrEnum):
+    """What the key of a partner's system may do. A door that names no scope is closed to every key."""
+
+    PROGRAMS_WRITE = "programs:write"
+    DOCUMENTS_WRITE = "documents:write"
+    POSTS_WRITE = "posts:write"
+
+
 class Caller(BaseModel):
-    """The principal of a call. No `sector` means all of them: the operator's command line."""
+    """The principal of a call. No `sector` means all of them: the operator's command line.
+
+    A person has roles; a key has no role but `scopes`, so that whoever asks for a role alone refuses it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     sector: str | None = None
     person: str = "anonymous"
     roles: frozenset[Role] = frozenset()
+    scopes: frozenset[Scope] = frozenset()
     language: Language = "fr"
     origin: str | None = None  # the network address that the request came from, where there is one
 
-    def require(self, *roles: Role) -> None:
-        """Raise Forbidden unless the caller has one of `roles`."""
-        if self.roles.isdisjoint(roles):
-            raise Forbidden("role_required", roles=sorted(roles))
+    def has(self, *rights: Role | Scope) -> bool:
+        """Whether the caller has one of `rights`."""
+        return not (self.roles | self.scopes).isdisjoint(rights)
+
+    def require(self, *rights: Role | Scope) -> None:
+        """Raise Forbidden(`role_required`; to a key, `scope_required`) unless the caller has one of `rights`."""
+        if self.has(*rights):
+            return
+        scopes = sorted(right for right in rights if isinstance(right, Scope))
+        if self.scopes and scopes:
+            raise Forbidden("scope_required", scopes=scopes)
+        raise Forbidden("role_required", roles=sorted(right for right in rights if isinstance(right, Role)))
 
     def may_touch(self, sectors: tuple[str, ...]) -> bool:
         """Whether something shared with `sectors` (none: with all) is within the caller's own sector."""

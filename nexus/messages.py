@@ -21,8 +21,10 @@ from nexus.errors import InvalidInput
 
 R = TypeVar("R")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-PRINTABLE = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*$"}  # for JSON schemas
+# What no text needs: control characters of old and of ISO 6429, and what Unicode keeps free for ever. HTML forbids it.
+NO_TEXT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
+_CONTROL = re.compile(f"[{NO_TEXT}]")
+PRINTABLE = {"pattern": f"^[^{NO_TEXT}]*$"}  # for JSON schemas
 EVENT_NAMESPACE = "ca.emploinexus"
 
 

@@ -3,13 +3,30 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from nexus.errors import InvalidInput
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SHORTEST_PASSWORD = 16  # characters of what opens an engine; who makes them chooses their form
+
+
+def _sites(given: Any) -> Any:
+    """`tic=https://tic.example.org,aero=…` as a dictionary."""
+    if not isinstance(given, str):
+        return given
+    return dict(part.strip().partition("=")[::2] for part in given.split(",") if part.strip())
+
+
+Sites = Annotated[
+    dict[str, Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]],
+    NoDecode,
+    BeforeValidator(_sites),
+]
 
 
 class Settings(BaseSettings):
@@ -32,6 +49,11 @@ class Settings(BaseSettings):
     base_url: str | None = Field(
         None, description="public address of a gateway, if not its own host and port"
     )
+    sites: Sites = Field(
+        {},
+        description="public addresses of the gateways, for links in mails: tic=https://tic.example.org,aero=…",
+    )
+    link_checks: bool = Field(True, description="whether the links of what is published are looked at")
     rate_limit: int = Field(
         600,
         ge=0,
@@ -42,7 +64,9 @@ class Settings(BaseSettings):
     elasticsearch_url: SecretStr | None = Field(None, description="http(s)://user:password@host:port")
     database_prefix: str = Field("nexus", description="first part of each service's database and index names")
     preview_secret: SecretStr | None = Field(
-        None, description="signs previews of drafts; embedded, one is made in the data folder"
+        None,
+        description="shared by content and people: signs previews of drafts, and links of mails; embedded, one is made "
+        "in the data folder",
     )
     smtp_url: SecretStr | None = Field(
         None,
@@ -51,11 +75,15 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         None, description="address that mail comes from, where NEXUS_SMTP_URL is set"
     )
+    oidc_secrets: dict[str, SecretStr] = Field(
+        {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'
+    )
     retry_pause: float = Field(
         2.0, ge=0, description="seconds before a failed event or mail is tried again; doubles"
     )
     sealing_secret: SecretStr | None = Field(
-        None, description="shared by people and notifications; embedded, one is made in the data folder"
+        None,
+        description="shared by people, meetings and notifications; embedded, one is made in the data folder",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")
@@ -66,8 +94,29 @@ class Settings(BaseSettings):
         return urlsplit(self.need("rabbitmq_url")).username or "guest"
 
     def need(self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url", "smtp_url"]) -> str:
-        """The address of an engine. Raises InvalidInput(`setting_missing`) when it is not set."""
+        """The address of an engine.
+
+        Raises InvalidInput: `setting_missing` when it is not set; `setting_weak` when an engine beyond this machine
+        is to be opened without a password that deserves the name."""
         secret: SecretStr | None = getattr(self, name)
         if secret is None:
             raise InvalidInput("setting_missing", setting=f"NEXUS_{name.upper()}")
-        return secret.get_secret_value()
+        url = secret.get_secret_value()
+        if name != "smtp_url":  # its password is another house's to choose
+            _require_password(url, f"NEXUS_{name.upper()}", needed=name != "elasticsearch_url")
+        return url
+
+
+def require_strong(secret: str, setting: str, shortest: int = 32) -> str:
+    """`secret`, if it can be one: long, and not one character again and again. Raises InvalidInput(`setting_weak`)."""
+    if len(secret) < shortest or len(set(secret)) < 8:
+        raise InvalidInput("setting_weak", setting=setting, needed=f"{shortest} random characters")
+    return secret
+
+
+def _require_password(url: str, setting: str, needed: bool) -> None:
+    """`needed`: also where the address names no user. Elasticsearch may stand open in a network of its own."""
+    address = urlsplit(url)
+    if address.hostname in LOOPBACK or not (needed or address.username):
+        return
+    require_strong(unquote(address.password or ""), setting, _SHORTEST_PASSWORD)

@@ -8,8 +8,7 @@ from pydantic import SecretStr
 
 from nexus.composition import Resources
 from nexus.errors import InvalidInput
-
-_SHORTEST = 32  # characters of a secret that deserves the name
+from nexus.settings import require_strong
 
 
 def sealing_secret(resources: Resources) -> str:
@@ -19,6 +18,13 @@ def sealing_secret(resources: Resources) -> str:
     return shared_secret(resources, resources.settings.sealing_secret, "sealing-secret")
 
 
+def link_secret(resources: Resources) -> str:
+    """NEXUS_PREVIEW_SECRET, with which links are signed; embedded, else one that is made at the first start.
+
+    Raises InvalidInput(`setting_missing`, `setting_weak`)."""
+    return shared_secret(resources, resources.settings.preview_secret, "preview-secret")
+
+
 def shared_secret(resources: Resources, given: SecretStr | None, name: str) -> str:
     """The secret given, or, embedded, that in the file `name` of the data folder."""
     setting = f"NEXUS_{name.upper().replace('-', '_')}"
@@ -26,10 +32,7 @@ def shared_secret(resources: Resources, given: SecretStr | None, name: str) -> s
         return _kept(resources.settings.data / name)
     if given is None:
         raise InvalidInput("setting_missing", setting=setting)
-    secret = given.get_secret_value()
-    if len(secret) < _SHORTEST or len(set(secret)) < 8:
-        raise InvalidInput("setting_weak", setting=setting, needed=f"{_SHORTEST} random characters")
-    return secret
+    return require_strong(given.get_secret_value(), setting)
 
 
 def _kept(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 [project.entry-points."nexus.gateway"]
 sectors = "gateway.sectors:load_sectors"      # (folder | None) -> {name: sector}, in the order of their ports
-app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…, rate_limit=…)
+app = "gateway.app:create_app"                # (sector, bus, base_url=…, embedded=…, rate_limit=…, …)
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from nexus.bus import Bus
 from nexus.composition import load_entry_point
 from nexus.errors import Conflict, InvalidInput
 from nexus.settings import Settings
+from nexus.sites import site_url
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,16 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: 
     if name not in sectors:
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
     port = settings.port + offset
-    url = settings.base_url or f"http://{settings.host}:{port}"
+    url = site_url(settings, offset)
     create_app = load_entry_point("nexus.gateway", "app")
-    app = create_app(sectors[name], bus, base_url=url, embedded=embedded, rate_limit=settings.rate_limit)
+    app = create_app(
+        sectors[name],
+        bus,
+        base_url=url,
+        embedded=embedded,
+        rate_limit=settings.rate_limit,
+        oidc_secret=settings.oidc_secrets.get(name),
+    )
     return Site(name, str(sectors[name].title.fr), port, url, app)
 
 

@@ -2,18 +2,53 @@
 
 from fastapi import APIRouter
 
+from gateway.admin.agenda import agenda_routes
 from gateway.admin.audit import audit_routes
+from gateway.admin.availability import availability_routes
+from gateway.admin.broken_links import links_routes
+from gateway.admin.histories import history_routes
+from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
+from gateway.admin.keys import keys_routes
+from gateway.admin.meeting_types import meeting_types_routes
+from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
+from gateway.admin.partners import partners_routes
 from gateway.admin.people import people_routes
 from gateway.admin.searches import searches_routes
+from gateway.admin.sector import sector_routes
 from gateway.admin.start import start_routes
+from gateway.admin.trying import trying_routes
+from gateway.admin.typed import typed_routes
+from gateway.admin.uploading import uploading_routes
+from gateway.admin.work import work_routes
 from gateway.people.desk import Desk
 
 
 def admin_router(desk: Desk) -> APIRouter:
     """Every page below `/fr/admin` and `/en/admin`."""
     router = APIRouter()
-    for routes in (start_routes, items_routes, searches_routes, people_routes, audit_routes, parked_routes):
+    for routes in (
+        start_routes,
+        agenda_routes,
+        availability_routes,
+        meeting_types_routes,
+        typed_routes,
+        work_routes,
+        trying_routes,
+        uploading_routes,
+        partners_routes,
+        items_routes,  # after those whose paths are none of an item
+        history_routes,
+        links_routes,
+        searches_routes,
+        sector_routes,
+        people_routes,
+        keys_routes,
+        imports_routes,
+        opened_routes,
+        audit_routes,
+        parked_routes,
+    ):
         routes(router, desk)
     return router

@@ -1,8 +1,6 @@
 """The audit trail in the back office: who did what, with filters, as a page and as a table to take along."""
 
 import asyncio
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
 from gateway.admin.frame import AUDIT, SERVICES, admin_page, path_to
+from gateway.admin.tables import MARK, csv_line
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -140,14 +139,14 @@ async def _names(signed: Signed, entries: list[AuditEntry]) -> dict[str, str]:
 async def _lines(signed: Signed) -> AsyncIterator[bytes]:
     words = translations(signed.language)
     heads = ("at", "service", "command", "person", "roles", "from", "refused", "what", "id", "name")
-    yield "\ufeff".encode() + _line([*heads, "field", "before", "after"])  # Excel reads UTF-8 by this mark
+    yield MARK + csv_line([*heads, "field", "before", "after"])
     cursor = _cursor(signed)
     while any(number is not None for number in cursor.values()):
         entries, cursor = await _latest(signed, cursor, _EXPORTED)
         names = await _names(signed, entries)
         for entry in entries:
             for row in _rows(entry, names, words.gettext):
-                yield _line(row)
+                yield csv_line(row)
 
 
 def _rows(entry: AuditEntry, names: dict[str, str], _: Any) -> list[list[str]]:
@@ -175,14 +174,3 @@ def _values(value: NotedValue | None) -> list[str]:
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _line(row: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow([_harmless(cell) for cell in row])
-    return out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    """What a spreadsheet would take for a formula is text: https://owasp.org/www-community/attacks/CSV_Injection"""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -15,9 +15,9 @@ from nexus.caller import LANGUAGES
 
 Sort = Literal[
     "line", "paragraph", "markdown", "lines",  # in both languages
-    "text", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file",
+    "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file", "colour",
 ]  # fmt: skip
-_BILINGUAL = {"line", "paragraph", "markdown", "lines"}
+BILINGUAL = {"line", "paragraph", "markdown", "lines"}
 _ZONE = ZoneInfo("America/Toronto")
 _SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
@@ -33,7 +33,7 @@ class Sent(Protocol):
 @dataclass(frozen=True)
 class Field:
     """One entry of a content. `options` are the values to choose from, with their names; `fields` those of a
-    group, or of each row."""
+    group, or of each row; `top` the highest heading that the public page gives to Markdown."""
 
     name: str
     sort: Sort
@@ -42,12 +42,14 @@ class Field:
     options: Mapping[str, str] = field(default_factory=dict)
     fields: tuple["Field", ...] = ()
     required: bool = False
+    rule: str = ""  # what is said when it is missing or not right, if not something general
+    top: int = 3
 
 
 @dataclass
 class Shown:
-    """A field on a page. `value` is that of both languages (`{"fr", "en"}`) or the only one; `theirs`, if any,
-    what somebody else has saved meanwhile."""
+    """A field on a page. `value` is that of both languages (`{"fr", "en"}`) or the only one; `behind` names the
+    language whose text was left as it was when the other one was changed last."""
 
     path: str
     sort: Sort
@@ -59,13 +61,13 @@ class Shown:
     parts: list["Shown"]
     faults: dict[str, str]
     behind: Language | None = None
-    theirs: Any = None
+    top: int = 3
 
     @property
     def is_filled(self) -> bool:
         """Whether anything in it says something."""
         chosen = any(one for _, _, one in self.options) if self.sort == "checks" else False
-        return chosen or _says_something(self.value) or any(part.is_filled for part in self.parts)
+        return chosen or says_something(self.value) or any(part.is_filled for part in self.parts)
 
     def is_open(self, clashes: Iterable[str]) -> bool:
         """Whether something in it needs to be looked at now."""
@@ -74,7 +76,7 @@ class Shown:
     @property
     def missing(self) -> Language | None:
         """The language that lacks a text which the other one has."""
-        if self.sort not in _BILINGUAL or bool(self.value["fr"]) == bool(self.value["en"]):
+        if self.sort not in BILINGUAL or bool(self.value["fr"]) == bool(self.value["en"]):
             return None
         return "en" if self.value["fr"] else "fr"
 
@@ -103,7 +105,7 @@ def _read(one: Field, sent: Sent, path: str) -> Any:
             return read(one.fields, sent, f"{path}.") or None
         case "rows":
             rows = (read(one.fields, sent, f"{path}.{n}.") for n in range(_MOST_ROWS))
-            return [row for row in rows if _says_something(row)]
+            return [row for row in rows if says_something(row)]
         case _:
             return _text(sent, path)
 
@@ -127,9 +129,10 @@ def _moment(text: str | None) -> str | None:
         return text
 
 
-def _says_something(value: Any) -> bool:
+def says_something(value: Any) -> bool:
+    """Whether a value, or anything in it, is there."""
     if isinstance(value, dict):
-        return any(_says_something(one) for one in value.values())
+        return any(says_something(one) for one in value.values())
     return bool(value)
 
 
@@ -162,6 +165,7 @@ def _show(one: Field, value: Any, words: NullTranslations, faults: Mapping[str, 
         options=[(key, words.gettext(name), key in chosen) for key, name in one.options.items()],
         parts=parts,
         faults={at: told for at, told in faults.items() if at == path or at.startswith(f"{path}.")},
+        top=one.top,
     )
 
 
@@ -174,18 +178,23 @@ def _row(
 
 
 def _value(one: Field, value: Any) -> Any:
-    if one.sort in _BILINGUAL:
+    if one.sort in BILINGUAL:
         texts = value or {}
         pairs = {language: texts.get(language) for language in LANGUAGES}
         if one.sort == "lines":
             return {language: "\n".join(lines or ()) for language, lines in pairs.items()}
         return {language: text or "" for language, text in pairs.items()}
     if one.sort == "moment" and value:
-        try:
-            return datetime.fromisoformat(value).astimezone(_ZONE).strftime("%Y-%m-%dT%H:%M")
-        except ValueError:
-            return value
+        return local_moment(value)
     return value if value is not None else ""
+
+
+def local_moment(value: str) -> str:
+    """A moment as the clocks of Montréal show it, `2026-12-01T08:00`; a text that is none as it is."""
+    try:
+        return datetime.fromisoformat(value).astimezone(_ZONE).strftime("%Y-%m-%dT%H:%M")
+    except ValueError:
+        return value
 
 
 def merged(

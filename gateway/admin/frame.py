@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from fastapi.responses import Response
 
+from gateway import links
 from gateway.admin.kinds import KINDS
 from gateway.links import ADMIN
 from gateway.people.desk import Desk, Signed
@@ -13,7 +14,7 @@ from gateway.words import N_
 from nexus.caller import LANGUAGES, Role
 from services.people.contracts.people import STAFF
 
-SERVICES = ("content", "notifications", "people", "search")  # all that the platform has
+SERVICES = ("content", "meetings", "notifications", "people", "search")  # all that the platform has
 
 
 class Section(NamedTuple):
@@ -25,18 +26,35 @@ class Section(NamedTuple):
 
 
 START = Section("", N_("Overview"), STAFF)
+SECTOR = Section("/sector", N_("Site settings"), frozenset({Role.ADMIN}))
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
+KEYS = Section("/keys", N_("API keys"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
+LINKS = Section("/links", N_("Broken links"), EDITORS)
+IMPORT = Section("/import", N_("Import"), EDITORS)
+ADVISORS = frozenset({Role.ADVISOR, Role.COORDINATOR, Role.ADMIN})
+AGENDA = Section(links.AGENDA, N_("Agenda"), ADVISORS)
+AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
+MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
+OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (START, *ITEMS.values(), SEARCHES, PEOPLE, AUDIT, PARKED)
+SECTIONS = (
+    *(START, AGENDA, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES),
+    *(SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
+)
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:
     """An address of the back office."""
     return f"/{language}/{ADMIN[language]}{section.path}{below}"
+
+
+def number_in(text: str | None) -> int | None:
+    """The number that an address or a form gives; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def sections_for(visitor: Visitor) -> list[Section]:

@@ -1,30 +1,38 @@
-"""Publications in the back office: lists, forms, history. The same pages for every kind."""
+"""Publications in the back office: lists and forms. The same pages for every kind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from asyncio import gather
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
-from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.admin import fields
-from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
-from gateway.admin.kinds import KINDS, PAGES, Kind, blank, fields_for
+from gateway.admin import fields, saving
+from gateway.admin.differences import Said, behind, clashing, said
+from gateway.admin.exports import FORMATS, export
+from gateway.admin.frame import EDITORS, ITEMS, admin_page, number_in, path_to
+from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PARTNERS, PROGRAMS, Kind, blank, fields_for
+from gateway.admin.partners import in_file
 from gateway.admin.previews import PREVIEWED, preview
+from gateway.admin.trying import outcomes
 from gateway.admin.uploads import with_uploads
+from gateway.admin.work import newest, offered, opened
 from gateway.i18n import translations
+from gateway.links import PARTNERS as PARTNERS_PAGE
 from gateway.links import entry_path, page_path
 from gateway.people.desk import Desk, Signed
-from gateway.refusals import reason
+from gateway.rendering import ZONE
 from gateway.sectors import Language
-from gateway.words import FIELD_NAMES, N_, THEMES
+from gateway.words import THEMES
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.editing import (
+    Freshness,
     Item,
     ItemHistory,
-    ItemRevision,
     ListItems,
     OpenHistory,
     OpenItem,
@@ -32,25 +40,11 @@ from services.content.contracts.editing import (
     SaveItem,
     TurnItem,
 )
+from services.content.contracts.files import LARGEST_FILE
 from services.content.contracts.publications import Status
-from services.people.contracts.people import NamePeople
+from services.content.contracts.verification import VerifyProgram
 
-_RULES = {
-    "title": N_("Give a title in French or in English."),
-    "kind": N_("Choose what kind it is."),
-    "starts_at": N_("Say when it begins."),
-    "ends_at": N_("Say when it ends: not before it begins."),
-    "date": N_("Give a date."),
-}
-_WEB_ADDRESS = N_("Give a web address that begins with https:// or http://.")
-_REFUSED_CONTENT = N_("Something in this form is not right.")
-_REFUSED = {
-    "file_not_found": N_("A file that this names is not there any more. Upload it again."),
-    "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
-    "sector_forbidden": N_("You may share this with your own sector, or with all."),
-    "not_published": N_("A draft cannot be withdrawn: nobody saw it."),
-    "slug_taken": N_("Another one has this address already. Choose another."),
-}
+_MOST = 200  # turned at once
 
 
 def items_routes(router: APIRouter, desk: Desk) -> None:
@@ -63,12 +57,11 @@ def items_routes(router: APIRouter, desk: Desk) -> None:
             for method, below, handle in (
                 ("GET", "", pages.listed),
                 ("POST", "", pages.turn_many),
+                ("GET", "/export", pages.export),
                 ("GET", "/new", pages.new),
                 ("POST", "/new", pages.save),
                 ("GET", "/{id}", pages.open),
                 ("POST", "/{id}", pages.save),
-                ("GET", "/{id}/history", pages.history),
-                ("POST", "/{id}/history", pages.restore),
             ):
                 add(method, start + below, handle=handle)
 
@@ -84,90 +77,68 @@ class _Items:
         return await self._list(signed, done=signed.query("done"))
 
     async def turn_many(self, signed: Signed) -> Response:
-        """Publish or withdraw all that is ticked."""
-        to = Status.RETIRED if signed.form.get("do") == "retire" else Status.PUBLISHED
-        refused = 0
-        for item_id in (await signed.values("item"))[:200]:
+        """Publish, withdraw or verify all that is ticked."""
+        outcomes = {"retire": "retired", "verify": "verified" if self._kind is PROGRAMS else "published"}
+        done, refused = outcomes.get(signed.form.get("do", ""), "published"), 0
+        ticked = (await signed.values("item"))[:_MOST]
+        for item_id in ticked:
             try:
-                await signed.call(TurnItem(kind=self._kind.name, id=item_id, to=to))
+                await self._do(done, item_id, signed)
             except (Conflict, NotFound):
                 refused += 1
-        return await self._list(signed, done=to, refused=refused)
+        done = done if ticked else "nothing"
+        return await self._list(signed, done=done, turned=len(ticked) - refused, refused=refused)
+
+    async def export(self, signed: Signed) -> Response:
+        """What the list shows, as a file."""
+        return await export(self._kind, self._wanted(signed), signed)
 
     async def new(self, signed: Signed) -> Response:
-        """An empty form."""
-        return await self._form(signed, None, blank(self._kind))
+        """An empty form, or one with what was typed into it before."""
+        work = await opened(self._kind, None, signed) if signed.query("work") else None
+        content, kept = (work.content, work.work) if work else (blank(self._kind), None)
+        return await self._form(signed, None, content, work=kept)
 
     async def open(self, signed: Signed) -> Response:
-        """The form of one."""
+        """The form of one, or with what was typed into it before."""
         item = await self._item(signed)
+        work = await opened(self._kind, item.id, signed) if signed.query("work") else None
+        if work:
+            return await self._form(signed, item, work.content, revision=work.revision, work=work.work)
         return await self._form(signed, item, item.content, done=signed.query("done"))
 
     async def save(self, signed: Signed) -> Response:
-        """Keep what the form has, and publish, withdraw or preview it if that is what was pressed."""
+        """Keep what the form has, and publish, withdraw, preview or try it if that is what was pressed."""
         sent = await signed.sent()
         content = fields.read(self._fields(signed), sent)
         content = await with_uploads(self._kind, content, sent, signed)
+        if self._kind.own:
+            content["sectors"] = [self._desk.sector.name]
         if signed.form.get("do") == "preview":
             return await preview(self._desk, signed, self._kind, content)
         item = await self._item(signed) if "id" in signed.request.path_params else None
-        revision = _number(signed.form.get("revision"))
-        command = SaveItem(
-            kind=self._kind.name, id=item.id if item else None, revision=revision, content=content
+        revision, work = number_in(signed.form.get("revision")), signed.form.get("work") or None
+        again = partial(self._form, signed, item, content, revision=revision, work=work)
+        if signed.form.get("do") == "try":
+            return await again(trying=True)
+        command = SaveItem.read(
+            {"kind": self._kind.name, "id": item and item.id, "revision": revision, "content": content}
+            | {"work": work}
         )
+        words = translations(signed.language)
         try:
-            saved = await signed.call(command)
-            saved = await self._turned(signed, saved)
+            saved = await self._turned(signed, await signed.call(command))
         except StaleRevision:
-            return await self._merge(signed, content, revision or 0)
-        except InvalidInput as error:
-            faults = _faults(error, signed, self._kind.fields)
-            return await self._form(signed, item, content, faults=faults, status=400, revision=revision)
-        except (Conflict, Forbidden, NotFound) as error:
-            if error.code not in _REFUSED:
+            return await self._merge(signed, content, revision or 0, work)
+        except (InvalidInput, Conflict, Forbidden, NotFound) as error:
+            told = saving.told(error.code, words)
+            if told is None and isinstance(error, InvalidInput):
+                told = saving.faults(error, self._kind.fields, words)
+            if told is None:
                 raise
-            told = {"title": translations(signed.language).gettext(_REFUSED[error.code])}
-            return await self._form(
-                signed, item, content, faults=told, status=error.status, revision=revision
-            )
+            return await again(faults=told, status=error.status)
         done = signed.form.get("do") or "save"
         return RedirectResponse(path_to(signed.language, self.section, f"/{saved.id}?done={done}"), 303)
-
-    async def history(self, signed: Signed) -> Response:
-        """Every revision, and what each changed."""
-        item, told = await self._item(signed), await self._revisions(signed)
-        names = await signed.call(NamePeople(ids=tuple({one.by for one in told.revisions})[:200]))
-        words = translations(signed.language)
-        labels = {one.name: words.gettext(one.label) for one in self._kind.fields}
-        labels |= {name: words.gettext(label) for name, label in FIELD_NAMES.items()}
-        pairs = zip(told.revisions, [*told.revisions[1:], None], strict=True)
-        values: dict[str, Any] = {
-            "item": item,
-            "revisions": [(one, _differences(one, before, labels)) for one, before in pairs],
-            "names": names,
-        }
-        below = f"/{item.id}/history"
-        return admin_page(self._desk, signed, self.section, "history.html", below=below, **values)
-
-    async def restore(self, signed: Signed) -> Response:
-        """Make an earlier content the newest one; nothing of what came after is lost."""
-        item, wanted = await self._item(signed), _number(signed.form.get("to"))
-        found = [one for one in (await self._revisions(signed)).revisions if one.revision == wanted]
-        if not found:
-            raise NotFound
-        content = found[0].content
-        try:
-            await signed.call(
-                SaveItem(
-                    kind=self._kind.name,
-                    id=item.id,
-                    revision=_number(signed.form.get("revision")),
-                    content=content,
-                )
-            )
-        except StaleRevision:
-            return RedirectResponse(path_to(signed.language, self.section, f"/{item.id}/history"), 303)
-        return RedirectResponse(path_to(signed.language, self.section, f"/{item.id}?done=restore"), 303)
 
     async def _turned(self, signed: Signed, saved: Item) -> Item:
         to = {"publish": Status.PUBLISHED, "retire": Status.RETIRED}.get(signed.form.get("do", ""))
@@ -176,13 +147,16 @@ class _Items:
         turn = TurnItem(kind=self._kind.name, id=saved.id, revision=saved.revision, to=to)
         return await signed.call(turn)
 
-    async def _merge(self, signed: Signed, yours: dict[str, Any], seen: int) -> Response:
+    async def _merge(self, signed: Signed, yours: dict[str, Any], seen: int, work: str | None) -> Response:
         """Somebody saved meanwhile: both edits in one form, and where they clash what the other one wrote."""
-        current, told = await self._item(signed), await self._revisions(signed)
-        base = next((one.content for one in told.revisions if one.revision == seen), {})
+        current = await self._item(signed)
+        told = await self._revisions(signed, before=seen + 1, limit=1)
+        base = told.revisions[0].content if told.revisions else {}
         shaped = self._kind.content.model_validate(yours).model_dump(mode="json")
         content, clashes = fields.merged(base, shaped, current.content)
-        return await self._form(signed, current, content, status=409, clashes=clashes)
+        theirs = said(self._fields(signed), current.content, translations(signed.language))
+        named = {path: clashing(theirs, path) for path in clashes}
+        return await self._form(signed, current, content, status=409, clashes=named, work=work)
 
     async def _form(
         self,
@@ -193,55 +167,90 @@ class _Items:
         faults: Mapping[str, str] | None = None,
         status: int = 200,
         revision: int | None = None,
-        clashes: Mapping[str, Any] | None = None,
+        clashes: Mapping[str, Said] | None = None,
+        work: str | None = None,
+        trying: bool = False,
         done: str = "",
     ) -> Response:
+        """`work` names the working copy whose content this is; a form that is begun has an id for one to come."""
         words = translations(signed.language)
         shown = fields.show(self._fields(signed), content, words, faults or {})
-        behind = _behind((await self._revisions(signed)).revisions) if item else {}
+        waiting = [one for one in await offered(self._kind, signed) if _is_of(one.note.item, item)]
+        older = behind((await self._revisions(signed)).revisions) if item else {}
         for one in shown:
-            one.behind = behind.get(one.path)
+            one.behind = older.get(one.path)
         values: dict[str, Any] = {
             "kind": self._kind,
             "item": item,
             "fields": shown,
             "faults": list((faults or {}).items()),
             "revision": revision or (item.revision if item else None),
-            "clashes": _told(clashes or {}),
+            "clashes": clashes or {},
             "merging": clashes is not None,
+            "work": work or uuid4().hex,
+            "is_kept": work is not None,
+            "going_on": next((one.note for one in waiting if one.note.work == work), None),
+            "offered": [one for one in waiting if one.note.work != work],
+            "begun": bool(work or faults or clashes is not None or trying),
             "previewed": self._kind.name in PREVIEWED,
+            "can_try": self._kind is PROGRAMS,
+            "outcomes": await outcomes(dict(content), signed) if trying else None,
+            "trying": trying,
             "public": _public_page(self._kind, item, signed.language),
             "done": done,
         }
         below = f"/{item.id}" if item else "/new"
         return admin_page(self._desk, signed, self.section, "item.html", status, below, **values)
 
-    async def _list(self, signed: Signed, done: str = "", refused: int = 0) -> Response:
-        asked = {name: signed.query(name) for name in ("q", "status", "theme", "missing", "order", "page")}
-        wanted = ListItems(
+    def _wanted(self, signed: Signed) -> ListItems:
+        asked = {
+            name: signed.query(name)
+            for name in ("q", "status", "theme", "missing", "freshness", "order", "page")
+        }
+        return ListItems(
             kind=self._kind.name,
             q=asked["q"][:200],
             status=Status(asked["status"]) if asked["status"] in set(Status) else None,
             theme=asked["theme"] if asked["theme"] in THEMES else None,
             missing=asked["missing"] if asked["missing"] in LANGUAGES else None,
+            freshness=Freshness(asked["freshness"]) if asked["freshness"] in set(Freshness) else None,
             order=Order(asked["order"]) if asked["order"] in set(Order) else Order.CHANGED,
-            page=min(_number(asked["page"]) or 1, 10_000),
+            page=min(number_in(asked["page"]) or 1, 10_000),
         )
+
+    async def _list(self, signed: Signed, done: str = "", turned: int = 0, refused: int = 0) -> Response:
+        wanted = self._wanted(signed)
+        found, waiting = await gather(signed.call(wanted), offered(self._kind, signed))
         values: dict[str, Any] = {
             "kind": self._kind,
-            "found": await signed.call(wanted),
+            "found": found,
+            "offered": newest(waiting),
             "asked": wanted,
+            "formats": FORMATS,
             "done": done,
+            "turned": turned,
             "refused": refused,
+            "in_file": await in_file(self._desk, signed) if self._kind is PARTNERS else (),
+            "takes_files": self._kind is DOCUMENTS,
+            "largest": LARGEST_FILE,
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
+            "has_freshness": self._kind is PROGRAMS,
+            "today": datetime.now(ZONE).date(),
         }
         return admin_page(self._desk, signed, self.section, "items.html", **values)
+
+    async def _do(self, done: str, item_id: str, signed: Signed) -> None:
+        if done == "verified":
+            await signed.call(VerifyProgram(id=item_id))
+        else:
+            await signed.call(TurnItem(kind=self._kind.name, id=item_id, to=Status(done)))
 
     async def _item(self, signed: Signed) -> Item:
         return await signed.call(OpenItem(kind=self._kind.name, ref=self._id(signed)))
 
-    async def _revisions(self, signed: Signed) -> ItemHistory:
-        return await signed.call(OpenHistory(kind=self._kind.name, ref=self._id(signed)))
+    async def _revisions(self, signed: Signed, before: int | None = None, limit: int = 50) -> ItemHistory:
+        query = OpenHistory(kind=self._kind.name, ref=self._id(signed), before=before, limit=limit)
+        return await signed.call(query)
 
     def _fields(self, signed: Signed) -> tuple[fields.Field, ...]:
         return fields_for(self._kind, self._desk.sector, signed.language)
@@ -250,80 +259,14 @@ class _Items:
         return str(signed.request.path_params["id"])[:200]
 
 
+def _is_of(kept: str | None, item: Item | None) -> bool:
+    return kept == (item.id if item else None)
+
+
 def _public_page(kind: Kind, item: Item | None, language: Language) -> str | None:
     if item is None or item.status is not Status.PUBLISHED:
         return None
+    if kind is PARTNERS:
+        return f"/{language}/{PARTNERS_PAGE[language]}"
     slug = getattr(item.slug, language)
     return page_path(language, slug) if kind is PAGES else entry_path(language, kind.name, slug)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _faults(error: InvalidInput, signed: Signed, shape: Iterable[fields.Field]) -> dict[str, str]:
-    words = translations(signed.language)
-    own = {one.name: words.gettext(_RULES[one.name]) for one in shape if one.name in _RULES}
-    urls = {"url", *(one.name for one in shape if one.sort == "url")}
-    found: dict[str, str] = {}
-    for one in error.details.get("errors", ()):
-        path = one["field"] or "ends_at"  # the only rule about more than one field
-        if path.rpartition(".")[2] in urls:
-            found[path] = words.gettext(_WEB_ADDRESS)
-        else:
-            found[path] = own.get(path) or reason(one["type"], {}, words)
-    return found or {"title": words.gettext(_REFUSED_CONTENT)}
-
-
-def _behind(revisions: Sequence[ItemRevision]) -> dict[str, Any]:
-    """The language of each text that was left as it was when the other one was changed last."""
-    found: dict[str, Any] = {}
-    for after, before in pairwise(revisions):
-        for name, text in after.content.items():
-            old = before.content.get(name)
-            if name in found or not (
-                isinstance(text, dict) and isinstance(old, dict) and {"fr", "en"} >= set(text)
-            ):
-                continue
-            changed = [language for language in LANGUAGES if text.get(language) != old.get(language)]
-            if len(changed) == 1 and all(text.get(language) for language in LANGUAGES):
-                found[name] = "en" if changed == ["fr"] else "fr"
-            elif changed:
-                found[name] = None
-    return found
-
-
-def _differences(
-    after: ItemRevision, before: ItemRevision | None, labels: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    """What a revision changed: the field, its text before and after."""
-    if before is None:
-        return []
-    old, new = dict(_flat(before.content)), dict(_flat(after.content))
-    return [
-        (_label(path, labels), old.get(path, ""), new.get(path, ""))
-        for path in dict.fromkeys((*old, *new))
-        if old.get(path, "") != new.get(path, "")
-    ]
-
-
-def _label(path: str, labels: Mapping[str, str]) -> str:
-    return " › ".join(
-        labels.get(part, str(int(part) + 1) if part.isdigit() else part) for part in path.split(".")
-    )
-
-
-def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(value, dict):
-        return [
-            pair for name, one in value.items() for pair in _flat(one, f"{path}.{name}" if path else name)
-        ]
-    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        return [pair for n, one in enumerate(value) for pair in _flat(one, f"{path}.{n}")]
-    if isinstance(value, list):
-        return [(path, ", ".join(map(str, value)))]
-    return [(path, "" if value is None else str(value))]
-
-
-def _told(clashes: Mapping[str, Any]) -> dict[str, str]:
-    return {path: "; ".join(text for _, text in _flat(value) if text) for path, value in clashes.items()}

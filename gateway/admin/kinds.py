@@ -12,11 +12,13 @@ from nexus.messages import Message
 from services.content.contracts import ActivityContent, PageContent, PostContent, ProgramContent
 from services.content.contracts.documents import DocumentContent
 from services.content.contracts.editing import ItemKind
+from services.content.contracts.partners import PartnerContent
+from services.content.contracts.programs import VERIFIED_EVERY
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`path` is its place below `/admin`; `content` is what its form makes."""
+    """`path` is its place below `/admin`; `content` is what its form makes; `own`: it belongs to one sector."""
 
     name: ItemKind
     path: str
@@ -24,6 +26,7 @@ class Kind:
     new: str
     content: type[Message]
     fields: tuple[Field, ...]
+    own: bool = False
 
 
 def fields_for(kind: Kind, sector: Sector, language: Language) -> tuple[Field, ...]:
@@ -43,6 +46,12 @@ _KEYWORDS = Field(
 )
 _SLUG = Field(
     "slug", "line", N_("Address of the page"), N_("Empty: made from the title. Old ones lead here.")
+)
+_PUBLISH_AT = Field(
+    "publish_at",
+    "moment",
+    N_("Publish by itself on"),
+    N_("Hour of Montréal. For drafts; empty: when somebody publishes it."),
 )
 _SERVICE = Field("languages", "checks", N_("Languages of the service"), options=words.LANGUAGES)
 
@@ -116,6 +125,23 @@ PROGRAMS = Kind(
         Field("source_url", "url", N_("Official source")),
         Field("source_checked", "date", N_("Compared with its source on")),
         Field("verification", "select", N_("State of the facts"), options=_VERIFICATION),
+        Field(
+            "verify_every",
+            "number",
+            N_("Months until it is to be compared again"),
+            N_(
+                "Whoever is responsible is then asked by mail. A month later, readers are told that nobody did it."
+            ),
+        ),
+        Field(
+            "owner",
+            "text",
+            N_("Responsible"),
+            N_(
+                "E-mail address of an editor. Empty: who published it last, or else all editors of the sector."
+            ),
+        ),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,
@@ -130,10 +156,10 @@ POSTS = Kind(
     (
         _TITLE,
         _SUMMARY,
-        Field("body", "markdown", N_("Text")),
+        Field("body", "markdown", N_("Text"), top=2),
         Field("authors", "lines", N_("Authors"), N_("One a line.")),
         Field("date", "date", N_("Date shown"), N_("Empty: the day of its publication.")),
-        Field("publish_at", "moment", N_("Publish by itself on"), N_("Hour of Montréal. For drafts.")),
+        _PUBLISH_AT,
         Field("tags", "lines", N_("Tags"), N_("One a line.")),
         _THEMES,
         Field("cover", "file", N_("Cover")),
@@ -154,7 +180,7 @@ ACTIVITIES = Kind(
         Field("starts_at", "moment", N_("Begins"), N_("Hour of Montréal."), required=True),
         Field("ends_at", "moment", N_("Ends"), N_("Hour of Montréal."), required=True),
         _SUMMARY,
-        Field("description", "markdown", N_("Description")),
+        Field("description", "markdown", N_("Description"), top=2),
         Field("place", "line", N_("Place")),
         Field("address", "line", N_("Address")),
         Field("online", "flag", N_("One can take part from afar")),
@@ -163,6 +189,7 @@ ACTIVITIES = Kind(
         _SERVICE,
         _THEMES,
         Field("cancelled", "flag", N_("Cancelled")),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,
@@ -174,7 +201,7 @@ PAGES = Kind(
     N_("Pages"),
     N_("New page"),
     PageContent,
-    (_TITLE, _SUMMARY, Field("body", "markdown", N_("Text")), _SECTORS, _SLUG),
+    (_TITLE, _SUMMARY, Field("body", "markdown", N_("Text"), top=2), _PUBLISH_AT, _SECTORS, _SLUG),
 )
 DOCUMENTS = Kind(
     ItemKind.DOCUMENT,
@@ -190,14 +217,33 @@ DOCUMENTS = Kind(
         _THEMES,
         Field("version", "text", N_("Version")),
         Field("date", "date", N_("Date"), required=True),
+        _PUBLISH_AT,
         _SECTORS,
         _KEYWORDS,
         _SLUG,
     ),
 )
-KINDS = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES)
+PARTNERS = Kind(
+    ItemKind.PARTNER,
+    "/partners",
+    N_("Partners"),
+    N_("New partner"),
+    PartnerContent,
+    (
+        Field("title", "line", N_("Name"), required=True, rule=N_("Give a name in French or in English.")),
+        Field("role", "paragraph", N_("What it does"), N_("One sentence, for who never heard of it.")),
+        Field("url", "url", N_("Web address")),
+        Field("logo", "file", N_("Logo"), N_("PNG, JPEG, WebP or GIF, at most one megabyte.")),
+        Field(
+            "place", "text", N_("Place in the list"), N_("1 comes first. Empty: after those that have one.")
+        ),
+        _PUBLISH_AT,
+    ),
+    own=True,
+)
+KINDS = (PROGRAMS, DOCUMENTS, POSTS, ACTIVITIES, PAGES, PARTNERS)
 
 
 def blank(kind: Kind) -> dict[str, Any]:
     """What a new one has before anybody wrote."""
-    return {"verification": "to_verify"} if kind is PROGRAMS else {}
+    return {"verification": "to_verify", "verify_every": VERIFIED_EVERY} if kind is PROGRAMS else {}

@@ -9,9 +9,11 @@ from gateway.admin.frame import PEOPLE, admin_page, path_to
 from gateway.i18n import translations
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
+from gateway.people.invitations import settle_invitation
 from gateway.words import N_, ROLES
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, NexusError
+from services.people.contracts.invitations import ListInvitations
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -35,6 +37,7 @@ def people_routes(router: APIRouter, desk: Desk) -> None:
         for method, below, handle in (
             ("GET", "", pages.listed),
             ("POST", "/invite", pages.invite),
+            ("POST", "/invitations", pages.settle_invitation),
             ("GET", "/{id}", pages.show),
             ("POST", "/{id}", pages.change),
             ("POST", "/{id}/remove", pages.remove),
@@ -64,6 +67,11 @@ class _People:
             return await self._list(signed, command, 400)
         await signed.call(command)
         return RedirectResponse(path_to(signed.language, PEOPLE, "?done=invited"), 303)
+
+    async def settle_invitation(self, signed: Signed) -> Response:
+        """Send one again, or withdraw it."""
+        done = await settle_invitation(signed, self._desk.base_url)
+        return RedirectResponse(path_to(signed.language, PEOPLE, f"?done={done}"), 303)
 
     async def show(self, signed: Signed) -> Response:
         """One account."""
@@ -113,6 +121,7 @@ class _People:
         found: People = await signed.call(query if isinstance(query, ListPeople) else ListPeople())
         values: dict[str, Any] = {
             "people": found,
+            "invitations": (await signed.call(ListInvitations())).items,
             "asked": wanted,
             "faults": faults or [],
             "form": signed.form,

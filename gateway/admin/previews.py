@@ -6,8 +6,9 @@ from typing import Any
 from fastapi.responses import Response
 
 from gateway import views
-from gateway.admin.kinds import ACTIVITIES, POSTS, PROGRAMS, Kind
+from gateway.admin.kinds import ACTIVITIES, PARTNERS, POSTS, PROGRAMS, Kind
 from gateway.articles import activity_view, page_view, post_view
+from gateway.following import partner_of
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import HOME, Page
@@ -15,12 +16,14 @@ from gateway.sectors import Language
 from services.content.contracts import Activity, Post, Program, Status
 from services.content.contracts import Page as SitePage
 from services.content.contracts.editing import ItemKind
+from services.content.contracts.partners import Partner
 
 _ITEMS: dict[ItemKind, Any] = {
     ItemKind.PROGRAM: Program,
     ItemKind.POST: Post,
     ItemKind.ACTIVITY: Activity,
     ItemKind.PAGE: SitePage,
+    ItemKind.PARTNER: Partner,
 }
 PREVIEWED = frozenset(_ITEMS)
 
@@ -41,7 +44,10 @@ async def preview(desk: Desk, signed: Signed, kind: Kind, content: dict[str, Any
         }
     )
     template, values = _page(kind, item, language, desk.base_url, now)
-    page = Page(desk.sector, desk.base_url)
+    sector = desk.sector
+    if kind is PARTNERS:
+        sector = sector.model_copy(update={"partners": (partner_of(item.content),)})
+    page = Page(sector, desk.base_url)
     return page.html(template, language, HOME, unsaved=True, **values)
 
 
@@ -54,5 +60,7 @@ def _page(
     if kind is POSTS:
         return "post.html", {"view": post_view(item, language, base_url), "cards": [], "preview": False}
     if kind is ACTIVITIES:
-        return "activity.html", {"view": activity_view(item, language, base_url, now)}
+        return "activity.html", {"view": activity_view(item, language, base_url, now), "cards": []}
+    if kind is PARTNERS:
+        return "partners.html", {}
     return "page.html", {"view": page_view(item, language)}

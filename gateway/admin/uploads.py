@@ -1,20 +1,17 @@
 """Files that editors send with a form: stored first, then named by the content."""
 
-from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 from starlette.datastructures import UploadFile
 
 from gateway.admin.fields import Sent
-from gateway.admin.kinds import DOCUMENTS, POSTS, Kind
+from gateway.admin.kinds import DOCUMENTS, PARTNERS, POSTS, Kind
 from gateway.people.desk import Signed
+from gateway.uploading import store
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput
-from services.content.contracts.files import LARGEST_FILE, PART, FinishUpload, KeepPart, StoredFile
-
-_READING = 60.0  # seconds: the service reads the text of a file before it answers
+from services.content.contracts.files import LARGEST_FILE, PART, StoredFile
 
 
 async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: Signed) -> dict[str, Any]:
@@ -23,33 +20,42 @@ async def with_uploads(kind: Kind, content: dict[str, Any], sent: Sent, signed: 
         files = {language: await _file(sent, f"files.{language}", signed) for language in LANGUAGES}
         return {**content, "files": files}
     if kind is POSTS:
-        cover = await _file(sent, "cover", signed)
-        alt = {language: sent.get(f"cover.alt.{language}") or None for language in LANGUAGES}
-        return {**content, "cover": {"sha256": cover["sha256"], "alt": alt} if cover else None}
+        return {**content, "cover": await _picture(sent, "cover", signed)}
+    if kind is PARTNERS:
+        return {**content, "logo": await _picture(sent, "logo", signed)}
     return content
+
+
+async def _picture(sent: Sent, path: str, signed: Signed) -> dict[str, Any] | None:
+    file = await _file(sent, path, signed)
+    alt = {language: sent.get(f"{path}.alt.{language}") or None for language in LANGUAGES}
+    return {"sha256": file["sha256"], "alt": alt} if file else None
 
 
 async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
     given = sent.get(path)
     if isinstance(given, UploadFile) and given.filename:
-        stored = await _store(given, signed)
-        return {"sha256": stored.sha256, "name": given.filename.replace("/", "-").replace("\\", "-")[-150:]}
+        stored = await store_upload(given, signed)
+        return {"sha256": stored.sha256, "name": name_of(given)}
     kept = sent.get(f"{path}.sha256")
     if not kept or sent.get(f"{path}.remove") == "yes":
         return None
     return {"sha256": kept, "name": sent.get(f"{path}.name") or "document"}
 
 
-async def _store(given: UploadFile, signed: Signed) -> StoredFile:
+def name_of(given: UploadFile) -> str:
+    """The name under which people will save it."""
+    return (given.filename or "").replace("/", "-").replace("\\", "-")[-150:]
+
+
+async def store_upload(given: UploadFile, signed: Signed) -> StoredFile:
+    """What the platform found a file to be; it has it when this returns. Raises InvalidInput(`file_too_large`,
+    `upload_incomplete`)."""
     if (given.size or 0) > LARGEST_FILE:
         raise InvalidInput("file_too_large", name=given.filename, largest=LARGEST_FILE)
-    upload, number = uuid4().hex, 0
-    async for part in _parts(given):
-        await signed.call(KeepPart(upload=upload, number=number, data=b64encode(part)))
-        number += 1
-    return await signed.call(FinishUpload(upload=upload, parts=max(number, 1)), deadline=_READING)
+    return await store(_blocks(given), signed.bus, signed.visitor.caller)
 
 
-async def _parts(given: UploadFile) -> AsyncIterator[bytes]:
-    while part := await given.read(PART // 4 * 3):
-        yield part
+async def _blocks(given: UploadFile) -> AsyncIterator[bytes]:
+    while block := await given.read(PART):
+        yield block

@@ -55,8 +55,12 @@ Handler = Callable[[Signed], Awaitable[Response]]
 class Desk:
     """Adds pages that need a sign-in. Who has none is sent to it, and back."""
 
-    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
+    def __init__(
+        self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors, file: Sector | None = None
+    ) -> None:
+        """`file` is the sector as it was set up, before its people changed anything."""
         self.sector = sector
+        self.file = file or sector
         self.base_url = base_url
         self._bus = bus
         self._visitors = visitors

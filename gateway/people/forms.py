@@ -9,9 +9,9 @@ from starlette.datastructures import FormData, UploadFile
 
 from gateway.refusals import reason
 from gateway.words import N_
-from nexus.messages import Request as Message
+from nexus.messages import Message
 
-M = TypeVar("M", bound=Message[Any])
+M = TypeVar("M", bound=Message)
 
 
 class Fault(NamedTuple):
@@ -27,6 +27,9 @@ _FIELDS = {
     "name": N_("Give a name of at most 120 characters."),
     "neq": N_("Give the ten digits of the NEQ; it begins with 11, 22, 33 or 88. Or leave it empty."),
     "roles": N_("Choose at least one role."),
+    "scopes": N_("Choose at least one thing that it may write."),
+    "company": N_("Give the name of the company, in at most 120 characters."),
+    "phone": N_("Give a phone number, such as 514 555-0100."),
 }
 
 

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -17,7 +18,10 @@ from services.people.contracts.people import Person
 from services.people.contracts.signin import FindSession, Session
 
 TOKEN_FIELD = "csrf"  # noqa: S105 - the name of a field
-_LONGEST = 200  # characters of a cookie of ours
+_LONGEST = 1_000  # characters of a cookie of ours
+
+Way = Literal["code", "passkey", "provider"]
+_WAYS: tuple[Way, ...] = ("code", "passkey", "provider")
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,29 @@ class Cookies:
         self._secure = base_url.startswith("https:")
         prefix = "__Host-nexus" if self._secure else "nexus"  # the prefix binds it to this very host
         self._session = f"{prefix}-{sector.name}"
-        self._challenge = f"{prefix}-{sector.name}-code"
+        self._challenges = {way: f"{prefix}-{sector.name}-{way}" for way in _WAYS}
 
     def session(self, request: Request) -> str:
         """The session's secret; empty if there is none."""
         return self._read(request, self._session)
 
-    def challenge(self, request: Request) -> str:
-        """The challenge of the code that was asked for; empty if there is none."""
-        return self._read(request, self._challenge)
+    def challenge(self, request: Request, way: Way) -> str:
+        """The challenge of a sign-in that is under way; empty if there is none."""
+        return self._read(request, self._challenges[way])
 
     def begin(self, response: Response, token: str, end: datetime) -> None:
-        """Sign in this browser, and let go of the challenge."""
+        """Sign in this browser, and let go of every challenge."""
         self._set(response, self._session, token, end)
-        self._drop(response, self._challenge)
+        for way in _WAYS:
+            self.forget(response, way)
 
-    def remember(self, response: Response, challenge: str, end: datetime) -> None:
-        """Keep the challenge until its code has ended."""
-        self._set(response, self._challenge, challenge, end)
+    def remember(self, response: Response, way: Way, challenge: str, end: datetime) -> None:
+        """Keep the challenge until it has ended."""
+        self._set(response, self._challenges[way], challenge, end)
+
+    def forget(self, response: Response, way: Way) -> None:
+        """Let go of a challenge: it is used up."""
+        self._drop(response, self._challenges[way])
 
     def end(self, response: Response) -> None:
         """Sign out this browser."""

@@ -158,12 +158,17 @@ async def bring_pages(bus: Bus, caller: Caller) -> int:
     return await _bring(bus, caller, _PAGES)
 
 
-async def _bring(bus: Bus, caller: Caller, kind: _Kind) -> int:
-    folder = SAMPLES / kind.name
+async def bring_activities(bus: Bus, caller: Caller) -> int:
+    """Import and publish the sample activities if there is no activity at all; how many were brought in."""
+    return await _bring(bus, caller, _ACTIVITIES, "activities.yaml")
+
+
+async def _bring(bus: Bus, caller: Caller, kind: _Kind, file: str = "") -> int:
+    path = SAMPLES / kind.name / file
     for status in Status:
         if (await bus.call(kind.listed(status), caller)).total:
             return 0
-    articles = kind.read(folder, kind.row) if folder.is_dir() else []
+    articles = kind.read(path, kind.row) if path.exists() else []
     answers = await _send(bus, caller, kind, [one for one in articles if one.row], True, False)
     return sum(told.outcome is not Outcome.REFUSED for told in answers)
 

@@ -9,9 +9,10 @@ from nexus.settings import Settings
 from nexus.shared_secrets import sealing_secret
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
-from services.notifications.contracts import LANGUAGES, email_address
+from services.notifications.contracts import LANGUAGES, Language, email_address
 from services.notifications.domain import Letter, Message, Sender
 from services.notifications.postman import Postman
+from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
 from services.notifications.writing import write
@@ -24,14 +25,14 @@ def compose(resources: Resources) -> Composed:
 
     Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
     settings = resources.settings
-    senders = _senders(settings)
+    secret = sealing_secret(resources)
+    senders = Senders(_senders(settings), resources.database)
     local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
     channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), _mail_from(settings))
 
     def write_letter(message: Message) -> Letter:
-        return write(message, senders[message.sector][message.notice.language])
+        return write(message, senders.of(message.sector, message.notice.language))
 
-    secret = sealing_secret(resources)
     seal = Seal(secret, "mail")
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
@@ -53,7 +54,7 @@ def _mail_from(settings: Settings) -> str:
         raise InvalidInput("setting_invalid", setting="NEXUS_MAIL_FROM", wanted=str(error)) from None
 
 
-def _senders(settings: Settings) -> dict[str, dict[str, Sender]]:
+def _senders(settings: Settings) -> dict[str, dict[Language, Sender]]:
     """Who each sector is, in each language, as its file says."""
     sectors = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
     return {

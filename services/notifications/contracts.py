@@ -14,7 +14,7 @@ from nexus.messages import Command, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-NoticeKind = Literal["code", "invitation", "verification_due"]
+NoticeKind = Literal["code", "invitation", "verification_due", "meeting"]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -54,6 +54,8 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_one_line),
 ]
+Place = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
+Names = Annotated[str, StringConstraints(max_length=1_100), AfterValidator(_one_line)]
 WebAddress = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
 
 
@@ -96,6 +98,25 @@ class SendVerificationDue(Command[None], service="notifications"):
     to: EmailAddress
     language: Language
     items: Annotated[tuple[DueItem, ...], Field(min_length=1, max_length=200)]
+
+
+class SendMeeting(Command[None], service="notifications"):
+    """What became of a meeting, to who comes. `link` leads back to it, to move or cancel it."""
+
+    to: EmailAddress
+    language: Language
+    change: Literal["booked", "moved", "cancelled"]
+    by_company: bool = Field(False, description="Who cancelled it")
+    title: Name
+    start: AwareDatetime
+    end: AwareDatetime
+    zone: Annotated[str, StringConstraints(max_length=60)]
+    place: Literal["partner_office", "company_premises", "phone", "video"]
+    where: Place | None = Field(
+        None, repr=False, description="An office's address, or the link of a video room"
+    )
+    people: Names = Field(description="Who takes part for us")
+    link: WebAddress = Field(repr=False)
 
 
 class LocalMailSummary(Message):

@@ -9,19 +9,22 @@ from services.notifications.contracts import (
     NoticeKind,
     SendCode,
     SendInvitation,
+    SendMeeting,
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue
-KINDS: dict[NoticeKind, type[SendCode] | type[SendInvitation] | type[SendVerificationDue]] = {
+Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting
+KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
     "verification_due": SendVerificationDue,
+    "meeting": SendMeeting,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
 LEASE = timedelta(minutes=3)  # what a process took and never finished is free again after this
 _LONGEST_PAUSE = timedelta(hours=1)
+_MEETING_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
 
@@ -48,6 +51,8 @@ class Message:
                 return self.created_at + timedelta(minutes=minutes)
             case SendInvitation(days=days):
                 return self.created_at + timedelta(days=days)
+            case SendMeeting(start=start):
+                return max(start, self.created_at + _MEETING_IS_NEWS)
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
 
@@ -112,5 +117,7 @@ def _secrets(notice: Notice) -> list[str]:
             return [to, to.rpartition("@")[0], link, *([code] if code else [])]
         case SendInvitation(to=to, link=link):
             return [to, to.rpartition("@")[0], link]
+        case SendMeeting(to=to, link=link, where=where):
+            return [to, to.rpartition("@")[0], link, *([where] if where else [])]
         case SendVerificationDue(to=to, items=items):
             return [to, to.rpartition("@")[0], *(one.still_correct_link for one in items)]

@@ -1,19 +1,24 @@
 """Use cases of notifications: keep what is to be said, send it, show it where it stays on this machine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
+import orjson
+
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
+from services.content.contracts.sectors import SectorChanged
+from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
     LocalMails,
     SendCode,
     SendInvitation,
+    SendMeeting,
     SendVerificationDue,
     ShowLocalMail,
 )
@@ -22,6 +27,7 @@ from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonInvited
 from services.people.contracts.signin import CodeIssued
+from services.people.contracts.verification import VerificationAsked
 
 
 class LocalMailbox(Protocol):
@@ -29,6 +35,13 @@ class LocalMailbox(Protocol):
 
     def mails(self, sector: str) -> LocalMails: ...
     def mail(self, sector: str, mail_id: str) -> LocalMail: ...
+
+
+class Senders(Protocol):
+    """Who each sector is to those it writes to."""
+
+    def __contains__(self, sector: object) -> bool: ...
+    def take(self, event: SectorChanged) -> None: ...
 
 
 class Opens(Protocol):
@@ -46,7 +59,7 @@ class Notifications(Service):
         self,
         store: MessageStore,
         postman: Postman,
-        senders: Mapping[str, object],
+        senders: Senders,
         local: LocalMailbox | None,
         clock: Callable[[], datetime],
         seal: Opens,
@@ -83,6 +96,36 @@ class Notifications(Service):
         told |= {"role": ", ".join(sorted(event.roles)), **self._seal.open(event.sealed)}
         self._say(SendInvitation.read(told), event.sector, event.id)
 
+    @on(SectorChanged)
+    def change_sender(self, event: SectorChanged) -> None:
+        self._senders.take(event)
+
+    @on(VerificationAsked)
+    def mail_verification(self, event: VerificationAsked) -> None:
+        opened = self._seal.open(event.sealed)
+        told = {
+            "language": event.language,
+            "to": opened["to"],
+            "items": orjson.loads(opened["items"] or "[]"),
+        }
+        self._say(SendVerificationDue.read(told), event.sector, event.id)
+
+    @rpc
+    def send_meeting(self, command: SendMeeting, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(MeetingBooked)
+    def mail_booking(self, event: MeetingBooked) -> None:
+        self._say_meeting(event, "booked")
+
+    @on(MeetingMoved)
+    def mail_move(self, event: MeetingMoved) -> None:
+        self._say_meeting(event, "moved")
+
+    @on(MeetingCancelled)
+    def mail_cancellation(self, event: MeetingCancelled) -> None:
+        self._say_meeting(event, "cancelled", by_company=event.by_company)
+
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:
         return self._mailbox().mails(self._sector(caller))
@@ -98,6 +141,16 @@ class Notifications(Service):
     def _keep(self, notice: Notice, caller: Caller) -> None:
         caller.require(Role.SYSTEM)
         self._say(notice, self._sector(caller), uuid4().hex)
+
+    def _say_meeting(
+        self, event: MeetingBooked | MeetingMoved | MeetingCancelled, change: str, **more: bool
+    ) -> None:
+        if event.sealed is None:
+            return
+        told = event.model_dump(include={"language", "start", "end", "zone", "place"})
+        title = event.title.fr if event.language == "fr" else event.title.en
+        told |= {"change": change, "title": title, **more, **self._seal.open(event.sealed)}
+        self._say(SendMeeting.read(told), event.sector, f"{event.id}-{event.revision}")
 
     def _say(self, notice: Notice, sector: str, message_id: str) -> None:
         """Store it, to be sent; nothing if it is stored already."""

@@ -4,12 +4,22 @@ from datetime import datetime
 
 from nexus.composition import Composed, Resources
 from nexus.seal import Seal, derived_key
-from nexus.shared_secrets import sealing_secret
+from nexus.shared_secrets import link_secret, sealing_secret
+from nexus.signing import Signer
+from nexus.sites import site_urls
+from services.content.contracts.verification import PURPOSE
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
+from services.people.service.invitations import InvitationDesk
+from services.people.service.keys import KeyDesk
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.service.verification import OwnerDesk
+from services.people.store.keys import KeyStore
+from services.people.store.passkeys import PasskeyStore
 from services.people.store.people import PeopleStore
+from services.people.store.reminders import ReminderStore
 from services.people.store.sessions import SessionStore
 from services.people.store.tickets import TicketStore
 
@@ -20,21 +30,37 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     people, kept = PeopleStore(resources.database), SessionStore(resources.database)
-    tickets = TicketStore(resources.database)
-    for store in (people, kept, tickets):
+    tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
+    passkeys = PasskeyStore(resources.database)
+    for store in (people, kept, tickets, keys, passkeys):
         store.prepare()
     seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
+    with_passkeys = PasskeyDesk(people, passkeys, sessions, clock)
 
     def forget(before: datetime) -> None:
         tickets.forget(before)
         kept.forget(before)
+        passkeys.forget(before)
 
+    links, reminders = link_secret(resources), ReminderStore(resources.database)
     service = PeopleService(
-        accounts=AccountDesk(people, tickets, sessions, seal, clock, wake),
+        accounts=AccountDesk(people, tickets, sessions, with_passkeys, seal, clock, wake),
+        invitations=InvitationDesk(people, tickets, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
+        passkeys=with_passkeys,
         sessions=sessions,
+        owners=OwnerDesk(
+            people,
+            reminders,
+            site_urls(resources),
+            Signer(links, PURPOSE),
+            seal,
+            clock,
+            wake,
+        ),
+        keys=KeyDesk(keys, clock, wake),
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[tickets.tickets])
+    return Composed(service, outboxes=[tickets.tickets, reminders.reminders, keys.keys])

@@ -2,7 +2,7 @@
 
 from nexus.composition import Composed, Resources
 from services.search.engine import SearchEngine
-from services.search.misses import MissStore
+from services.search.misses import WordStore
 from services.search.pages import PageStore
 from services.search.service import SearchService
 from services.search.store import EntryStore
@@ -11,12 +11,12 @@ from services.search.store import EntryStore
 def compose(resources: Resources) -> Composed:
     """Search on Elasticsearch, or embedded on tantivy. Makes its indexes; the database must answer."""
     store, pages = EntryStore(resources.database), PageStore(resources.database)
-    misses = MissStore(resources.database)
-    for kept in (pages, misses):
+    misses, searches = WordStore(resources.database), WordStore(resources.database, "searches")
+    for kept in (pages, misses, searches):
         kept.prepare()
     engine = _tantivy(resources) if resources.embedded else _elasticsearch(resources)
     return Composed(
-        SearchService(store, pages, misses, engine, resources.clock, resources.wake),
+        SearchService(store, pages, misses, searches, engine, resources.clock, resources.wake),
         outboxes=[store.state],
         checks={"search_engine": engine.check},
         close=engine.close,

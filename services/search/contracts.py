@@ -1,5 +1,6 @@
 """The public door of the search service."""
 
+import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -14,11 +15,12 @@ FacetName = Literal["type", "theme", "kind", "sector", "provider", "language"]
 FACETS: tuple[FacetName, ...] = ("type", "theme", "kind", "sector", "provider", "language")
 
 MAX_WINDOW = 10_000  # results that paging can reach, as Elasticsearch's max_result_window
+MOST_LETTERS = 500  # of what is searched for
 
 
 QueryText = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=500),
+    StringConstraints(strip_whitespace=True, max_length=MOST_LETTERS),
     AfterValidator(without_control_characters),
     Field(json_schema_extra=PRINTABLE),
 ]
@@ -35,7 +37,8 @@ class Hit(Message):
     """One result. Texts are in `lang` where they exist, else in the other language (`text_lang`).
 
     `snippet` is HTML: everything escaped but `<mark>` around the words that matched. Of a document it may be
-    a passage of its file in `page_lang`, then on `page` (from 1), unless files of that type have no pages."""
+    a passage of its file in `page_lang`, then on `page` (from 1), unless files of that type have no pages. Its facts
+    were verified on `verified_on`; from `stale_on` on, that was too long ago."""
 
     type: EntryType
     id: str
@@ -52,6 +55,8 @@ class Hit(Message):
     date: AwareDatetime | None = None
     page: int | None = None
     page_lang: Language | None = None
+    verified_on: datetime.date | None = None
+    stale_on: datetime.date | None = None
 
 
 class FacetCount(Message):
@@ -113,6 +118,33 @@ class ListMisses(Query[Misses], service="search"):
 
     days: int = Field(30, ge=1, le=90)
     limit: int = Field(100, ge=1, le=500)
+
+
+class Searched(Message):
+    """Words that were searched for `count` times, found or not."""
+
+    language: Language
+    q: str = Field(max_length=MOST_LETTERS)
+    count: int = Field(ge=1, le=1_000_000)
+
+
+class CountSearches(Command[None], service="search"):
+    """What was searched for in the caller's sector since it was last told. What may say who somebody is is not kept."""
+
+    items: tuple[Searched, ...] = Field(max_length=500)
+
+
+class SearchedWords(Message):
+    """Most frequent first."""
+
+    items: tuple[Searched, ...]
+
+
+class ListSearches(Query[SearchedWords], service="search"):
+    """What visitors of the caller's sector searched for. For editors, coordinators and administrators."""
+
+    days: int = Field(30, ge=1, le=90)
+    limit: int = Field(50, ge=1, le=500)
 
 
 class Suggestion(Message):

@@ -26,7 +26,8 @@ class Entry(Message):
     """Something that can be found: a program, a document.
 
     `title`, `lead`, `keywords`, `provider` and `body` are searched, in this order of weight; `body` is plain
-    text. `sectors` empty: shared with all. After the day `expires` it is found no more. `date` orders.
+    text. `sectors` empty: shared with all. After the day `expires` it is found no more. `date` orders. Its facts were
+    verified on the day `verified`; from `stale` on, that was too long ago.
     """
 
     type: EntryType
@@ -43,6 +44,8 @@ class Entry(Message):
     sectors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     expires: datetime.date | None = None
+    verified: datetime.date | None = None
+    stale: datetime.date | None = None
     date: AwareDatetime
 
 

@@ -60,11 +60,11 @@ class ElasticEngine:
     def search(self, query: Search, sector: str | None, today: datetime.date) -> SearchResults:
         shown = visible(sector, today)
         asked = plan(query.q, query.lang)
-        told = self._ask(search_body(asked, query, shown))
+        told = self._ask(search_body(asked, query, shown, today))
         near = self._near(told.get("suggest", {}), query.lang)
         if near:
             asked = plan(query.q, query.lang, near)
-            told = self._ask(search_body(asked, query, shown))
+            told = self._ask(search_body(asked, query, shown, today))
         counted = told["aggregations"]
         answer = Answer(
             found=_found(told, query.lang),

@@ -26,11 +26,18 @@ def visible(sector: str | None, today: datetime.date) -> list[Json]:
     return [alive] if sector is None else [alive, {"terms": {"sector": [sector, SHARED]}}]
 
 
-def search_body(asked: Plan, query: Search, shown: list[Json]) -> Json:
+def fresh(today: datetime.date) -> Json:
+    """Entries whose facts were verified lately, or need no verification."""
+    return {"range": {"stale": {"gt": today.toordinal()}}}
+
+
+def search_body(asked: Plan, query: Search, shown: list[Json], today: datetime.date) -> Json:
     """One request for a page of results, their number and all facets, and near words of unknown ones."""
     chosen = filters(query)
     return {
-        "query": _scored(asked, shown),
+        "query": _fresh_first(_scored(asked, shown), today)
+        if _is_ranked(asked, query)
+        else _scored(asked, shown),
         "post_filter": {"bool": {"filter": _filters(chosen)}},
         "aggs": _counts(chosen, query.provider, shown),
         "sort": _order(asked, query),
@@ -120,6 +127,15 @@ def _scored(asked: Plan, shown: list[Json]) -> Json:
     if asked.plain:
         return {"bool": {"filter": shown, "should": scoring(asked), "minimum_should_match": 1}}
     return {"bool": {"filter": [*shown, *matching(asked)], "should": scoring(asked)}}
+
+
+def _is_ranked(asked: Plan, query: Search) -> bool:
+    return query.sort == "relevance" and not asked.everything
+
+
+def _fresh_first(scored: Json, today: datetime.date) -> Json:
+    bonus = {"constant_score": {"filter": fresh(today), "boost": weights.FRESH}}
+    return {"bool": {"must": [scored], "should": [bonus]}}
 
 
 def _prefix(field: str, word: str, *, mistyped: bool) -> Json:

@@ -1,6 +1,7 @@
-"""What people searched for and did not find, counted by sector, language and day; of whom, nobody knows.
+"""What people searched for, and what they did not find, counted by sector, language and day; of whom, nobody knows.
 
-Gateways answer what is asked again from their cache, so that a count is the least it can be."""
+Gateways answer what is asked again from their cache, so that a count of what was not found is the least it can be; what
+was searched for they count themselves."""
 
 import re
 from collections.abc import Iterator
@@ -25,29 +26,35 @@ def worth_counting(q: str) -> str | None:
     return words
 
 
-class MissStore:
-    """The collection `misses`."""
+class WordStore:
+    """A collection of counted words: `misses`, or `searches`."""
 
-    def __init__(self, database: Database[Record]) -> None:
-        self._misses = database["misses"]
+    def __init__(self, database: Database[Record], name: str = "misses") -> None:
+        self._counts = database[name]
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self._misses.create_index([("sector", 1), ("day", 1)])
-        self._misses.create_index("day")
+        self._counts.create_index([("sector", 1), ("day", 1)])
+        self._counts.create_index("day")
 
-    def count(self, sector: str, language: str, words: str, day: date) -> None:
-        """One more search for `words` in vain."""
+    def count(self, sector: str, language: str, words: str, day: date, times: int = 1) -> None:
+        """`times` more searches for `words`."""
         key = f"{sector}:{language}:{day.isoformat()}:{words}"
-        known = {"sector": sector, "language": language, "words": words, "day": day.isoformat(), "count": 1}
-        if not self._misses.update_one({"_id": key}, {"$inc": {"count": 1}}).matched_count:
+        known = {
+            "sector": sector,
+            "language": language,
+            "words": words,
+            "day": day.isoformat(),
+            "count": times,
+        }
+        if not self._counts.update_one({"_id": key}, {"$inc": {"count": times}}).matched_count:
             try:
-                self._misses.insert_one({"_id": key, **known})
+                self._counts.insert_one({"_id": key, **known})
             except DuplicateKeyError:  # another process was quicker
-                self._misses.update_one({"_id": key}, {"$inc": {"count": 1}})
+                self._counts.update_one({"_id": key}, {"$inc": {"count": times}})
 
     def most(self, sector: str | None, since: date, limit: int) -> list[Miss]:
-        """What was missed most since a day."""
+        """What was counted most since a day."""
         totals: dict[tuple[str, str], int] = {}
         for one in self._since(sector, since):
             key = (one["language"], one["words"])
@@ -57,8 +64,8 @@ class MissStore:
 
     def forget(self, today: date) -> None:
         """Remove what is of the past."""
-        self._misses.delete_many({"day": {"$lt": (today - _KEPT).isoformat()}})
+        self._counts.delete_many({"day": {"$lt": (today - _KEPT).isoformat()}})
 
     def _since(self, sector: str | None, since: date) -> Iterator[Record]:
         query: Record = {"day": {"$gte": since.isoformat()}}
-        yield from self._misses.find(query | ({"sector": sector} if sector else {}))
+        yield from self._counts.find(query | ({"sector": sector} if sector else {}))

@@ -72,6 +72,8 @@ def program_entry(program: Program) -> Entry:
         sectors=content.sectors,
         languages=content.languages,
         expires=content.valid_until,
+        verified=content.source_checked,
+        stale=program.stale_on,
         date=program.updated_at,
     )
 

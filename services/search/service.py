@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nexus.audit import note
 from nexus.caller import Caller, Role
-from nexus.errors import NexusError, NotFound
+from nexus.errors import InvalidInput, NexusError, NotFound
 from nexus.mongo import AWAY
 from nexus.service import Service, every, on, rpc
 from nexus.telemetry import log
@@ -25,14 +25,18 @@ from services.content.contracts import (
 from services.content.contracts.documents import DocumentPublished, DocumentRetired
 from services.search.contracts import (
     MAX_WINDOW,
+    CountSearches,
     GetReindex,
     ListMisses,
+    ListSearches,
     Misses,
     MoreLikeThis,
     Reindex,
     ReindexProgress,
     ReindexStarted,
     Search,
+    Searched,
+    SearchedWords,
     SearchResults,
     SimilarEntries,
     Suggest,
@@ -41,7 +45,7 @@ from services.search.contracts import (
 from services.search.domain import Entry, Removal
 from services.search.engine import SearchEngine
 from services.search.matching.passages import with_passages
-from services.search.misses import MissStore, worth_counting
+from services.search.misses import WordStore, worth_counting
 from services.search.pages import PageStore
 from services.search.projections import (
     activity_entry,
@@ -66,7 +70,8 @@ class SearchService(Service):
         self,
         store: EntryStore,
         pages: PageStore,
-        misses: MissStore,
+        misses: WordStore,
+        searches: WordStore,
         engine: SearchEngine,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
@@ -74,6 +79,7 @@ class SearchService(Service):
         self._store = store
         self._pages = pages
         self._misses = misses
+        self._searches = searches
         self._engine = engine
         self._clock = clock
         self._wake = wake
@@ -129,9 +135,25 @@ class SearchService(Service):
         since = self._today() - timedelta(days=query.days)
         return Misses(items=tuple(self._misses.most(caller.sector, since, query.limit)))
 
+    @rpc
+    def count_searches(self, command: CountSearches, caller: Caller) -> None:
+        if caller.sector is None:
+            raise InvalidInput("sector_missing")
+        for one in command.items:
+            if words := worth_counting(one.q):
+                self._searches.count(caller.sector, one.language, words, self._today(), one.count)
+
+    @rpc
+    def list_searches(self, query: ListSearches, caller: Caller) -> SearchedWords:
+        caller.require(Role.EDITOR, Role.COORDINATOR, Role.ADMIN)
+        since = self._today() - timedelta(days=query.days)
+        found = self._searches.most(caller.sector, since, query.limit)
+        return SearchedWords(items=tuple(Searched(**dict(one)) for one in found))
+
     @every(minutes=60)
-    def forget_old_misses(self) -> None:
-        self._misses.forget(self._today())
+    def forget_old_words(self) -> None:
+        for kept in (self._misses, self._searches):
+            kept.forget(self._today())
 
     @rpc
     def suggest(self, query: Suggest, caller: Caller) -> Suggestions:

@@ -29,6 +29,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("newest", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("revision", fast=True)
     builder.add_integer_field("expires", fast=True, indexed=True)
+    builder.add_integer_field("stale", fast=True, indexed=True)
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace")
     for name in (WORDS, *COMPLETION_FIELDS):
@@ -144,6 +145,7 @@ def tantivy_document(made: Document) -> tantivy.Document:
     found.add_text("newest", made.newest)
     found.add_integer("revision", made.revision)
     found.add_integer("expires", made.expires)
+    found.add_integer("stale", made.stale)
     for name, text in made.texts.items():
         found.add_text(name, text)
     for name, values in made.values.items():

@@ -29,6 +29,11 @@ class Translator:
         alive = Query.range_query(self._schema, "expires", FieldType.Integer, today.toordinal(), NEVER)
         return [alive] if sector is None else [alive, self.values("sector", (sector, SHARED))]
 
+    def fresh(self, today: datetime.date) -> Query:
+        """Adds to the score of entries whose facts were verified lately, or need no verification."""
+        fresh = Query.range_query(self._schema, "stale", FieldType.Integer, today.toordinal() + 1, NEVER)
+        return Query.const_score_query(fresh, weights.FRESH)
+
     def filters(
         self, chosen: Mapping[FacetName, tuple[str, ...]], but: FacetName | None = None
     ) -> list[Query]:

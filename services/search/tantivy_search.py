@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
 
-from tantivy import DocAddress, Order, Query, Schema, Searcher
+from tantivy import DocAddress, Occur, Order, Query, Schema, Searcher
 
 from services.search.analysis import stem
 from services.search.contracts import (
@@ -42,6 +42,7 @@ class Reader:
         self._queries = Translator(schema)
         self._sector = sector
         self._visible = self._queries.visible(sector, today)
+        self._fresh = self._queries.fresh(today)
 
     def search(self, query: Search) -> SearchResults:
         asked = plan(query.q, query.lang)
@@ -104,7 +105,8 @@ class Reader:
             *self._queries.filters(chosen),
             *([] if asked.plain else self._queries.matching(asked)),
         ]
-        return scored(required, self._queries.scoring(asked), least=1 if asked.plain else 0)
+        found = scored(required, self._queries.scoring(asked), least=1 if asked.plain else 0)
+        return Query.boolean_query([(Occur.Must, found), (Occur.Should, self._fresh)])
 
     def _best(self, wanted: Query, offset: int, limit: int) -> Ranked:
         """The hits from `offset` on, best first, equal ones in the order of their ids.

@@ -35,6 +35,8 @@ def site(embedded: RunningPlatform) -> RunningPlatform:
     """The platform with sample content of every kind."""
     for kind in ("documents", "posts", "pages"):
         embedded.nexus("import", kind, str(SAMPLES.with_name(kind)), "--publish")
+    activities = SAMPLES.with_name("activities") / "activities.yaml"
+    embedded.nexus("import", "activities", str(activities), "--publish")
     long = f"{'ab' * 30}@{'example' * 7}.org"  # nothing in it lets a line end
     for notice in (invitation("en"), code("fr"), code("fr", to=long)):
         embedded.ask(notice, system("people", "tic"))

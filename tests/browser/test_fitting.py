@@ -69,3 +69,23 @@ def test_on_paper_the_answer_stands_without_the_questions(open_page: Open):
     expect(page.locator(".fit-form")).to_be_hidden()
     expect(page.locator(".fit-address")).to_be_visible()
     expect(page.locator(".fit-reasons").first).to_be_visible()
+
+
+def test_what_does_not_fit_is_folded_on_the_screen_and_open_on_paper(open_page: Open):
+    page = open_page("/en/find?size=5-24&status=permanent_resident")
+    folded = page.locator(".fit-does_not_fit .card").first
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    page.emulate_media(media="screen")
+    page.get_by_text("Show them, with the reasons").click()
+    expect(folded).to_be_visible()
+
+
+def test_the_link_to_an_answer_is_copied_and_the_next_question_is_one_click_away(open_page: Open):
+    page = open_page("/fr/trouver?size=5-24", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copier le lien").click()
+    expect(page.get_by_role("button", name="Copié")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("navigation", name="répondez aussi").get_by_role("link").first.click()
+    expect(page.locator("fieldset:target legend")).to_be_in_viewport()

@@ -96,6 +96,43 @@ class TestFinding:
 
 
 class TestOrder:
+    def test_what_was_not_verified_for_too_long_comes_after_its_like(self, empty: SearchEngine) -> None:
+        stale = [entry(f"a{n}", "Francisation en entreprise", stale=TODAY) for n in range(3)]
+        tomorrow = TODAY + datetime.timedelta(days=1)
+        put(empty, [*stale, entry("b", "Francisation en entreprise", stale=tomorrow)], [])
+        put(empty, [entry("c", "Francisation en entreprise")], [])
+        found = search(empty, "francisation")
+        assert ids(found) == ["b", "c", "a0", "a1", "a2"]
+        assert [hit.stale_on for hit in found.items] == [tomorrow, None, TODAY, TODAY, TODAY]
+        assert ids(empty.search(Search(q="francisation"), None, tomorrow))[0] == "c"
+
+    def test_what_says_much_more_of_it_comes_first_all_the_same(self, empty: SearchEngine) -> None:
+        full = ("Une subvention salariale pour embaucher un ingénieur.", None)
+        put(
+            empty,
+            [entry("stale", "Subvention salariale", lead=full, stale=TODAY), entry("fresh", "Subvention")],
+            [],
+        )
+        assert ids(search(empty, "subvention salariale ingénieur")) == ["stale", "fresh"]
+
+    def test_whose_title_is_asked_for_comes_first_all_the_same(self, empty: SearchEngine) -> None:
+        mention = ("Une aide qui ressemble au PRIIME, pour les ordres professionnels.", None)
+        others = [entry(f"e{n}", f"Aide {n}", body=mention) for n in range(3)]
+        put(empty, [entry("stale", "Programme d’intégration (PRIIME)", stale=TODAY), *others], [])
+        assert ids(search(empty, "priime"))[0] == "stale"
+
+    def test_the_order_of_those_that_are_fresh_is_the_same_whatever_becomes_stale(
+        self, empty: SearchEngine
+    ) -> None:
+        put(empty, CORPUS, [])
+        words = ("subvention", "employés québec", "formation guide accueil", "visit companies")
+        before = [ids(search(empty, q, per_page=100)) for q in words]
+        stale = [each.model_copy(update={"stale": TODAY, "revision": 2}) for each in CORPUS[::3]]
+        put(empty, stale, [])
+        gone = {each.id for each in stale}
+        after = [[id for id in ids(search(empty, q, per_page=100)) if id not in gone] for q in words]
+        assert after == [[id for id in found if id not in gone] for found in before]
+
     def test_more_of_the_words_come_before_one_of_them_in_a_better_place(self, empty: SearchEngine) -> None:
         put(
             empty,

@@ -172,10 +172,38 @@ def test_many_can_be_published_and_withdrawn_at_once(running: RunningPlatform, e
     paths = [new(editor, "posts", "save", title__fr=f"Billet {word} {n}") for n in range(3)]
     ids = [path.rpartition("/")[2] for path in paths]
     told = editor.post("/fr/admin/posts", f"/fr/admin/posts?q={word}", item=ids, do="publish")
-    assert "Publié." in told.text
+    assert "3 publiés." in told.text
     eventually(lambda: running.search(word)["total"] == 3)
     editor.post("/fr/admin/posts", f"/fr/admin/posts?q={word}", item=ids, do="retire")
     eventually(lambda: running.search(word)["total"] == 0)
+
+
+def test_what_is_typed_is_kept_offered_and_gone_with_the_save(editor: Surfer) -> None:
+    word, page, work = a_word(), "/fr/admin/pages/new", uuid4().hex
+    fields = {"work": work, "title.fr": f"Page {word}", "body.fr": "À moitié écr"}
+    told = editor.post("/fr/admin/pages/work", page, **fields)
+    assert (told.status_code, "gardées à" in told.json()["status"]) == (200, True)
+    assert f"Page {word}" in editor.get("/fr/admin/pages").text
+    again = form_of(editor, f"{page}?work={work}")
+    assert (again["body.fr"], again["work"]) == ("À moitié écr", work)
+    assert save(editor, page, again)[0] == 200
+    assert f"/new?work={work}" not in editor.get("/fr/admin/pages").text
+    assert editor.post("/fr/admin/pages/work", page, **fields).status_code == 409
+    assert editor.post("/fr/admin/pages/work", page, work="../x").status_code == 400
+
+
+def test_a_program_is_published_by_itself_when_its_form_says_so(
+    running: RunningPlatform, editor: Surfer
+) -> None:
+    word = a_word()
+    path = new(
+        editor, "programs", "save", title__fr=f"Aide {word}", kind="grant", publish_at="2099-12-02T08:00"
+    )
+    listed = editor.get(f"/fr/admin/programs?q={word}").text
+    for told in (listed, editor.get(path).text):
+        assert "sera publié le 2 décembre 2099" in told.replace("\xa0", " ")
+    assert save(editor, path, form_of(editor, path) | {"publish_at": "2026-01-01T08:00"})[0] == 200
+    eventually(lambda: running.search(word)["total"] == 1)
 
 
 def test_a_list_is_narrowed_by_words_state_and_missing_translation(editor: Surfer) -> None:

@@ -91,6 +91,25 @@ def test_a_session_is_nothing_at_another_sector(surf: Surf, admin: Surfer) -> No
     assert "/fr/connexion" in str(elsewhere.get("/fr/admin/people").url)
 
 
+def test_a_session_that_somebody_planted_in_a_browser_is_not_the_one_that_is_signed_in(
+    running: RunningPlatform, surf: Surf
+) -> None:
+    eve, anne = surf(), surf()
+    for surfer in (eve, anne):
+        surfer.client.cookies.set("nexus-tic", "planted-by-eve")
+    first = signed_in(anne)
+    assert first != "planted-by-eve"
+    assert "/fr/connexion" in str(eve.get("/fr/compte").url)
+    assert signed_in(anne) != first  # with a session of before, too
+
+
+def signed_in(surfer: Surfer) -> str:
+    """The session's secret after one more sign-in."""
+    surfer.sign_in_as(an_address(), Role.EDITOR)
+    assert surfer.get("/fr/compte").status_code == 200
+    return surfer.client.cookies.jar._cookies["127.0.0.1"]["/"]["nexus-tic"].value or ""  # type: ignore[attr-defined]
+
+
 def test_a_form_without_the_token_of_the_session_is_refused(admin: Surfer) -> None:
     refused = admin.send("/fr/admin/people/invite", email=an_address(), roles=["editor"])
     assert refused.status_code == 403

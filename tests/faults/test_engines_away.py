@@ -15,7 +15,7 @@ from tests.faults.test_kill import (
     wait_for_first_results,
 )
 from tests.support.broker import Broker
-from tests.support.platforms import DistributedPlatform, fetch
+from tests.support.platforms import DistributedPlatform, Reply, fetch
 from tests.support.severed import Severable
 
 _AWAY = 3.0  # seconds
@@ -84,3 +84,35 @@ def test_a_service_whose_answer_finds_no_broker_goes_on(
         ways[engine].mend()
     platform.wait_ready(*(platform.url(name, "/readyz") for name in ("content", "search", "tic")))
     assert fetch(platform.url("tic", "/api/v1/programs")).status == 200
+
+
+def test_the_site_serves_what_it_has_while_an_engine_is_away(
+    platform: DistributedPlatform, ways: dict[str, Severable]
+) -> None:
+    platform.import_samples()
+    unseen = {
+        "elasticsearch": "/fr/recherche?q=mentorat",
+        "mongodb": "/fr/programmes/priime?seen=never",
+        "rabbitmq": "/fr/programmes/priime?seen=not+yet",
+    }
+    for engine, path in unseen.items():
+        seen = shown(platform)
+        ways[engine].cut()
+        time.sleep(_AWAY)
+        assert shown(platform) == seen
+        told = page(platform, path)
+        assert (told.status, told.headers.get("retry-after")) == (503, "5")
+        assert "<h1>" in told.text
+        ways[engine].mend()
+        platform.wait_ready(*(platform.url(name, "/readyz") for name in ("content", "search", "tic")))
+        assert page(platform, path).status == 200
+
+
+def shown(platform: DistributedPlatform) -> dict[str, tuple[int, int]]:
+    """The status of some pages, and how many programs they show."""
+    pages = {one: page(platform, one) for one in ("/fr/", "/fr/recherche?q=salaire", "/en/programs/priime")}
+    return {one: (told.status, told.text.count("card-title")) for one, told in pages.items()}
+
+
+def page(platform: DistributedPlatform, path: str) -> Reply:
+    return fetch(platform.url("tic", path), Accept="text/html")

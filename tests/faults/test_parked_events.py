@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pika
 import pytest
-from pymongo import MongoClient
 
 from nexus.caller import Role
 from nexus.delivery.topology import events_exchange
@@ -74,10 +73,7 @@ def test_embedded(tmp_path: Path):
 
 def put_into_the_outbox(platform: EmbeddedPlatform, event: CloudEvent) -> None:
     """As a service would have written it."""
-    pid = (platform.folder / "data" / "documents" / "secantus.pid").read_text().strip()
-    arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    port = int(arguments[arguments.index(b"--port") + 1])
-    with MongoClient(f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
+    with platform.documents() as client:
         entry = {"id": event.id, "body": event.model_dump_json()}
         client["nexus_content"]["programs"].insert_one({"_id": "poisoned", "outbox": [entry]})
 

@@ -48,7 +48,7 @@ def catalogue(request: pytest.FixtureRequest, database: Any) -> tuple[Catalogue,
 
 def titles(catalogue: Catalogue, sector: str | None = None, **wanted: Any) -> list[str | None]:
     query = ListItems(kind=ItemKind.PROGRAM, order=Order.TITLE, **wanted)
-    return [one.title.fr for one in catalogue.find(query, sector).items]
+    return [one.title.fr for one in catalogue.find(query, sector, NOON.date()).items]
 
 
 def test_what_was_written_before_and_after_the_first_list_is_in_it(
@@ -71,11 +71,11 @@ def test_states_are_counted_under_the_other_filters(catalogue: tuple[Catalogue, 
     lines, service = catalogue
     for title in ("Un", "Deux", "Deux bis"):
         service.create_program(CreateProgram(content=content(title)), ANNE)
-    first = lines.find(ListItems(kind=ItemKind.PROGRAM, q="un"), None).items[0]
+    first = lines.find(ListItems(kind=ItemKind.PROGRAM, q="un"), None, NOON.date()).items[0]
     service.publish_program(PublishProgram(id=first.id), ANNE)
-    found = lines.find(ListItems(kind=ItemKind.PROGRAM, status=Status.DRAFT), None)
+    found = lines.find(ListItems(kind=ItemKind.PROGRAM, status=Status.DRAFT), None, NOON.date())
     assert (found.total, found.counts[Status.DRAFT], found.counts[Status.PUBLISHED]) == (2, 2, 1)
-    found = lines.find(ListItems(kind=ItemKind.PROGRAM, q="deux", per_page=1, page=2), None)
+    found = lines.find(ListItems(kind=ItemKind.PROGRAM, q="deux", per_page=1, page=2), None, NOON.date())
     assert (found.total, len(found.items)) == (2, 1)
 
 

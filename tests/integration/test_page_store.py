@@ -9,7 +9,7 @@ from nexus.mongo import Document as Record
 from services.content.contracts import LineText
 from services.content.contracts.documents import DocumentPublished, DocumentRetired, PageTexts
 from services.search.domain import Page
-from services.search.misses import MissStore
+from services.search.misses import WordStore
 from services.search.pages import PageStore
 from services.search.service import SearchService
 from services.search.store import EntryStore
@@ -28,7 +28,13 @@ def pages(database: Database[Record]) -> PageStore:
 def service(database: Database[Record], pages: PageStore, tmp_path) -> SearchService:
     engine = tantivy_engine(tmp_path)
     return SearchService(
-        EntryStore(database), pages, MissStore(database), engine, lambda: datetime.now(UTC), lambda: None
+        EntryStore(database),
+        pages,
+        WordStore(database),
+        WordStore(database, "searches"),
+        engine,
+        lambda: datetime.now(UTC),
+        lambda: None,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from nexus.caller import Caller, Role, anonymous, operator
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
+from services.people.contracts.invitations import InviteAgain, ListInvitations, WithdrawInvitation
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -183,3 +184,69 @@ def test_a_sector_keeps_an_administrator(people: PeopleOnDatabase, admin: Caller
         people.service.change_person(
             ChangePerson(id=me.id, revision=me.revision, roles=frozenset({Role.EDITOR})), admin
         )
+
+
+def waiting(people: PeopleOnDatabase, caller: Caller) -> list[str]:
+    return [one.email for one in people.service.list_invitations(ListInvitations(), caller).items]
+
+
+def test_an_invitation_waits_in_a_list_until_it_is_followed(people: PeopleOnDatabase, admin: Caller) -> None:
+    people.invite("paul@example.org", admin, Role.EDITOR)
+    people.sign_in("anne@example.org", VISITOR)  # a code is no invitation
+    assert waiting(people, admin) == ["paul@example.org"]
+    people.follow(people.mail_to("paul@example.org")["link"], VISITOR)
+    assert waiting(people, admin) == []
+    people.invite("eve@example.org", admin, Role.EDITOR)
+    people.later(days=7)
+    assert waiting(people, admin) == []
+
+
+def test_an_invitation_sent_again_has_another_link_and_a_mail_of_its_own(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    first = people.invite("paul@example.org", admin, Role.EDITOR)
+    earlier = people.mail_to("paul@example.org")
+    people.later(days=6)
+    again = InviteAgain(id=first.id, base_url="https://tic.example.org")
+    assert people.service.invite_again(again, admin).link is None
+    later = people.mail_to("paul@example.org")
+    assert (later["id"] != earlier["id"], later["roles"]) == (True, ["editor"])
+    with pytest.raises(Forbidden, match="link_expired"):
+        people.follow(earlier["link"], VISITOR)
+    people.later(days=6)
+    assert people.follow(later["link"], VISITOR).person.roles == {Role.EDITOR}
+    with pytest.raises(NotFound, match="invitation_not_found"):
+        people.service.invite_again(again, admin)
+
+
+def test_a_withdrawn_invitation_is_good_no_more(people: PeopleOnDatabase, admin: Caller) -> None:
+    invitation = people.invite("paul@example.org", admin, Role.EDITOR)
+    link = people.mail_to("paul@example.org")["link"]
+    people.service.withdraw_invitation(WithdrawInvitation(id=invitation.id), admin)
+    with pytest.raises(Forbidden, match="link_expired"):
+        people.follow(link, VISITOR)
+    with pytest.raises(NotFound, match="invitation_not_found"):
+        people.service.withdraw_invitation(WithdrawInvitation(id=invitation.id), admin)
+
+
+def test_members_see_and_withdraw_the_invitations_into_their_company_alone(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    marie, other = (as_caller(people.sign_in(f"{name}@example.org", VISITOR)) for name in ("marie", "luc"))
+    people.service.name_company(NameCompany(name="Atelier Nord"), marie)
+    people.service.name_company(NameCompany(name="Atelier Sud"), other)
+    people.invite("paul@example.org", marie, Role.MEMBER)
+    of_staff = people.invite("zoe@example.org", admin, Role.EDITOR)
+    assert waiting(people, marie) == ["paul@example.org"]
+    assert waiting(people, other) == []
+    assert set(waiting(people, admin)) == {"paul@example.org", "zoe@example.org"}
+    elsewhere = admin.model_copy(update={"sector": "aero"})
+    assert waiting(people, elsewhere) == []
+    for caller in (marie, elsewhere):
+        with pytest.raises(NotFound, match="invitation_not_found"):
+            people.service.withdraw_invitation(WithdrawInvitation(id=of_staff.id), caller)
+    again = people.service.list_invitations(ListInvitations(), marie).items[0]
+    people.service.invite_again(InviteAgain(id=again.id, base_url="https://tic.example.org"), admin)
+    joined = people.follow(people.mail_to("paul@example.org")["link"], VISITOR).person
+    assert joined.company
+    assert joined.company.name == "Atelier Nord"

@@ -9,7 +9,7 @@ import pytest
 
 from nexus.caller import anonymous, operator
 from nexus.delivery.outbox import Outbox
-from nexus.errors import Forbidden, InvalidInput, NotFound
+from nexus.errors import Forbidden, NotFound
 from services.content.contracts import (
     ActivityRow,
     GetPost,
@@ -120,10 +120,10 @@ def test_importing_again_changes_nothing(service):
 
 def test_a_scheduled_post_waits_as_a_draft_and_publishes_itself_at_its_moment(service, clock, database):
     bring(service, a=post_content("Bientôt", publish_at=NOON + timedelta(hours=1)))
-    service.publish_due_posts()
+    service.publish_due()
     assert titles(service) == []
     clock.now += timedelta(hours=1)
-    service.publish_due_posts()
+    service.publish_due()
     assert titles(service) == ["Bientôt"]
     assert service.get_post(GetPost(ref="bientot"), VISITOR).published_at == clock.now
     assert events(database) == ["post_published"]
@@ -132,7 +132,7 @@ def test_a_scheduled_post_waits_as_a_draft_and_publishes_itself_at_its_moment(se
 def test_a_draft_without_a_moment_never_publishes_itself(service, clock):
     bring(service, publish=False, a=post_content(date=NOON.date()))
     clock.now += timedelta(days=400)
-    service.publish_due_posts()
+    service.publish_due()
     assert titles(service) == []
 
 
@@ -141,7 +141,7 @@ def test_a_due_post_is_published_once_by_however_many_processes(service, clock, 
     clock.now += timedelta(minutes=2)
     others = [content_service(database, clock) for _ in range(4)]
     with ThreadPoolExecutor(len(others)) as pool:
-        for running in [pool.submit(other.publish_due_posts) for other in others]:
+        for running in [pool.submit(other.publish_due) for other in others]:
             running.result()
     assert service.get_post(GetPost(ref="chercher-ici-d-abord"), VISITOR).revision == 2
     assert events(database) == ["post_published"]
@@ -152,7 +152,7 @@ def test_a_scheduled_post_that_was_retired_stays_retired(service, clock):
     service.publish_post(PublishPost(id=row.item_id), ANNE)
     service.retire_post(RetirePost(id=row.item_id), ANNE)
     clock.now += timedelta(hours=2)
-    service.publish_due_posts()
+    service.publish_due()
     with pytest.raises(NotFound, match="post_retired"):
         service.get_post(GetPost(ref=row.item_id), VISITOR)
 
@@ -183,16 +183,6 @@ def test_a_token_of_another_secret_is_refused(service, database, clock):
     for wrong in (token, "", "x.y.z"):
         with pytest.raises(NotFound, match="preview_invalid"):
             service.get_preview(GetPreview(token=wrong), VISITOR)
-
-
-def test_without_a_secret_there_are_no_previews(database, clock, service):
-    bring(service, publish=False, a=post_content("Brouillon"))
-    token = service.make_preview(MakePreview(ref="brouillon"), ANNE).token
-    bare = content_service(database, clock, secret=None)
-    with pytest.raises(InvalidInput, match="setting_missing"):
-        bare.make_preview(MakePreview(ref="brouillon"), ANNE)
-    with pytest.raises(NotFound, match="preview_invalid"):
-        bare.get_preview(GetPreview(token=token), VISITOR)
 
 
 def test_upcoming_activities_come_next_first_and_until_they_end(service, clock):

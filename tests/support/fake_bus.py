@@ -41,6 +41,7 @@ from services.content.contracts.documents import (
     ListDocuments,
 )
 from services.content.contracts.files import FilePart, GetFile, ReadFile, StoredFile
+from services.content.contracts.sectors import GetSector, SectorState
 from services.content.domain.fitting import fitting, sort_found
 from services.search.contracts import (
     Hit,
@@ -69,6 +70,7 @@ class FakeBus:
         self.activities: tuple[Activity, ...] = ()
         self.pages: tuple[Page, ...] = ()
         self.previews: dict[str, Post] = {}
+        self.sector = SectorState()
         self.found = found or SearchResults(total=0, page=1, per_page=20, items=(), facets={})
         self.similar: tuple[Hit, ...] = ()
         self.away: set[str] = set()
@@ -105,6 +107,7 @@ class FakeBus:
             GetPreview: self._preview,
             GetActivity: lambda query: _one(self.activities, query.ref, "activity"),
             ListActivities: self._activities,
+            GetSector: lambda _: self.sector,
             GetPage: lambda query: _one(self.pages, query.ref, "site_page"),
             ListPages: lambda _: PageList(items=self.pages, total=len(self.pages)),
             Search: lambda _: self.found,

@@ -8,6 +8,7 @@ from services.notifications.contracts import (
     Language,
     SendCode,
     SendInvitation,
+    SendMeeting,
     SendVerificationDue,
 )
 from services.notifications.domain import Letter, Message, Notice, Sender
@@ -47,6 +48,21 @@ def verification(language: Language = "fr", *titles: str) -> SendVerificationDue
         for n, title in enumerate(titles or ("PRIIME", "Interconnexion"))
     )
     return SendVerificationDue(to="anne@exemple.ca", language=language, items=items)
+
+
+def meeting(language: Language = "fr", change: str = "booked", **fields: Any) -> SendMeeting:
+    told: dict[str, Any] = {
+        "to": "anne@exemple.ca",
+        "change": change,
+        "title": "Rencontre individualisée",
+        "start": datetime(2026, 12, 1, 19, 0, tzinfo=UTC),
+        "end": datetime(2026, 12, 1, 20, 0, tzinfo=UTC),
+        "zone": "America/Toronto",
+        "place": "video",
+        "where": "https://video.example.org/x",
+        "people": "Léa Roy",
+    }
+    return SendMeeting(language=language, **told | {"link": LINK} | fields)
 
 
 def message(notice: Notice | None = None, id: str = "a1", **fields: Any) -> Message:

@@ -18,6 +18,7 @@ from services.people.contracts.signin import CodeRequested, ConfirmCode, Confirm
 from services.people.service import PeopleService
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdef"
+LINKS = "links-of-the-tests-9876543210-fedcba"
 SITE = "https://tic.example.org"
 
 
@@ -30,9 +31,10 @@ class PeopleOnDatabase:
     service: PeopleService = field(init=False)
 
     def __post_init__(self) -> None:
-        resources = Resources(
-            Settings(sealing_secret=SecretStr(SECRET)), self.database, embedded=False, clock=lambda: self.now
+        settings = Settings(
+            sealing_secret=SecretStr(SECRET), preview_secret=SecretStr(LINKS), sites={"tic": SITE}
         )
+        resources = Resources(settings, self.database, embedded=False, clock=lambda: self.now)
         service = compose(resources).service
         assert isinstance(service, PeopleService)
         self.service = service
@@ -49,7 +51,8 @@ class PeopleOnDatabase:
     def mails(self) -> list[dict[str, Any]]:
         """What waits to be mailed, opened as the notifications service would, oldest first."""
         found = self.database["tickets"].find({}, {"outbox": 1, "created_at": 1}).sort("created_at", 1)
-        bodies = [orjson.loads(entry["body"]) for ticket in found for entry in ticket["outbox"]]
+        reminders = self.database["reminders"].find().sort("asked_at", 1)
+        bodies = [orjson.loads(entry["body"]) for kept in (*found, *reminders) for entry in kept["outbox"]]
         seal = Seal(SECRET, "mail")
         return [body["data"] | seal.open(body["data"]["sealed"]) for body in bodies]
 

@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from pymongo import MongoClient
+
 from nexus.caller import Caller
 from nexus.client import platform
 from nexus.messages import Request
@@ -31,7 +33,10 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "programs"
 NEXUS = Path(sys.executable).with_name("nexus")
 SECTORS = ("tic", "svts", "aero")
-_UNLIMITED = {"NEXUS_RATE_LIMIT": "0"}  # all tests come from one address
+_UNLIMITED = {
+    "NEXUS_RATE_LIMIT": "0",
+    "NEXUS_LINK_CHECKS": "off",
+}  # all tests come from one address, and ask no other
 _START_TIMEOUT = 60.0  # seconds
 
 
@@ -115,13 +120,13 @@ class RunningPlatform:
         assert not check or done.returncode == 0, f"nexus {arguments}: {done.stdout}{done.stderr}"
         return done
 
-    def ask(self, message: Request[R], caller: Caller) -> R:
+    def ask(self, message: Request[R], caller: Caller, service: str | None = None) -> R:
         """What a service answers to `caller`, on the bus that commands use."""
         given = {name.removeprefix("NEXUS_").lower(): value for name, value in self.environment.items()}
 
         async def asked() -> R:
             async with platform(Settings(**given)) as client:  # type: ignore[arg-type]
-                return await client.bus.call(message, caller)
+                return await client.bus.call(message, caller, service=service)
 
         with ThreadPoolExecutor(1) as elsewhere:  # Playwright leaves an event loop running in this thread
             return elsewhere.submit(asyncio.run, asked()).result(30)
@@ -213,11 +218,18 @@ class EmbeddedPlatform(RunningPlatform):
         self.spawn("run", "run", "--port", str(self.first_port), "--no-samples")
         self.wait_ready(*(self.url(sector, "/readyz") for sector in SECTORS))
 
+    def documents(self) -> MongoClient[dict[str, Any]]:
+        """A client of its document store, as a service has one."""
+        pid = (self.folder / "data" / "documents" / "secantus.pid").read_text().strip()
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        port = int(arguments[arguments.index(b"--port") + 1])
+        return MongoClient(f"mongodb://127.0.0.1:{port}/?directConnection=true")
+
 
 class DistributedPlatform(RunningPlatform):
     """One process per service and gateway, on engines shared with other tests under names of its own."""
 
-    services = ("content", "people", "search", "notifications")
+    services = ("content", "meetings", "people", "search", "notifications")
 
     def __init__(self, folder: Path, rabbitmq: str, mongodb: str, elasticsearch: str) -> None:
         super().__init__(folder)
@@ -235,6 +247,7 @@ class DistributedPlatform(RunningPlatform):
             "NEXUS_DATABASE_PREFIX": f"nexus-test-{uuid4().hex[:8]}",
         }
         self.ports = {name: free_port() for name in (*SECTORS, *self.services)}
+        self.environment["NEXUS_SITES"] = ",".join(f"{one}={self.url(one, '')}" for one in SECTORS)
 
     def start(self) -> None:
         self.mailbox.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nexus.caller import Caller, Role, anonymous, operator, system
+from nexus.caller import Caller, Role, Scope, anonymous, operator, system
 from nexus.errors import Forbidden, Unavailable
 from nexus.transports.wire import read_answer, read_caller, refusal_arguments, request_body
 
@@ -10,6 +10,24 @@ from nexus.transports.wire import read_answer, read_caller, refusal_arguments, r
 def test_a_visitor_has_no_role():
     with pytest.raises(Forbidden):
         anonymous("tic").require(Role.EDITOR)
+
+
+def test_a_key_passes_where_its_scope_is_named_and_nowhere_else():
+    key = Caller(sector="tic", person="key:1", scopes=frozenset({Scope.PROGRAMS_WRITE}))
+    key.require(Role.EDITOR, Scope.PROGRAMS_WRITE)
+    with pytest.raises(Forbidden, match="scope_required") as refused:
+        key.require(Role.EDITOR, Scope.POSTS_WRITE)
+    assert refused.value.details == {"scopes": ["posts:write"]}
+    for role in Role:
+        with pytest.raises(Forbidden, match="role_required"):
+            key.require(role)
+    with pytest.raises(Forbidden, match="role_required"):
+        anonymous("tic").require(Role.EDITOR, Scope.PROGRAMS_WRITE)
+
+
+def test_who_does_not_know_scopes_yet_takes_a_key_for_a_visitor():
+    header = Caller(sector="tic", person="key:1", scopes=frozenset(Scope)).model_dump_json()
+    assert read_caller(header, "gateway-tic").roles == frozenset()
 
 
 def test_an_operator_may_touch_every_sector():

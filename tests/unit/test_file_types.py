@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.content.extraction import archives, markup, office, types
+from services.content.extraction import archives, markup, office, pdf, types
 from services.content.extraction.__main__ import _capped, _tidy
 from services.content.extraction.limits import BYTES, CHARACTERS, PAGES, Damaged, TooLarge
 from services.content.extraction.outside import read
@@ -136,6 +136,14 @@ def test_markdown_gives_no_marks(tmp_path):
     source = "# Titre\n\n- **gras** et [lien](https://example.org)\n\n| a | b |\n|---|---|\n| c | d |\n"
     (text,) = markup.markdown_texts(kept(tmp_path, source.encode()))
     assert text.split() == ["Titre", "gras", "et", "lien", "a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "whole"),
+    [("la franci\ufffe\r\nsation", "la francisation"), ("peut\ufffe\r\nelle venir", "peut-elle venir")],
+)
+def test_a_word_divided_at_the_end_of_a_line_is_whole_and_a_hyphen_of_its_own_stays(lines, whole):
+    assert pdf.joined(lines) == whole
 
 
 def test_texts_are_tidied():

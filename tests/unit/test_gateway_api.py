@@ -103,7 +103,7 @@ def test_refusals_are_in_the_language_of_the_request_down_to_the_fields():
     ("failure", "status", "code", "told"),
     [
         (InvalidInput("invalid_message", errors=[{"field": "q", "reason": "x"}]), 400, "invalid_message", ""),
-        (Forbidden("sector_forbidden"), 403, "sector_forbidden", "forbidden"),
+        (Forbidden("sector_not_proven"), 403, "sector_not_proven", "forbidden"),
         (Conflict("slug_taken"), 409, "slug_taken", "conflict"),
         (Unavailable("search_unavailable"), 503, "search_unavailable", "unavailable"),
         (DeadlineExceeded(), 504, "deadline_exceeded", ""),
@@ -186,15 +186,17 @@ def test_a_code_that_there_is_not_has_no_page():
 def test_the_description_is_openapi_3_1_with_problems_and_examples():
     told = api().get("/openapi.json").json()
     assert told["openapi"].startswith("3.1")
-    operations: list[dict[str, Any]] = [path["get"] for path in told["paths"].values()]
-    assert len(operations) == 10
+    operations: list[dict[str, Any]] = [one for path in told["paths"].values() for one in path.values()]
+    assert len(operations) == 30
     for operation in operations:
-        assert set(operation["responses"]) >= {"200", "400", "503", "504"}
-        assert "422" not in operation["responses"]
+        assert set(operation["responses"]) >= {"400", "503", "504"}
+        assert {"200", "201"} & set(operation["responses"])
+        assert "HTTPValidationError" not in str(operation)
         for status, response in operation["responses"].items():
             if status >= "400":
+                model = "StaleProblem" if status == "412" else "Problem"
                 assert response["content"] == {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    "application/problem+json": {"schema": {"$ref": f"#/components/schemas/{model}"}}
                 }
     assert told["components"]["schemas"]["Problem"]["examples"]
     assert "HTTPValidationError" not in told["components"]["schemas"]

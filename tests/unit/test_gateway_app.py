@@ -73,6 +73,17 @@ def test_a_page_that_cannot_be_made_now_says_when_to_come_back():
     bus.away.add("search")
     reply = site(bus).get("/fr/recherche")
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
+    assert '<a class="button" href="">Réessayer</a>' in reply.text
+    assert "Réessayer" not in page(bus, "/fr/programmes/rien", 404)
+
+
+def test_whole_pages_serve_while_everything_is_away():
+    bus = FakeBus(whole_program(), found=found(hit(title="Une aide")))
+    client, paths = site(bus), ("/fr/", "/fr/recherche?q=aide", "/fr/programmes/aide-embauche")
+    whole = [client.get(path).text for path in paths]
+    bus.away |= {"search", "content"}
+    bus.say(None)
+    assert [client.get(path).text for path in paths] == whole
 
 
 def test_three_sectors_in_one_process_keep_their_own_answers():

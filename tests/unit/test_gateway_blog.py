@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from gateway.app import create_app
+from gateway.i18n import clock
 from gateway.sectors import load_sectors
 from services.content.contracts import Cover, LineText, MarkdownText, Post, Status, Theme
 from services.search.contracts import EntryType, Hit, Search, SearchResults
@@ -216,11 +217,28 @@ def test_the_page_of_a_theme_stands_without_the_search_service():
     assert site(bus).get("/en/needs/hire").headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("away", [set(), {"search"}])
+def test_an_activity_leads_to_what_is_near_it_and_stands_without_the_search_service(away: set[str]):
+    bus = FakeBus()
+    bus.activities, bus.similar, bus.away = (activity(),), (hit("document", 1),), away
+    assert ("/fr/boite-a-outils/document-1" in page(bus, "/fr/activites/a1-fr")) == (not away)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "fr", "en"),
+    [(9, 0, "9\xa0h", "9:00\u202fa.m."), (14, 30, "14\xa0h\xa030", "2:30\u202fp.m.")],
+)
+def test_hours_are_written_as_each_language_writes_them(hour: int, minute: int, fr: str, en: str):
+    moment = datetime(2026, 12, 10, hour, minute, tzinfo=UTC)
+    assert (clock(moment, "fr"), clock(moment, "en")) == (fr, en)
+
+
 def test_the_home_page_stands_without_the_content_service():
     bus = FakeBus()
     bus.away.add("content")
     reply = site(bus).get("/fr/")
     assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
+    assert "Aucune activité" not in reply.text
 
 
 def test_the_home_page_shows_the_latest_posts_and_the_next_activities():

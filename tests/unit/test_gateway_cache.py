@@ -81,6 +81,50 @@ def test_after_a_change_the_answer_is_made_anew():
     run(change())
 
 
+@pytest.mark.parametrize("status", [200, 503])
+def test_while_a_service_is_away_the_last_whole_answer_serves(status: int):
+    async def away() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        await ask(cache)
+        cache.clear()
+        site.status, site.body = status, b"lacking"
+        site.headers = [(b"retry-after", b"5"), (b"cache-control", b"no-store")]
+        assert (await ask(cache))[::2] == (200, b"hello")
+        assert (await ask(cache, "/fr/never-asked"))[::2] == (status, b"lacking")
+        site.status, site.body, site.headers = 200, b"changed", []
+        assert (await ask(cache))[2] == b"changed"
+
+    run(away())
+
+
+def test_an_answer_of_the_day_before_yesterday_serves_no_more(monkeypatch: pytest.MonkeyPatch):
+    async def away() -> None:
+        site, today = Site(), module._day()
+        cache = Cache(site, "tic")
+        await ask(cache)
+        site.status, site.headers = 503, [(b"retry-after", b"5")]
+        monkeypatch.setattr(module, "_day", lambda: today + 1)
+        assert (await ask(cache))[0] == 200
+        monkeypatch.setattr(module, "_day", lambda: today + 2)
+        assert (await ask(cache))[0] == 503
+
+    run(away())
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+def test_a_refusal_or_a_fault_is_told_as_it_is(status: int):
+    async def refused() -> None:
+        site = Site()
+        cache = Cache(site, "tic")
+        await ask(cache)
+        cache.clear()
+        site.status, site.headers = status, [(b"retry-after", b"5")]
+        assert (await ask(cache))[0] == status
+
+    run(refused())
+
+
 def test_an_answer_that_was_being_made_when_something_changed_is_not_kept():
     async def change() -> None:
         site = Site()

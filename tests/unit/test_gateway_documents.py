@@ -121,6 +121,24 @@ def test_the_list_asks_for_documents_alone_newest_first_by_theme():
     assert "1 document<" in text
 
 
+def test_the_list_tells_of_each_file_its_type_size_pages_and_date_with_its_first_page():
+    spoken = bus()
+    spoken.found = found(hit(type="document", id="d1", slug="guide-accueil", title="Guide"))
+    text = page(spoken, "/fr/boite-a-outils")
+    assert "PDF · 1,2\xa0Mo · 12 pages · <time" in text
+    assert f'src="/files/{PICTURE}/thumbnail.png" alt=""' in text
+
+
+@pytest.mark.parametrize("gone", ["retired", "away"])
+def test_the_list_stands_without_what_it_cannot_ask_for_and_is_not_kept(gone: str):
+    spoken = bus()
+    spoken.found = found(hit(type="document", id="d1", slug="guide-accueil", title="Guide d’accueil"))
+    setattr(spoken, gone, {"d1", "content"})
+    reply = site(spoken).get("/fr/boite-a-outils")
+    assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
+    assert "Guide d’accueil" in reply.text
+
+
 def test_an_empty_toolbox_says_so():
     assert "Les premiers documents sont en préparation." in page(FakeBus(), "/fr/boite-a-outils")
 

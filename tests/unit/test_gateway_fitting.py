@@ -82,6 +82,22 @@ def test_an_empty_form_is_answered_with_what_is_to_check(bus: FakeBus):
     assert "Vous n’avez pas répondu. S’adresse à\xa0: De 5 à 24" in text
 
 
+def test_the_questions_that_would_settle_most_are_proposed(bus: FakeBus):
+    text = page(bus, "/en/find?show=all")
+    assert (
+        '<a class="chip" href="#size">Size of the company <span class="count">2 programs</span></a>' in text
+    )
+    assert text.index('href="#size"') < text.index('href="#region"')
+    assert 'href="#job"' not in text
+    assert "answer also" not in page(bus, f"/en/find?{ANSWERS}")
+
+
+def test_what_does_not_fit_is_folded_and_not_left_out(bus: FakeBus):
+    folded = page(bus, f"/en/find?{ANSWERS}").split("<details>")[1].split("</details>")[0]
+    assert "Help large" in folded
+    assert "It is for: 500 employees or more." in folded
+
+
 def test_unknown_values_are_left_out_and_told(bus: FakeBus):
     text = page(bus, "/en/find?size=12&region=06&utm_source=letter")
     assert 'role="alert"' in text

@@ -9,7 +9,7 @@ from nexus.errors import InvalidInput
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
 from services.notifications.domain import is_given_up, pause, recipient_hash, without_secrets
-from tests.support.mails import CODE, LINK, NOW, code, invitation, message, verification
+from tests.support.mails import CODE, LINK, NOW, code, invitation, meeting, message, verification
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,8 @@ def test_a_message_is_of_use_as_long_as_what_it_brings():
     assert message(code(minutes=15)).expires_at == NOW + timedelta(minutes=15)
     assert message(invitation(days=7)).expires_at == NOW + timedelta(days=7)
     assert message(verification()).expires_at == NOW + timedelta(days=14)
+    assert message(meeting()).expires_at == meeting().start
+    assert message(meeting(start=NOW)).expires_at == NOW + timedelta(days=1)
 
 
 def test_each_further_attempt_waits_twice_as_long_up_to_an_hour():

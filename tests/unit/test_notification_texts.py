@@ -15,7 +15,7 @@ from services.notifications.contracts import LANGUAGES, Language
 from services.notifications.domain import Letter, Notice
 from services.notifications.writing import write
 from tests.support.html import html_faults
-from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, message, verification
+from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, meeting, message, verification
 
 WRITING = Path(__file__).parents[2] / "services/notifications/writing"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2.ext:babel_extract")]
@@ -29,7 +29,8 @@ FRENCH = [
     for one in CATALOGUE.values()
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
-NOTICES = [make(language) for make in (code, invitation, verification) for language in LANGUAGES]
+NOTICES = [make(language) for make in (code, invitation, verification, meeting) for language in LANGUAGES]
+NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
 
 
 def written(notice: Notice) -> Letter:
@@ -104,10 +105,25 @@ def test_a_role_without_a_word_of_its_own_is_shown_as_it_is():
 def test_what_is_due_is_listed_with_a_click_for_each():
     told = written(verification("fr", "PRIIME", "Interconnexion"))
     assert told.subject == "2\xa0textes à vérifier sur Emploi NEXUS TIC"
-    assert "PRIIME\nDernière vérification\xa0: 1er octobre 2026.\nhttps://tic.example.org/fr/0\n" in told.text
+    assert (
+        "PRIIME\nDernière vérification\xa0: 1er octobre 2026.\nLe lire ou le corriger\xa0: https://tic.example.org/fr/0\n"
+        in told.text
+    )
     assert "Interconnexion\nJamais vérifié jusqu’ici.\n" in told.text
     assert "Toujours exact\xa0: https://tic.example.org/exact?n=1&cle=secret1" in told.text
     assert written(verification("en", "PRIIME")).subject == "1 text to verify on Emploi NEXUS TIC"
+
+
+def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
+    told = written(meeting("fr"))
+    assert told.subject == "Votre rencontre du mardi 1er décembre 2026, 14\xa0h"
+    assert "mardi 1er décembre 2026, 14\xa0h\n" in told.text
+    assert "En vidéo\n" in told.text
+    assert f"Voir, déplacer ou annuler la rencontre\xa0:\n{LINK}\n" in told.text
+    gone = written(meeting("en", "cancelled"))
+    assert gone.subject == "Your meeting of Tuesday, December 1, 2026, 2:00\xa0p.m. is cancelled"
+    assert "We had to cancel" in gone.text
+    assert "as you asked" in written(meeting("en", "cancelled", by_company=True)).text
 
 
 def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():

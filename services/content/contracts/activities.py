@@ -21,6 +21,7 @@ from services.content.contracts.texts import (
     LineText,
     MarkdownText,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
@@ -55,6 +56,7 @@ class ActivityContent(Message):
     languages: tuple[Language, ...] = ()
     themes: tuple[Theme, ...] = ()
     sectors: tuple[Sector, ...] = Field((), description="Sectors that share it; none: all of them")
+    publish_at: PublishAt = None
     cancelled: bool = False
     keywords: Keywords = Keywords()
     slug: SlugWish = SlugWish()

@@ -21,13 +21,18 @@ from services.content.contracts.texts import (
     Keywords,
     Line,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
     Title,
 )
 
-FileName = Annotated[Line, StringConstraints(max_length=150, pattern=r"^[^/\\]+$")]
+FileName = Annotated[
+    Line,
+    StringConstraints(max_length=150, pattern=r"^[^/\\]+$"),
+    Field(json_schema_extra={"pattern": r"^[^/\\\x00-\x20\x7f-\xa0]+( [^/\\\x00-\x20\x7f-\xa0]+)*$"}),
+]
 
 
 class NamedFile(Message):
@@ -54,6 +59,7 @@ class DocumentContent(Message):
     sectors: tuple[Sector, ...] = Field((), description="Sectors that share it; none: all of them")
     version: Line | None = None
     date: date
+    publish_at: PublishAt = None
     files: Files
     keywords: Keywords = Keywords()
     slug: SlugWish = SlugWish()

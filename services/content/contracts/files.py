@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Base64Bytes, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
+from services.content.contracts.texts import Language
 
 LARGEST_FILE = 50_000_000  # bytes
 PART = 512_000  # bytes of a file in one message, at most
@@ -29,7 +30,8 @@ class StoredFile(Message):
 
 
 class KeepPart(Command[None], service="content"):
-    """Part `number` (from 0) of an upload under way; `upload` is chosen by the sender. For editors."""
+    """Part `number` (from 0) of an upload under way; `upload` is chosen by the sender. For editors, and
+    keys that write documents or posts."""
 
     upload: UploadId
     number: int = Field(ge=0, lt=200)
@@ -37,12 +39,26 @@ class KeepPart(Command[None], service="content"):
 
 
 class FinishUpload(Command[StoredFile], service="content"):
-    """All `parts` were sent: store the file, read its text. May take 40 seconds. For editors.
+    """All `parts` were sent: store the file, read its text. May take 40 seconds. For the same.
 
     Refused: `upload_incomplete`, `file_too_large`. A file that cannot be read is kept all the same."""
 
     upload: UploadId
     parts: int = Field(ge=1, le=200)
+
+
+class FileTold(Message):
+    """What a file says of itself: the title that its maker gave it, the language of its text, its first words."""
+
+    title: str | None = None
+    language: Language | None = None
+    opening: str = ""
+
+
+class DescribeFile(Query[FileTold], service="content"):
+    """For editors, who are to say something about it. Refused: `file_not_found`."""
+
+    sha256: Sha256
 
 
 class GetFile(Query[StoredFile], service="content"):

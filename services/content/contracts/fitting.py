@@ -8,6 +8,7 @@ from nexus.messages import Message, Query
 from services.content.contracts.programs import (
     CandidateStatus,
     CompanySize,
+    Eligibility,
     French,
     Industry,
     Job,
@@ -95,6 +96,26 @@ class FittingPrograms(Message):
 
     items: tuple[Fitting, ...]
     left_out: int = 0
+
+
+class Judged(Message):
+    """How a program would stand to the answers of one company."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+
+class Tried(Message):
+    """One for each company asked about, in their order."""
+
+    items: tuple[Judged, ...]
+
+
+class TryFitting(Query[Tried], service="content"):
+    """How a program with these criteria, which nobody has saved, would stand to some companies. For editors."""
+
+    eligibility: Eligibility
+    companies: tuple[Answers, ...] = Field(max_length=20)
 
 
 class FindFitting(Query[FittingPrograms], service="content"):

@@ -13,7 +13,14 @@ from services.content.contracts.publications import (
     SourceRow,
     Status,
 )
-from services.content.contracts.texts import MarkdownText, ParagraphText, Sector, SlugWish, Title
+from services.content.contracts.texts import (
+    MarkdownText,
+    ParagraphText,
+    PublishAt,
+    Sector,
+    SlugWish,
+    Title,
+)
 
 
 class PageContent(Message):
@@ -22,6 +29,7 @@ class PageContent(Message):
     title: Title
     summary: ParagraphText = ParagraphText()
     body: MarkdownText = MarkdownText()
+    publish_at: PublishAt = None
     sectors: tuple[Sector, ...] = Field((), description="Sectors that share it; none: all of them")
     slug: SlugWish = SlugWish()
 

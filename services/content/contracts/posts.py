@@ -21,6 +21,7 @@ from services.content.contracts.texts import (
     LineText,
     MarkdownText,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
@@ -52,7 +53,7 @@ class PostContent(Message):
     date: datetime.date | None = Field(
         None, description="The day that it bears; none: that of its publication"
     )
-    publish_at: AwareDatetime | None = Field(None, description="When a draft is to be published by itself")
+    publish_at: PublishAt = None
     tags: Names = Names()
     themes: tuple[Theme, ...] = ()
     sectors: tuple[Sector, ...] = Field((), description="Sectors that share it; none: all of them")

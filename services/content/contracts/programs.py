@@ -25,6 +25,7 @@ from services.content.contracts.texts import (
     LineText,
     MarkdownText,
     ParagraphText,
+    PublishAt,
     Sector,
     SlugWish,
     Theme,
@@ -33,6 +34,11 @@ from services.content.contracts.texts import (
 )
 
 Region = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-7])$")]  # Québec's administrative regions
+Email = Annotated[
+    Line,
+    StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    Field(json_schema_extra={"pattern": r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$"}),
+]
 CompanySize = Literal["1-4", "5-24", "25-49", "50-99", "100-249", "250-499", "500+"]
 
 
@@ -147,11 +153,14 @@ class Contact(Message):
     name: Line | None = None
     url: WebAddress | None = None
     phone: Line | None = None
-    email: Annotated[Line, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    email: Email | None = None
+
+
+VERIFIED_EVERY = 6  # months, unless an editor says otherwise
 
 
 class ProgramContent(Message):
-    """All that an editor writes about a program."""
+    """All that an editor writes about a program. `owner` is told to editors alone."""
 
     title: Title
     promise: LineText = Field(LineText(), description="What the company gets, in one line")
@@ -172,13 +181,27 @@ class ProgramContent(Message):
     valid_until: date | None = Field(None, description="The last day on which it can be asked for")
     source_url: WebAddress | None = None
     source_checked: date | None = Field(None, description="When somebody last compared it with its source")
+    publish_at: PublishAt = None
     verification: Literal["verified", "to_verify"] = "to_verify"
+    verify_every: int = Field(
+        VERIFIED_EVERY, ge=1, le=60, description="Months until it is to be compared again"
+    )
+    owner: Email | None = Field(
+        None,
+        description="Editor who keeps it correct; None: who published it last, else the sector's editors",
+    )
     keywords: Keywords = Keywords()
     slug: SlugWish = SlugWish()
 
 
 class Program(Publication[ProgramContent]):
-    """A program as it stands at one revision."""
+    """A program as it stands at one revision.
+
+    From the day `due_on` it is to be compared with its source again; from `stale_on` readers are told that nobody
+    did."""
+
+    due_on: date | None = None
+    stale_on: date | None = None
 
 
 class ProgramPage(PublicationPage[Program]):

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from nexus.messages import Message, without_control_characters
+from nexus.messages import NO_TEXT, Message, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -20,13 +20,40 @@ def _web_address(text: str) -> str:
     return text
 
 
+# What JSON schemas tell of rules that are code.
+_PRINTABLE = f"[^{NO_TEXT}]"
+_NOT_BLANK = {"pattern": rf"^{_PRINTABLE}*[!-~\u00a1-\ud7ff]{_PRINTABLE}*$"}
+_WEB = {"pattern": r"^https?://[!-~\u00a1-\u1fff]*$"}
+_TITLE = {
+    "anyOf": [
+        {"required": [language], "properties": {language: {"type": "string"}}} for language in LANGUAGES
+    ]
+}
+
+
+def plain(text: str) -> str:
+    """`text`, for use as a validator of names. Raises ValueError if it looks like HTML."""
+    if "<" in text or ">" in text:
+        raise ValueError("must not hold < or >")
+    return text
+
+
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(without_control_characters)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(without_control_characters),
+    Field(json_schema_extra=_NOT_BLANK),
 ]
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
 Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
-WebAddress = Annotated[Words, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
+PublishAt = Annotated[AwareDatetime | None, Field(description="When a draft is to be published by itself")]
+WebAddress = Annotated[
+    Words,
+    StringConstraints(max_length=2_000),
+    AfterValidator(_web_address),
+    Field(json_schema_extra=_WEB),
+]
 
 
 class Theme(StrEnum):
@@ -46,6 +73,13 @@ class LineText(Message):
 
     fr: Line | None = None
     en: Line | None = None
+
+
+class PlainLineText(LineText):
+    """One line in each language, without anything that looks like HTML."""
+
+    fr: Annotated[Line, AfterValidator(plain)] | None = None
+    en: Annotated[Line, AfterValidator(plain)] | None = None
 
 
 class ParagraphText(Message):
@@ -82,7 +116,8 @@ def _titled(text: LineText) -> LineText:
     return text
 
 
-Title = Annotated[LineText, AfterValidator(_titled)]
+Title = Annotated[LineText, AfterValidator(_titled), Field(json_schema_extra=_TITLE)]
+PlainTitle = Annotated[PlainLineText, AfterValidator(_titled), Field(json_schema_extra=_TITLE)]
 
 
 class Keywords(Message):

@@ -1,5 +1,6 @@
 """The kinds of publications."""
 
+from nexus.caller import Scope
 from services.content.contracts.activities import (
     Activity,
     ActivityContent,
@@ -14,8 +15,10 @@ from services.content.contracts.documents import (
 )
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.pages import Page, PageContent, PagePublished, PageRetired
+from services.content.contracts.partners import Partner, PartnerContent, PartnerPublished, PartnerRetired
 from services.content.contracts.posts import Post, PostContent, PostPublished, PostRetired
 from services.content.contracts.programs import Program, ProgramContent, ProgramPublished, ProgramRetired
+from services.content.domain import freshness
 from services.content.domain.documents import files_of
 from services.content.domain.lifecycle import Kind
 
@@ -27,6 +30,9 @@ PROGRAMS = Kind(
     content=ProgramContent,
     published=lambda item: ProgramPublished(program=item),
     retired=ProgramRetired,
+    completed=freshness.completed,
+    public=freshness.public,
+    scope=Scope.PROGRAMS_WRITE,
 )
 DOCUMENTS = Kind(
     name="document",
@@ -37,6 +43,7 @@ DOCUMENTS = Kind(
     published=lambda item: DocumentPublished(document=item),
     retired=DocumentRetired,
     files=files_of,
+    scope=Scope.DOCUMENTS_WRITE,
 )
 POSTS = Kind(
     name="post",
@@ -47,8 +54,8 @@ POSTS = Kind(
     published=lambda item: PostPublished(post=item),
     retired=PostRetired,
     span=lambda item: (item.day, item.day),
-    scheduled=lambda content: content.publish_at,
     files=lambda item: (item.content.cover.sha256,) if item.content.cover else (),
+    scope=Scope.POSTS_WRITE,
 )
 ACTIVITIES = Kind(
     name="activity",
@@ -69,10 +76,21 @@ PAGES = Kind(
     published=lambda item: PagePublished(page=item),
     retired=PageRetired,
 )
+PARTNERS = Kind(
+    name="partner",
+    plural="partners",
+    slug="partenaire",
+    item=Partner,
+    content=PartnerContent,
+    published=lambda item: PartnerPublished(partner=item),
+    retired=PartnerRetired,
+    files=lambda item: (item.content.logo.sha256,) if item.content.logo else (),
+)
 KINDS = {
     ItemKind.PROGRAM: PROGRAMS,
     ItemKind.DOCUMENT: DOCUMENTS,
     ItemKind.POST: POSTS,
     ItemKind.ACTIVITY: ACTIVITIES,
     ItemKind.PAGE: PAGES,
+    ItemKind.PARTNER: PARTNERS,
 }

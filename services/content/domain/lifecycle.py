@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from slugify import slugify
 
+from nexus.caller import Scope
 from nexus.errors import Conflict, StaleRevision
 from nexus.messages import Event, Message
 from services.content.contracts.publications import Publication, Retired, Status
@@ -29,6 +30,8 @@ class Content(Protocol):
     def sectors(self) -> tuple[str, ...]: ...
     @property
     def slug(self) -> SlugWish: ...
+    @property
+    def publish_at(self) -> datetime | None: ...
     def model_dump(self, *, mode: str = ..., exclude_defaults: bool = ...) -> dict[str, Any]: ...
     def model_dump_json(self) -> str: ...
 
@@ -40,13 +43,19 @@ def _no_files(_: Any) -> tuple[str, ...]:
     return ()
 
 
+def _as_it_is(item: Any) -> Any:
+    return item
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of publication: what it is made of, and how its news are told.
 
     `name` begins the codes of its refusals, `plural` names their collection; `slug` stands for titles that
     have no letters. `files` gives the SHA-256 of each stored file that an item names, `span` the moments from
-    and until which it counts, for lists by date; `scheduled` when a content asks to be published by itself."""
+    and until which it counts, for lists by date; `completed` adds to an item what follows from its content,
+    `public` takes from it what is for editors alone; `scope` is what a partner's key needs to write it, None: no
+    key may."""
 
     name: str
     plural: str
@@ -57,7 +66,9 @@ class Kind:
     retired: type[Retired]
     files: Callable[[Any], tuple[str, ...]] = _no_files
     span: Callable[[Any], tuple[datetime, datetime]] | None = None
-    scheduled: Callable[[Any], datetime | None] | None = None
+    completed: Callable[[Any], Any] = _as_it_is
+    public: Callable[[Any], Any] = _as_it_is
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,7 @@ def create(kind: Kind, item_id: str, content: Content, slug: SlugText, status: S
         updated_at=act.at,
         published_at=act.at if status is Status.PUBLISHED else None,
     )
+    item = kind.completed(item)
     record = Record(kind, item, slugs=_with_slugs((), slug))
     return Change(None, record, _note(item, changed_fields(None, content), act), _news(kind, None, item))
 
@@ -231,10 +243,15 @@ def import_again(record: Record, content: Content, slug: SlugText, publish: bool
     return _imported(_revise(record, act, changed, **fields), record.source_key, content)
 
 
-def may_show(kind: Kind, content: Content, at: datetime) -> bool:
+def may_show(content: Content, at: datetime) -> bool:
     """Whether the moment that `content` asks to be published at has come; it has, if it names none."""
-    moment = kind.scheduled(content) if kind.scheduled else None
-    return moment is None or moment <= at
+    return content.publish_at is None or content.publish_at <= at
+
+
+def publish_if_due(record: Record, act: Act) -> Change | None:
+    """Show a draft whose moment has come."""
+    due = record.item.content.publish_at is not None and may_show(record.item.content, act.at)
+    return publish(record, act) if due and record.item.status is Status.DRAFT else None
 
 
 def _imported(change: Change, source_key: str | None, content: Content) -> Change:
@@ -262,7 +279,8 @@ def require_revision(record: Record, seen: int | None, wanted: Content | None = 
 
 def _revise(record: Record, act: Act, changed: tuple[str, ...], **fields: object) -> Change:
     before = record.item
-    after = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
+    revised = before.model_copy(update={"revision": before.revision + 1, "updated_at": act.at, **fields})
+    after = record.kind.completed(revised)
     written = replace(record, item=after, slugs=_with_slugs(record.slugs, after.slug))
     replaced = before.content if before.content != after.content else None
     return Change(
@@ -280,7 +298,7 @@ def _note(item: Item, changed: tuple[str, ...], act: Act) -> Note:
 
 def _news(kind: Kind, before: Item | None, after: Item) -> tuple[Event, ...]:
     if after.status is Status.PUBLISHED:
-        return (kind.published(after),)
+        return (kind.published(kind.public(after)),)
     if before is not None and before.status is Status.PUBLISHED:
         title: LineText = before.content.title
         return (kind.retired(id=after.id, revision=after.revision, title=title),)

@@ -4,27 +4,27 @@ Writes `result.json` into FOLDER, and `thumbnail.webp` for a PDF. Killed or out 
 finished: the text is there before the picture is tried."""
 
 import json
-import os
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from services.content.confined import confine
 from services.content.extraction import limits
 from services.content.extraction.limits import Damaged, Encrypted, TooLarge
 
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n\u00a0\u202f]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 def main(source: Path, folder: Path) -> None:
     """Read `source`; what was found goes to `folder`."""
-    _limit()
+    confine(limits.MEMORY, limits.SECONDS, limits.OUTPUT)
     found = _read(source)
+    found["title"] = _title(source, found)
     unfinished = folder / "unfinished"
     unfinished.write_text(json.dumps(found, ensure_ascii=False))
     unfinished.rename(folder / "result.json")
@@ -32,17 +32,6 @@ def main(source: Path, folder: Path) -> None:
         from services.content.extraction import pdf
 
         pdf.thumbnail(source, folder / "thumbnail.webp")
-
-
-def _limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, limits.MEMORY),
-        (resource.RLIMIT_CPU, limits.SECONDS),
-        (resource.RLIMIT_FSIZE, limits.OUTPUT),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    os.nice(5)  # people who wait for a page come first
 
 
 def _read(source: Path) -> dict[str, Any]:
@@ -67,6 +56,18 @@ def _read(source: Path) -> dict[str, Any]:
     except Exception as error:
         found["reading"] = _became(error)
     return found
+
+
+def _title(source: Path, found: dict[str, Any]) -> str | None:
+    """The title that the file bears inside; whatever is wrong with it spoils nothing else."""
+    if found["reading"] not in ("read", "empty"):
+        return None
+    from services.content.extraction import titles
+
+    try:
+        return _tidy(titles.title_of(found["media_type"], source) or "")[:1_000] or None
+    except Exception:
+        return None
 
 
 class _Unsupported(Exception):

@@ -1,54 +1,29 @@
 """Starts the process that reads a file, watches it, and says what became of it."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
+from services.content.confined import run
 from services.content.contracts.files import Reading
 from services.content.domain.files import Found
 from services.content.extraction import types
 from services.content.extraction.limits import SECONDS
 
 _TURNS = threading.BoundedSemaphore(2)  # files read at once: together they may take a gigabyte
-_LOOK = 0.02  # seconds between looks at the process: waiting this way also lets eventlet's other work go on
+_READER = "services.content.extraction"
 
 
 def read(path: Path, seconds: float = SECONDS) -> Found:
     """What the file at `path` is, and its text, after `seconds` at most, once it
     is its turn. Whatever the file holds, this returns."""
     with _TURNS, tempfile.TemporaryDirectory(prefix="nexus-reading-") as folder:
-        status = _run(path.resolve(), Path(folder), seconds)
+        place = Path(folder)
+        status = run(_READER, [path.resolve(), place], place, seconds)
         return _found(path, Path(folder), status)
-
-
-def _run(path: Path, folder: Path, seconds: float) -> int | None:
-    """The exit status of the process; None when its time was up."""
-    process = subprocess.Popen(  # noqa: S603 - its arguments are two paths of ours
-        [sys.executable, "-I", "-m", "services.content.extraction", str(path), str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(folder)},  # none of our secrets
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + seconds
-    try:
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(_LOOK)
-        return process.returncode
-    finally:
-        if process.poll() is None:
-            process.kill()
-            while process.poll() is None:
-                time.sleep(_LOOK)
 
 
 def _found(path: Path, folder: Path, status: int | None) -> Found:
@@ -61,6 +36,7 @@ def _found(path: Path, folder: Path, status: int | None) -> Found:
         reading=told["reading"],
         pages=told["pages"],
         texts=tuple(told["texts"]),
+        title=told["title"],
         thumbnail=picture.read_bytes() if status == 0 and picture.exists() else None,
     )
 

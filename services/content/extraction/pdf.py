@@ -9,6 +9,10 @@ import pypdfium2
 
 from services.content.extraction.limits import THUMBNAIL, Damaged, Encrypted
 
+# French hyphens that stand at the end of a line as they would within it: peut-|elle, ceux-|ci
+_OWN_HYPHEN = re.compile(
+    "[\x02\ufffe]\\s*(?=(?:je|tu|ils?|elles?|on|nous|vous|ce|ci|là|moi|toi|lui|leur|mêmes?)\\b)"
+)
 _HYPHEN = re.compile("[\x02\ufffe]\\s*")  # pdfium's mark of a word divided at the end of a line
 
 
@@ -27,6 +31,12 @@ def page_count(path: Path) -> int:
         return len(document)
 
 
+def title(path: Path) -> str | None:
+    """The title in its metadata. Raises Encrypted, Damaged."""
+    with _open(path) as document:
+        return str(document.get_metadata_value("Title")) or None
+
+
 def page_texts(path: Path) -> Iterator[str]:
     """The text of each page. Raises Encrypted, Damaged."""
     with _open(path) as document:
@@ -41,11 +51,16 @@ def _text_of(document: pypdfium2.PdfDocument, number: int) -> str:
         return ""
     try:
         with closing(page.get_textpage()) as text:
-            return _HYPHEN.sub("", text.get_text_range())
+            return joined(text.get_text_range())
     except pypdfium2.PdfiumError:
         return ""
     finally:
         page.close()
+
+
+def joined(text: str) -> str:
+    """`text` with its divided words whole."""
+    return _HYPHEN.sub("", _OWN_HYPHEN.sub("-", text))
 
 
 def thumbnail(path: Path, target: Path) -> None:

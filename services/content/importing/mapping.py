@@ -1,6 +1,7 @@
 """All rules of a mapping on one record: a row for the content service, or everything wrong with it."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +28,7 @@ class Fault:
 
     field: str
     reason: str
+    code: str = dataclasses.field(default="", compare=False)  # pydantic's, where it found it
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Mapped:
     external_id: str | None
     row: ImportRow | None
     faults: tuple[Fault, ...] = ()
-    filled: frozenset[str] = field(default=frozenset())
+    filled: frozenset[str] = dataclasses.field(default=frozenset())
 
 
 def map_record(mapping: Mapping, record: dict[str, Any]) -> Mapped:
@@ -99,7 +101,11 @@ def _spoken(values: dict[str, Any], language: Language | None) -> dict[str, Any]
 def faults_in(error: ValidationError) -> list[Fault]:
     """What pydantic found wrong with a content, in words for whoever wrote it."""
     return [
-        Fault(told["field"], _HINTS.get(told["type"], told["reason"].removeprefix("Value error, ")))
+        Fault(
+            told["field"],
+            _HINTS.get(told["type"], told["reason"].removeprefix("Value error, ")),
+            told["type"],
+        )
         for told in field_errors(error)
     ]
 

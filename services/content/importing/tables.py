@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import time
+from itertools import count
 from typing import Any
 
 from services.content.importing.decoding import decode
@@ -34,8 +35,9 @@ def _csv_lines(text: str, reading: Reading) -> Iterator[Line]:
     csv.field_size_limit(MAX_BYTES)  # the default, 128 KB, is smaller than what the file limit allows
     delimiter = reading.delimiter or _delimiter_of(text, reading.header)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        place = f"line {reader.line_num + 1}"
+    for number in count(1):
+        line = reader.line_num + 1  # cells of several lines part it from the number that spreadsheets show
+        place = f"line {line}" if line == number else f"row {number}, line {line}"
         try:
             cells = next(reader)
         except StopIteration:

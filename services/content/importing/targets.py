@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from types import NoneType
-from typing import Any, get_args
+from typing import Any
 
 from nexus.messages import Message
 from services.content.contracts import (
@@ -14,27 +14,9 @@ from services.content.contracts import (
     ParagraphText,
     ProgramContent,
 )
+from services.content.domain.cells import fields_of
 
 PER_LANGUAGE = (LineText, ParagraphText, MarkdownText, Keywords)
-
-
-def _model_in(annotation: Any) -> type[Message] | None:
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, Message):
-            return candidate
-    return None
-
-
-def _is_list(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) is tuple
-
-
-def fields_of(model: type[Message]) -> dict[str, tuple[type[Message] | None, bool]]:
-    """Each field of `model`: the message that it holds (if any), and whether it is a list."""
-    return {
-        name: (_model_in(field.annotation), _is_list(field.annotation))
-        for name, field in model.model_fields.items()
-    }
 
 
 def names_in(model: type[Message], prefix: str = "") -> list[str]:

@@ -10,14 +10,34 @@ from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
 from services.content.service.files import FileDesk
 from services.content.service.fitting import FittingDoors, Matcher
+from services.content.service.imports import ImportDoors, Imports
+from services.content.service.links import LinkDesk, LinkDoors
+from services.content.service.openings import Opening, OpeningDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
 from services.content.service.programs import ProgramDoors
+from services.content.service.repeats import Repeats
+from services.content.service.sectors import SectorDesk, SectorDoors
+from services.content.service.verification import VerificationDoors, Verifications
+from services.content.service.working import WorkDesk, WorkingDoors
 
 
 class Content(
-    ProgramDoors, FittingDoors, DocumentDoors, PostDoors, ActivityDoors, PageDoors, EditingDoors, Service
+    ProgramDoors,
+    VerificationDoors,
+    FittingDoors,
+    DocumentDoors,
+    PostDoors,
+    ActivityDoors,
+    PageDoors,
+    SectorDoors,
+    EditingDoors,
+    LinkDoors,
+    WorkingDoors,
+    ImportDoors,
+    OpeningDoors,
+    Service,
 ):
     """What a sector's site says."""
 
@@ -32,9 +52,17 @@ class Content(
         posts: Desk,
         activities: Desk,
         pages: Desk,
+        partners: Desk,
+        sectors: SectorDesk,
         previews: Previews,
         matcher: Matcher,
         editing: Mapping[ItemKind, Editing],
+        verifications: Verifications,
+        links: LinkDesk,
+        working: WorkDesk,
+        repeats: Repeats,
+        imports: Imports,
+        opening: Opening,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -42,6 +70,14 @@ class Content(
         self.posts = posts
         self.activities = activities
         self.pages = pages
+        self.partners = partners
+        self.sectors = sectors
         self.previews = previews
         self.matcher = matcher
         self.editing = editing
+        self.verifications = verifications
+        self.links = links
+        self.working = working
+        self.repeats = repeats
+        self.imports = imports
+        self.opening = opening

@@ -6,14 +6,23 @@ no others, and the question would cost more than the answer: SecantusDB walks th
 
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
-from services.content.contracts.editing import ItemKind, ItemList, ItemSummary, ListItems, Order
+from services.content.contracts.editing import (
+    Freshness,
+    ItemFilter,
+    ItemKind,
+    ItemList,
+    ItemSummary,
+    Order,
+)
 from services.content.contracts.publications import Status
 from services.content.contracts.texts import LineText, MarkdownText, ParagraphText, missing_languages
+from services.content.domain.cells import lengths
+from services.content.domain.freshness import is_reached
 from services.content.domain.lifecycle import Item
 
 _AGAIN = timedelta(seconds=10)
@@ -31,10 +40,19 @@ class Changes(Protocol):
 class _Line:
     summary: ItemSummary
     words: str  # of both titles, without accents and capitals
+    lengths: Mapping[str, int]  # of its lists of objects
 
     @property
     def title(self) -> str:
         return _folded(self.summary.title.fr or self.summary.title.en or "")
+
+
+class Selection(NamedTuple):
+    """A page of ids, how many there are in all, and how many entries the lists of objects of all have at most."""
+
+    ids: list[str]
+    total: int
+    most: dict[str, int]
 
 
 class Catalogue:
@@ -50,27 +68,29 @@ class Catalogue:
         self._loaded = False
         self._turn = threading.Lock()
 
-    def find(self, query: ListItems, sector: str | None) -> ItemList:
+    def find(self, query: ItemFilter, sector: str | None, today: date) -> ItemList:
         """The lines that `query` asks for, of those within `sector` (None: of all)."""
-        self._refresh()
-        words = _folded(query.q).split()
-        found = [
-            line
-            for line in self._lines.values()
-            if _within(line.summary, sector) and _wanted(line, query, words)
-        ]
+        found = self._found(query, sector, today)
         counts = {status: sum(one.summary.status is status for one in found) for status in Status}
-        if query.status:
-            found = [line for line in found if line.summary.status is query.status]
-        if query.order is Order.TITLE:
-            found.sort(key=lambda line: line.title)
-        else:
-            found.sort(key=lambda line: line.summary.updated_at, reverse=True)
-        start = (query.page - 1) * query.per_page
-        shown = tuple(line.summary for line in found[start : start + query.per_page])
+        found = _in_order(found, query, today)
+        shown = tuple(line.summary for line in _page(found, query))
         return ItemList(
             items=shown, total=len(found), page=query.page, per_page=query.per_page, counts=counts
         )
+
+    def select(self, query: ItemFilter, sector: str | None, today: date) -> Selection:
+        """The ids of the same."""
+        found = _in_order(self._found(query, sector, today), query, today)
+        most: dict[str, int] = {}
+        for line in found:
+            most |= {name: max(length, most.get(name, 0)) for name, length in line.lengths.items()}
+        return Selection([line.summary.id for line in _page(found, query)], len(found), most)
+
+    def summaries(self, ids: Iterable[str], sector: str | None) -> dict[str, ItemSummary]:
+        """Those of `ids` that are within `sector`."""
+        self._refresh()
+        lines = (self._lines.get(one) for one in ids)
+        return {line.summary.id: line.summary for line in lines if line and _within(line.summary, sector)}
 
     def published(self, sector: str | None, limit: int) -> tuple[dict[str, int], int]:
         """The revision of up to `limit` published ones by id, by French slug, and how many there are in all."""
@@ -83,11 +103,37 @@ class Catalogue:
         found.sort(key=lambda one: one.slug.fr)
         return {one.id: one.revision for one in found[:limit]}, len(found)
 
+    def unverified(self, today: date, limit: int) -> list[ItemSummary]:
+        """Published ones that are to be verified again, the longest due first."""
+        self._refresh()
+        found = [line.summary for line in self._lines.values() if _is(line.summary, Freshness.DUE, today)]
+        return sorted(found, key=lambda one: (one.due_on or today, one.id))[:limit]
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """The ids of up to `limit` drafts that were to be published by `now`, the longest due first."""
+        self._refresh()
+        found = [
+            (line.summary.publish_at, line.summary.id)
+            for line in self._lines.values()
+            if line.summary.publish_at and line.summary.publish_at <= now
+        ]
+        return [item_id for _, item_id in sorted(found)[:limit]]
+
     def note(self, items: Iterable[Item]) -> None:
         """What this process has just written."""
         with self._turn:
             if self._loaded:
                 self._take(items)
+
+    def _found(self, query: ItemFilter, sector: str | None, today: date) -> list[_Line]:
+        """In any state, in no order."""
+        self._refresh()
+        words = _folded(query.q).split()
+        return [
+            line
+            for line in self._lines.values()
+            if _within(line.summary, sector) and _wanted(line, query, words, today)
+        ]
 
     def _refresh(self) -> None:
         with self._turn:
@@ -116,11 +162,14 @@ def _line(kind: ItemKind, item: Item) -> _Line:
         status=item.status,
         revision=item.revision,
         updated_at=item.updated_at,
+        publish_at=content.publish_at if item.status is Status.DRAFT else None,
         themes=getattr(content, "themes", ()),
         sectors=content.sectors,
         missing=missing_languages(_texts(content)),
+        due_on=getattr(item, "due_on", None),
+        stale_on=getattr(item, "stale_on", None),
     )
-    return _Line(summary, _folded(f"{content.title.fr or ''} {content.title.en or ''}"))
+    return _Line(summary, _folded(f"{content.title.fr or ''} {content.title.en or ''}"), lengths(content))
 
 
 def _texts(content: Any) -> list[LineText | ParagraphText | MarkdownText]:
@@ -128,16 +177,36 @@ def _texts(content: Any) -> list[LineText | ParagraphText | MarkdownText]:
     return [value for value in values if isinstance(value, LineText | ParagraphText | MarkdownText)]
 
 
+def _in_order(found: list[_Line], query: ItemFilter, today: date) -> list[_Line]:
+    wanted = [line for line in found if query.status in (None, line.summary.status)]
+    if query.order is Order.TITLE:
+        return sorted(wanted, key=lambda line: (line.title, line.summary.id))
+    if query.freshness:
+        return sorted(wanted, key=lambda line: line.summary.due_on or today)
+    return sorted(wanted, key=lambda line: line.summary.updated_at, reverse=True)
+
+
+def _page(found: list[_Line], query: ItemFilter) -> list[_Line]:
+    start = (query.page - 1) * query.per_page
+    return found[start : start + query.per_page]
+
+
 def _within(summary: ItemSummary, sector: str | None) -> bool:
     return sector is None or not summary.sectors or sector in summary.sectors
 
 
-def _wanted(line: _Line, query: ListItems, words: list[str]) -> bool:
+def _is(summary: ItemSummary, wanted: Freshness, today: date) -> bool:
+    day = summary.stale_on if wanted is Freshness.STALE else summary.due_on
+    return summary.status is Status.PUBLISHED and is_reached(day, today)
+
+
+def _wanted(line: _Line, query: ItemFilter, words: list[str], today: date) -> bool:
     summary = line.summary
     return (
         all(word in line.words for word in words)
         and (query.theme is None or query.theme in summary.themes)
         and (query.missing is None or query.missing in summary.missing)
+        and (query.freshness is None or _is(summary, query.freshness, today))
     )
 
 

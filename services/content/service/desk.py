@@ -1,13 +1,13 @@
 """What editors and visitors do with publications of one kind. The doors of the service lead here."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
 from nexus.audit import note
-from nexus.caller import Caller, Role
-from nexus.errors import Conflict, Forbidden, NotFound, StaleRevision
+from nexus.caller import Caller, Role, Scope
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.content.contracts.publications import (
     ImportedRow,
     ImportReport,
@@ -17,9 +17,11 @@ from services.content.contracts.publications import (
 )
 from services.content.contracts.texts import SlugText
 from services.content.domain import lifecycle
+from services.content.domain.freshness import day_of
 from services.content.domain.lifecycle import Act, Change, Content, Item, Kind, Note, Record
 
 EDITORS = (Role.EDITOR, Role.ADMIN)
+_DUE_AT_ONCE = 50
 
 
 class Publications(Protocol):
@@ -39,8 +41,9 @@ class Publications(Protocol):
         skip: int,
         limit: int,
     ) -> tuple[list[Item], int]: ...
-    def due(self, now: datetime, limit: int) -> list[Record]: ...
-    def history(self, item_id: str) -> list[tuple[Note, Any]]: ...
+    def history(
+        self, item_id: str, before: int | None = None, limit: int | None = None
+    ) -> list[tuple[Note, Any]]: ...
     def save(self, changes: Sequence[Change]) -> dict[str, str]: ...
 
 
@@ -77,6 +80,7 @@ class Desk:
         wake: Callable[[], None],
         attachments: Attachments | None = None,
     ) -> None:
+        self.writers: tuple[Role | Scope, ...] = (*EDITORS, kind.scope) if kind.scope else EDITORS
         self._kind = kind
         self._attachments = attachments or NoAttachments()
         self._kept = kept
@@ -86,16 +90,16 @@ class Desk:
     def get(self, ref: str, caller: Caller) -> Any:
         """One that the caller may see. Raises NotFound(`<kind>_not_found`, `<kind>_retired`)."""
         item = self._visible(ref, caller).item
-        if item.status is Status.RETIRED and caller.roles.isdisjoint(EDITORS):
+        if item.status is Status.RETIRED and not caller.has(*self.writers):
             raise NotFound(f"{self._kind.name}_retired", title=item.content.title.model_dump())
-        return item
+        return self._shown(item, caller)
 
     def page(self, status: Status, after: str | None, limit: int, caller: Caller) -> dict[str, Any]:
         """The fields of a PublicationPage. Others than published ones are for editors."""
         if status is not Status.PUBLISHED:
             caller.require(*EDITORS)
         items, total = self._kept.page(status, caller.sector, after, limit + 1)
-        shown = items[:limit]
+        shown = [self._shown(item, caller) for item in items[:limit]]
         more = len(items) > limit
         return {"items": tuple(shown), "total": total, "next": shown[-1].slug.fr if more else None}
 
@@ -117,37 +121,46 @@ class Desk:
         )
         return {"items": tuple(items), "total": total, "page": query.page, "per_page": query.per_page}
 
-    def publish_due(self, caller: Caller, limit: int) -> None:
-        """Publish the drafts whose moment has come. Whoever else does the same meanwhile: one of us writes."""
+    def publish_due(self, find: Callable[[datetime, int], Iterable[str]], caller: Caller) -> None:
+        """Publish the drafts whose moment has come; `find` knows up to so many by then. Whoever else does the same
+        meanwhile: one of us writes."""
         act = self._act(caller)
-        changes = [
-            change for record in self._kept.due(act.at, limit) if (change := lifecycle.publish(record, act))
-        ]
-        if changes:
-            self._kept.save(changes)
+        found = find(act.at, _DUE_AT_ONCE)
+        records = [record for item_id in found if (record := self._kept.by_ref(item_id))]
+        due = [change for record in records if (change := lifecycle.publish_if_due(record, act))]
+        if due:
+            self._kept.save([self._completed(change) for change in due])
             self._wake()
 
-    def history(self, ref: str, caller: Caller) -> tuple[str, list[dict[str, Any]]]:
-        """The id, and the fields of a Revision for each, newest first. For editors."""
+    def history(
+        self, ref: str, caller: Caller, before: int | None = None, limit: int | None = None
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """The id, and the fields of a Revision for each, newest first: up to `limit` of those `before` one. For
+        editors."""
         caller.require(*EDITORS)
         item_id = self._visible(ref, caller).item.id
-        return item_id, [_revision(note, content) for note, content in self._kept.history(item_id)]
+        revisions = self._kept.history(item_id, before, limit)
+        return item_id, [_revision(note, content) for note, content in revisions]
 
     def revisions(self, item_id: str) -> list[tuple[Note, Any]]:
         """Every revision of one that the caller was shown, newest first."""
         return self._kept.history(item_id)
 
-    def create(self, content: Content, caller: Caller) -> Any:
-        """A new draft."""
-        self._may_write(content, caller)
+    def create(self, content: Content, caller: Caller, item_id: str | None = None) -> Any:
+        """A new draft. One that has `item_id` already was made by this very command, before a crash."""
+        self.require_writable(content, caller)
+        if item_id and (made := self._kept.by_ref(item_id)):
+            return made.item
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, None), None)
-        change = lifecycle.create(self._kind, uuid4().hex, content, slug, Status.DRAFT, self._act(caller))
+        change = lifecycle.create(
+            self._kind, item_id or uuid4().hex, content, slug, Status.DRAFT, self._act(caller)
+        )
         return self._save(change, None, content)
 
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
         """Another content for what stood at `revision`. Raises StaleRevision with both versions."""
         record = self._editable(item_id, caller)
-        self._may_write(content, caller)
+        self.require_writable(content, caller)
         lifecycle.require_revision(record, revision, content)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, record.item), record.item.id)
         change = lifecycle.edit(record, content, slug, self._act(caller))
@@ -160,6 +173,15 @@ class Desk:
     def retire(self, item_id: str, revision: int | None, caller: Caller) -> Any:
         """Take it away."""
         return self._turn(lifecycle.retire, item_id, revision, caller)
+
+    def revise(
+        self, item_id: str, revision: int | None, change: Callable[[Any], Content], caller: Caller
+    ) -> Any:
+        """What `change` makes of the content that stands (at `revision`, unless None). Raises StaleRevision."""
+        record = self._editable(item_id, caller)
+        lifecycle.require_revision(record, revision)
+        edited = lifecycle.edit(record, change(record.item.content), record.item.slug, self._act(caller))
+        return self._save(edited, record) if edited else record.item
 
     def bring_in(
         self, source: str, rows: Sequence[SourceRow[Any]], caller: Caller, *, publish: bool, dry_run: bool
@@ -198,7 +220,7 @@ class Desk:
                 report.append(_refused(row, problem))
                 continue
             slug = _claimed_slugs(wishes[key], taken, record, key)
-            show = publish and lifecycle.may_show(self._kind, row.content, act.at)
+            show = publish and lifecycle.may_show(row.content, act.at)
             change = (
                 lifecycle.import_again(record, row.content, slug, show, act)
                 if record
@@ -229,23 +251,27 @@ class Desk:
         in_use = self._kept.slugs_in_use(candidates)
         return lifecycle.free_slugs(wish, {slug for slug, owner in in_use.items() if owner != own})
 
+    def _shown(self, item: Item, caller: Caller) -> Any:
+        return self._kind.public(item) if caller.roles.isdisjoint(EDITORS) else item
+
     def _visible(self, ref: str, caller: Caller) -> Record:
         record = self._kept.by_ref(ref)
         hidden = record is None or not caller.may_touch(record.item.content.sectors)
-        if record is None or hidden or (_is_draft(record) and caller.roles.isdisjoint(EDITORS)):
+        if record is None or hidden or (_is_draft(record) and not caller.has(*self.writers)):
             raise NotFound(f"{self._kind.name}_not_found", ref=ref)
         return record
 
     def _editable(self, ref: str, caller: Caller) -> Record:
-        caller.require(*EDITORS)
+        caller.require(*self.writers)
         return self._visible(ref, caller)
 
-    def _may_write(self, content: Content, caller: Caller) -> None:
-        caller.require(*EDITORS)
+    def require_writable(self, content: Content, caller: Caller) -> None:
+        """Raises Forbidden, or NotFound if `content` names what is not there."""
+        caller.require(*self.writers)
         if not caller.may_touch(content.sectors):
             raise Forbidden("sector_forbidden", sectors=list(content.sectors))
         if problem := self._attachments.problem(content):
-            raise NotFound(problem)
+            raise NotFound(problem) if problem == "file_not_found" else InvalidInput(problem)
 
     def _turn(
         self,
@@ -258,6 +284,10 @@ class Desk:
         lifecycle.require_revision(record, revision)
         change = turn(record, self._act(caller))
         return self._save(change, record) if change else record.item
+
+    def today(self) -> date:
+        """The day that it is in Montréal."""
+        return day_of(self._clock())
 
     def _act(self, caller: Caller) -> Act:
         return Act(by=caller.person, at=self._clock())

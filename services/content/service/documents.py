@@ -22,7 +22,9 @@ from services.content.contracts.documents import (
     RetireDocument,
 )
 from services.content.contracts.files import (
+    DescribeFile,
     FilePart,
+    FileTold,
     FinishUpload,
     GetFile,
     KeepPart,
@@ -121,6 +123,10 @@ class DocumentDoors:
     @rpc
     def finish_upload(self, command: FinishUpload, caller: Caller) -> StoredFile:
         return self.files.finish(command.upload, command.parts, caller)
+
+    @rpc
+    def describe_file(self, query: DescribeFile, caller: Caller) -> FileTold:
+        return self.files.describe(query.sha256, caller)
 
     @rpc
     def get_file(self, query: GetFile, caller: Caller) -> StoredFile:

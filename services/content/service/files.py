@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
 from nexus.audit import note
-from nexus.caller import Caller
+from nexus.caller import Caller, Scope
 from nexus.errors import InvalidInput, NotFound
-from services.content.contracts.files import LARGEST_FILE, StoredFile
-from services.content.domain.files import Found
+from services.content.contracts.files import LARGEST_FILE, FileTold, StoredFile
+from services.content.domain.files import Found, told
 from services.content.service.desk import EDITORS
 
 
@@ -23,10 +23,16 @@ class Files(Protocol):
     def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
     def forget_parts(self, upload: str) -> None: ...
     def get(self, sha256: str) -> StoredFile | None: ...
-    def add(self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = ()) -> StoredFile: ...
+    def add(
+        self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = (), title: str | None = None
+    ) -> StoredFile: ...
+    def title(self, sha256: str) -> str | None: ...
+    def texts(self, sha256: str) -> tuple[str, ...]: ...
     def read(self, sha256: str, offset: int, length: int) -> bytes | None: ...
     def tidy(self, now: datetime) -> int: ...
 
+
+SENDERS = (*EDITORS, Scope.DOCUMENTS_WRITE, Scope.POSTS_WRITE)
 
 ShowsFile = Callable[[str, str | None], bool]  # does something public in this sector name the file?
 
@@ -48,12 +54,12 @@ class FileDesk:
 
     def keep_part(self, upload: str, number: int, data: bytes, caller: Caller) -> None:
         """Keep a part until the upload is finished."""
-        caller.require(*EDITORS)
+        caller.require(*SENDERS)
         self._kept.keep_part(upload, number, data, self._clock())
 
     def finish(self, upload: str, parts: int, caller: Caller) -> StoredFile:
         """Join the parts, read and store the file. Raises InvalidInput(`upload_incomplete`, `file_too_large`)."""
-        caller.require(*EDITORS)
+        caller.require(*SENDERS)
         with tempfile.NamedTemporaryFile(prefix="nexus-upload-") as whole:
             sha256, size = self._join(upload, parts, whole)
             whole.flush()
@@ -66,6 +72,13 @@ class FileDesk:
         """What is known of a file that the caller may see. Raises NotFound(`file_not_found`)."""
         self._require_sight(sha256, caller)
         return self._kept.get(sha256) or _not_found(sha256)
+
+    def describe(self, sha256: str, caller: Caller) -> FileTold:
+        """What it says of itself. Raises NotFound(`file_not_found`)."""
+        caller.require(*EDITORS)
+        if self._kept.get(sha256) is None:
+            _not_found(sha256)
+        return told(self._kept.title(sha256), self._kept.texts(sha256))
 
     def read(self, sha256: str, offset: int, length: int, caller: Caller) -> bytes:
         """Some of its bytes. Raises NotFound(`file_not_found`)."""
@@ -107,7 +120,7 @@ class FileDesk:
             thumbnail=self._store_thumbnail(found.thumbnail),
         )
         whole.seek(0)
-        return self._kept.add(file, whole, found.texts)
+        return self._kept.add(file, whole, found.texts, found.title)
 
     def _store_thumbnail(self, picture: bytes | None) -> str | None:
         if picture is None:

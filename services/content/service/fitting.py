@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from nexus.caller import Caller
 from nexus.service import rpc
-from services.content.contracts.fitting import FindFitting, FittingPrograms
+from services.content.contracts.fitting import FindFitting, FittingPrograms, Judged, Tried, TryFitting
 from services.content.contracts.programs import Program
 from services.content.domain import fitting
+from services.content.service.desk import EDITORS
 
 _ZONE = ZoneInfo("America/Toronto")  # programs end at midnight in Montréal
 _MOST = 1_000  # programs looked at for one answer
@@ -67,6 +68,14 @@ class FittingDoors:
     @rpc
     def find_fitting(self, query: FindFitting, caller: Caller) -> FittingPrograms:
         return self.matcher.find(query, caller)
+
+    @rpc
+    def try_fitting(self, query: TryFitting, caller: Caller) -> Tried:
+        caller.require(*EDITORS)
+        told = [fitting.reasons(query.eligibility, answers) for answers in query.companies]
+        return Tried(
+            items=tuple(Judged(verdict=fitting.verdict_of(reasons), reasons=reasons) for reasons in told)
+        )
 
 
 def _is(program: Program | None, revision: int) -> bool:

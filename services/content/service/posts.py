@@ -1,11 +1,11 @@
-"""Posts: those that are due publish themselves, and editors may show a draft before. And their doors."""
+"""Posts: their covers, previews of drafts, and their doors."""
 
 from collections.abc import Iterable
 from typing import Protocol
 
 from nexus.caller import Caller, Role
 from nexus.errors import NotFound
-from nexus.service import every, rpc
+from nexus.service import rpc
 from services.content.contracts.files import StoredFile
 from services.content.contracts.posts import (
     GetPost,
@@ -25,8 +25,6 @@ from services.content.domain.lifecycle import Change
 from services.content.service.desk import EDITORS, Desk
 from services.content.service.previews import Previews
 
-_SCHEDULE = Caller(person="schedule", roles=frozenset({Role.EDITOR}))
-_DUE_AT_ONCE = 50
 PICTURES = {"image/png", "image/jpeg", "image/webp", "image/gif"}  # that every browser shows
 
 
@@ -100,7 +98,3 @@ class PostDoors:
         if post.status is Status.RETIRED:
             raise NotFound("post_retired", title=post.content.title.model_dump())
         return post
-
-    @every(seconds=5)
-    def publish_due_posts(self) -> None:
-        self.posts.publish_due(_SCHEDULE, _DUE_AT_ONCE)

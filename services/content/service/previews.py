@@ -5,28 +5,24 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from nexus.errors import InvalidInput, NotFound
+from nexus.errors import NotFound
 
 _GOOD_FOR = timedelta(days=14)
 
 
 class Previews:
-    """Signs and checks previews with `secret` (None: this installation has none, and so no previews)."""
+    """Signs and checks previews with `secret`."""
 
-    def __init__(self, secret: str | None, clock: Callable[[], datetime]) -> None:
-        self._serializer = URLSafeTimedSerializer(secret, salt="nexus.preview.post") if secret else None
+    def __init__(self, secret: str, clock: Callable[[], datetime]) -> None:
+        self._serializer = URLSafeTimedSerializer(secret, salt="nexus.preview.post")
         self._clock = clock
 
     def sign(self, item_id: str) -> tuple[str, datetime]:
-        """A token for `item_id`, and when it ends. Raises InvalidInput(`setting_missing`)."""
-        if self._serializer is None:
-            raise InvalidInput("setting_missing", setting="NEXUS_PREVIEW_SECRET")
+        """A token for `item_id`, and when it ends."""
         return self._serializer.dumps(item_id), self._clock() + _GOOD_FOR
 
     def checked(self, token: str) -> str:
         """The id in `token`. Raises NotFound(`preview_invalid`, `preview_expired`)."""
-        if self._serializer is None:
-            raise NotFound("preview_invalid")
         try:
             return str(self._serializer.loads(token, max_age=int(_GOOD_FOR.total_seconds())))
         except SignatureExpired:

@@ -65,12 +65,21 @@ class FileStore:
         found = self._files.find_one({"_id": sha256}, {"texts": 1})
         return tuple(found["texts"]) if found else ()
 
-    def add(self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = ()) -> StoredFile:
+    def title(self, sha256: str) -> str | None:
+        """The title that a file bears inside; files stored by 0.1 have none here."""
+        found = self._files.find_one({"_id": sha256}, {"title": 1})
+        return found.get("title") if found else None
+
+    def add(
+        self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = (), title: str | None = None
+    ) -> StoredFile:
         """Store a file; what is known already of one with the same bytes stays."""
         number = self._bucket.upload_from_stream(file.sha256, content)
         document = file.model_dump(mode="json", exclude={"sha256"})
         try:
-            self._files.insert_one({"_id": file.sha256, **document, "texts": list(texts), "bytes": number})
+            self._files.insert_one(
+                {"_id": file.sha256, **document, "texts": list(texts), "title": title, "bytes": number}
+            )
         except DuplicateKeyError:  # somebody stored the same bytes at the same time
             self._bucket.delete(number)
         return self.get(file.sha256) or file

@@ -44,8 +44,6 @@ class PublicationStore:
         self.items.create_index("updated_at")
         if self._kind.span:
             self.items.create_index([("status", 1), ("begins", -1)])
-        if self._kind.scheduled:
-            self.items.create_index([("status", 1), ("scheduled", 1)])
 
     def by_ref(self, ref: str) -> Record | None:
         """The one that has or had the slug `ref`, or has this id."""
@@ -81,6 +79,11 @@ class PublicationStore:
         wanted: Document = {"files": sha256, "status": Status.PUBLISHED.value, **_seen_in(sector)}
         return self.items.find_one(wanted, {"_id": 1}) is not None
 
+    def naming_files(self, wanted: Iterable[str]) -> list[tuple[Item, frozenset[str]]]:
+        """Those that show one of these files to the public, or did; each with all files that it ever showed."""
+        found = self.items.find({"files": {"$in": list(wanted)}}, _WITHOUT)
+        return [(self._item(document), frozenset(document["files"])) for document in found]
+
     def by_date(
         self,
         wanted: Mapping[str, Any],
@@ -108,32 +111,36 @@ class PublicationStore:
         found = self.items.find(query, _WITHOUT).sort([("begins", way), ("_id", 1)]).skip(skip).limit(limit)
         return [self._item(document) for document in found], self.items.count_documents(query)
 
-    def due(self, now: datetime, limit: int) -> list[Record]:
-        """Drafts that were to be published by `now`, the longest due first."""
-        query = {"status": Status.DRAFT.value, "scheduled": {"$lte": now}}
-        found = self.items.find(query, _WITHOUT).sort("scheduled", 1).limit(limit)
-        return [self._record(document) for document in found]
-
     def by_ids(self, ids: Sequence[str]) -> list[Item]:
         """Those of `ids` that there are, as they stand."""
         found = self.items.find({"_id": {"$in": list(ids)}}, _WITHOUT)
         return [self._item(document) for document in found]
+
+    def notes(self, ids: Sequence[str]) -> dict[str, list[Note]]:
+        """The history of each of `ids`, oldest first, without contents."""
+        found = self.items.find({"_id": {"$in": list(ids)}}, {"history": 1})
+        return {document["_id"]: [_note(entry) for entry in document["history"]] for document in found}
 
     def changed_since(self, moment: datetime | None) -> Iterable[Item]:
         """Those that changed at `moment` or later; all of them, without one."""
         found = self.items.find({"updated_at": {"$gte": moment}} if moment else {}, _WITHOUT)
         return (self._item(document) for document in found)
 
-    def history(self, item_id: str) -> list[tuple[Note, Any]]:
-        """Every revision with its content, newest first."""
+    def history(
+        self, item_id: str, before: int | None = None, limit: int | None = None
+    ) -> list[tuple[Note, Any]]:
+        """Every revision with its content, newest first; up to `limit` of those `before` one, if they are given."""
         document = self.items.find_one({"_id": item_id}, {"history": 1, "content": 1}) or {"history": []}
-        notes = [_note(entry) for entry in document["history"]]
-        if not notes:
+        notes = [_note(entry) for entry in reversed(document["history"])]
+        wanted = [note for note in notes if before is None or note.revision < before][:limit]
+        if not wanted:
             return []
-        found = self._snapshots.find({"_id": {"$in": [note.digest for note in notes]}})
+        current = notes[0].digest
+        digests = {note.digest for note in wanted} - {current}
+        found = self._snapshots.find({"_id": {"$in": list(digests)}}) if digests else ()
         contents = {one["_id"]: self._kind.content.read(one["content"]) for one in found}
-        contents[notes[-1].digest] = self._kind.content.read(document["content"])
-        return [(note, contents[note.digest]) for note in reversed(notes)]
+        contents[current] = self._kind.content.read(document["content"])
+        return [(note, contents[note.digest]) for note in wanted]
 
     def save(self, changes: Sequence[Change]) -> dict[str, str]:
         """Write `changes`; returns those refused, as id → `slug_taken` or `stale_revision`."""
@@ -185,7 +192,8 @@ class PublicationStore:
         )
 
     def _item(self, document: Document) -> Item:
-        return self._kind.item.read({"id": document["_id"], **document})
+        item: Item = self._kind.completed(self._kind.item.read({"id": document["_id"], **document}))
+        return item
 
 
 def _ignoring_duplicates(collection: Any, operations: list[Any]) -> None:
@@ -223,8 +231,6 @@ def _fields(change: Change) -> Document:
         fields["files"] = list(record.files)
     if record.kind.span:
         fields["begins"], fields["ends"] = record.kind.span(item)
-    if record.kind.scheduled:
-        fields["scheduled"] = record.kind.scheduled(item.content)
     if record.source_key:
         fields |= {"source_key": record.source_key, "imported_digest": record.imported_digest}
     return fields

@@ -1,17 +1,18 @@
 """Messages in words: a letter with a plain and an HTML part, both made from one template."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from nexus.i18n import catalogue, long_date
+from nexus.i18n import catalogue, clock, full_date, long_date
 from services.notifications.contracts import Language
 from services.notifications.domain import Letter, Message, Sender
 
@@ -33,6 +34,14 @@ _ROLES = {
     "editor": N_("editor"),
     "coordinator": N_("coordinator"),
     "admin": N_("administrator"),
+}
+
+
+_PLACES = {
+    "partner_office": N_("At our office"),
+    "company_premises": N_("At your company"),
+    "phone": N_("By phone: we call you"),
+    "video": N_("By video"),
 }
 
 
@@ -79,6 +88,8 @@ def _environment(form: Form, language: Language) -> Environment:
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["role"] = lambda role: _role(role, words)
     environment.filters["long_date"] = lambda day: _day(day, language)
+    environment.filters["place"] = lambda place: words.gettext(_PLACES[place])
+    environment.filters["moment"] = lambda at, zone: _moment(at.astimezone(ZoneInfo(zone)), language)
     environment.globals["parts"] = environment.get_template(f"parts.{form}").module
     return environment
 
@@ -86,6 +97,11 @@ def _environment(form: Form, language: Language) -> Environment:
 def _role(roles: str, words: NullTranslations) -> str:
     named = [words.gettext(_ROLES[role]) if role in _ROLES else role for role in roles.split(", ")]
     return ", ".join(named)
+
+
+def _moment(at: datetime, language: Language) -> str:
+    hour = "\xa0".join(clock(at, language).split())  # one word; fonts of mail programs may lack narrow spaces
+    return f"{full_date(at.date(), language)}, {hour}"
 
 
 def _day(day: date, language: Language) -> str:

@@ -94,7 +94,7 @@ class GetPerson(Query[Person], service="people"):
 
 class NamePeople(Query[dict[str, str]], service="people"):
     """What people of the caller's sector are called, by id; who has no name is called by their address. For staff.
-    Ids that are nobody's are left out."""
+    Keys have names too. Ids that are nobody's are left out."""
 
     ids: tuple[str, ...] = Field(max_length=200)
 

@@ -56,6 +56,19 @@ class ConfirmLink(Command[SignedIn], service="people"):
     device: Device = ""
 
 
+class ConfirmIdentity(Command[SignedIn], service="people"):
+    """Sign in whoever a sector's gateway has proven, through the sector's identity provider, to own `email`.
+
+    An invitation that is open for the address is taken. Without account and invitation the address becomes a member
+    if `may_join`; else it is refused with `account_needed`."""
+
+    email: Email
+    may_join: bool = False
+    language: Language = "fr"
+    device: Device = ""
+    next: Path | None = None
+
+
 class Session(Message):
     """One signed-in browser. `id` names it; it is not the secret."""
 

@@ -7,6 +7,13 @@ from services.people.contracts.people import Company, Person
 MEMBER = frozenset({Role.MEMBER})
 
 
+def own_sector(caller: Caller) -> str:
+    """The sector of a caller that must have one. Raises Forbidden(`sector_not_proven`)."""
+    if caller.sector is None:
+        raise Forbidden("sector_not_proven", sector=None)
+    return caller.sector
+
+
 def sector_of(caller: Caller, named: str | None) -> str:
     """The sector that a command is about. Raises InvalidInput(`sector_missing`), Forbidden."""
     if caller.sector is None:

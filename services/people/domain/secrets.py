@@ -25,6 +25,11 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def derived(challenge: str, purpose: str) -> bytes:
+    """32 bytes that only who holds `challenge` can tell, and that do not tell `challenge`."""
+    return hashlib.sha256(f"{purpose}:{challenge}".encode()).digest()
+
+
 def code_digest(key: bytes, challenge: str, code: str) -> str:
     """What is stored of a code: good for one challenge."""
     return hmac.new(key, f"{challenge}:{code}".encode(), hashlib.sha256).hexdigest()

@@ -17,9 +17,14 @@ _MEMBER_SESSION = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last use of a session is known
 
 
+def is_staff(roles: frozenset[Role]) -> bool:
+    """Whether somebody may do more than a member."""
+    return not roles.isdisjoint(STAFF)
+
+
 def session_end(roles: frozenset[Role], now: datetime) -> datetime:
     """When a session that begins now ends: a working day for those who may change something."""
-    return now + (_MEMBER_SESSION if roles.isdisjoint(STAFF) else _STAFF_SESSION)
+    return now + (_STAFF_SESSION if is_staff(roles) else _MEMBER_SESSION)
 
 
 def may_mail(to_address: int, from_origin: int) -> bool:

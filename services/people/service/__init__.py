@@ -4,7 +4,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nexus.caller import Caller
-from nexus.service import Service, every, rpc
+from nexus.service import Service, every, on, rpc
+from services.content.contracts.verification import VerificationDue
+from services.people.contracts.passkeys import (
+    AddPasskey,
+    Ceremony,
+    ConfirmPasskey,
+    ListPasskeys,
+    OfferPasskey,
+    Passkey,
+    Passkeys,
+    RemovePasskey,
+    RequestPasskey,
+)
 from services.people.contracts.people import (
     ChangePerson,
     GetPerson,
@@ -20,6 +32,7 @@ from services.people.contracts.people import (
 from services.people.contracts.signin import (
     CodeRequested,
     ConfirmCode,
+    ConfirmIdentity,
     ConfirmLink,
     EndOtherSessions,
     EndSession,
@@ -31,14 +44,18 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.invitations import InvitationDesk, InvitationDoors
+from services.people.service.keys import KeyDesk, KeyDoors
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
+from services.people.service.verification import OwnerDesk
 
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(Service):
-    """Accounts of each sector, their sign-in and their sessions."""
+class PeopleService(InvitationDoors, KeyDoors, Service):
+    """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
 
@@ -46,14 +63,22 @@ class PeopleService(Service):
         self,
         *,
         accounts: AccountDesk,
+        invitations: InvitationDesk,
         signin: SignInDesk,
+        passkeys: PasskeyDesk,
         sessions: SessionDesk,
+        owners: OwnerDesk,
+        keys: KeyDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._accounts = accounts
+        self.invitations = invitations
         self._signin = signin
+        self._passkeys = passkeys
         self._sessions = sessions
+        self._owners = owners
+        self._keys = keys
         self._forget = forget
         self._clock = clock
 
@@ -68,6 +93,34 @@ class PeopleService(Service):
     @rpc
     def confirm_link(self, command: ConfirmLink, caller: Caller) -> SignedIn:
         return self._signin.confirm_link(command, caller)
+
+    @rpc
+    def confirm_identity(self, command: ConfirmIdentity, caller: Caller) -> SignedIn:
+        return self._signin.confirm_identity(command, caller)
+
+    @rpc
+    def request_passkey(self, command: RequestPasskey, caller: Caller) -> Ceremony:
+        return self._passkeys.request(command, caller)
+
+    @rpc
+    def confirm_passkey(self, command: ConfirmPasskey, caller: Caller) -> SignedIn:
+        return self._passkeys.confirm(command, caller)
+
+    @rpc
+    def offer_passkey(self, command: OfferPasskey, caller: Caller) -> Ceremony:
+        return self._passkeys.offer(command, caller)
+
+    @rpc
+    def add_passkey(self, command: AddPasskey, caller: Caller) -> Passkey:
+        return self._passkeys.add(command, caller)
+
+    @rpc
+    def list_passkeys(self, query: ListPasskeys, caller: Caller) -> Passkeys:
+        return Passkeys(items=self._passkeys.of_caller(caller))
+
+    @rpc
+    def remove_passkey(self, command: RemovePasskey, caller: Caller) -> None:
+        self._passkeys.remove(caller.person, command.id)
 
     @rpc
     def find_session(self, query: FindSession, caller: Caller) -> Session:
@@ -95,7 +148,7 @@ class PeopleService(Service):
 
     @rpc
     def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
-        return self._accounts.names(query.ids, caller)
+        return self._accounts.names(query.ids, caller) | self._keys.names(query.ids, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:
@@ -112,6 +165,10 @@ class PeopleService(Service):
     @rpc
     def invite(self, command: Invite, caller: Caller) -> Invited:
         return self._accounts.invite(command, caller)
+
+    @on(VerificationDue)
+    def ask_owners(self, event: VerificationDue) -> None:
+        self._owners.ask(event)
 
     @every(minutes=10)
     def forget_what_ended(self) -> None:

@@ -24,6 +24,7 @@ from services.people.contracts.people import (
 from services.people.domain import people as rules
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import INVITATION_LIFE
+from services.people.service.passkeys import PasskeyDesk
 from services.people.service.sessions import SessionDesk, note_person
 from services.people.service.signin import Seals, link_to
 from services.people.store.people import PeopleStore
@@ -37,6 +38,7 @@ class AccountDesk:
     people: PeopleStore
     tickets: TicketStore
     sessions: SessionDesk
+    passkeys: PasskeyDesk
     seal: Seals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
@@ -81,6 +83,7 @@ class AccountDesk:
         person = self._one(person_id, caller)
         self._replace(person, person.model_copy(update={"roles": frozenset(), "company": None}))
         self.sessions.end(person.id)
+        self.passkeys.remove(person.id)
 
     def name_company(self, command: NameCompany, caller: Caller) -> Person:
         """Makes the company, or gives it another name for all of its members."""
@@ -114,25 +117,11 @@ class AccountDesk:
             grants=grants,
         )
         link = link_to(command.base_url, command.language, token)
-        self.tickets.add(ticket, self._told(command, ticket, link, inviter, company))
+        self.tickets.add(ticket, invitation_told(ticket, ticket.id, link, inviter, self.seal))
         self.wake()
         note("invitation", ticket.id, ticket.email, after=grants, sector=sector)
         by_operator = caller.sector is None
         return Invited(id=ticket.id, expires_at=ticket.expires_at, link=link if by_operator else None)
-
-    def _told(
-        self, command: Invite, ticket: Ticket, link: str, inviter: Person | None, company: Company | None
-    ) -> PersonInvited:
-        return PersonInvited(
-            id=ticket.id,
-            sector=ticket.sector,
-            language=command.language,
-            inviter=inviter.name or inviter.email if inviter else None,
-            organisation=company.name if company else None,
-            roles=command.roles,
-            days=INVITATION_LIFE.days,
-            sealed=self.seal.close({"to": ticket.email, "link": link}),
-        )
 
     def _own(self, caller: Caller) -> Person:
         person = self.people.by_id(caller.sector, caller.person)
@@ -157,3 +146,21 @@ class AccountDesk:
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
         note_person(before, after)
         return after
+
+
+def invitation_told(
+    ticket: Ticket, event_id: str, link: str, inviter: Person | None, seal: Seals
+) -> PersonInvited:
+    """What is mailed of an invitation: once for each `event_id`."""
+    grants = ticket.grants or {}
+    company = grants.get("company")
+    return PersonInvited(
+        id=event_id,
+        sector=ticket.sector,
+        language="en" if ticket.language == "en" else "fr",
+        inviter=inviter.name or inviter.email if inviter else None,
+        organisation=company["name"] if company else None,
+        roles=frozenset(map(Role, grants["roles"])),
+        days=INVITATION_LIFE.days,
+        sealed=seal.close({"to": ticket.email, "link": link}),
+    )

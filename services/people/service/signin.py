@@ -1,7 +1,7 @@
 """Use cases of sign-in by a code or a link from a mail."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -13,12 +13,13 @@ from services.people.contracts.signin import (
     CodeIssued,
     CodeRequested,
     ConfirmCode,
+    ConfirmIdentity,
     ConfirmLink,
     RequestCode,
     SignedIn,
 )
 from services.people.domain import signin
-from services.people.domain.people import MEMBER
+from services.people.domain.people import MEMBER, own_sector
 from services.people.domain.secrets import code_digest, new_code, new_token, same, token_digest
 from services.people.service.sessions import SessionDesk, note_person
 from services.people.store.people import PeopleStore
@@ -54,7 +55,7 @@ class SignInDesk:
 
     def request(self, command: RequestCode, caller: Caller) -> CodeRequested:
         """The same for every address and at every time: only the mail differs, or does not come."""
-        sector, now = _sector(caller), self.clock()
+        sector, now = own_sector(caller), self.clock()
         challenge, code, token = new_token(), new_code(), new_token()
         since, most = now - signin.CODE_LIFE, signin.CODES_PER_ORIGIN
         counted = self.tickets.codes_since(since, sector, command.email, caller.origin, most)
@@ -80,7 +81,7 @@ class SignInDesk:
 
     def confirm_code(self, command: ConfirmCode, caller: Caller) -> SignedIn:
         """Raises Forbidden(`code_expired`, `code_wrong`)."""
-        sector = _sector(caller)
+        sector = own_sector(caller)
         key = token_digest(command.challenge)
         ticket = self.tickets.take_try(key, sector, signin.TRIES, self.clock())
         if ticket is None or ticket.grants is not None:
@@ -97,10 +98,21 @@ class SignInDesk:
 
     def confirm_link(self, command: ConfirmLink, caller: Caller) -> SignedIn:
         """Raises Forbidden(`link_expired`)."""
-        ticket = self.tickets.by_link(_sector(caller), token_digest(command.token), self.clock())
+        ticket = self.tickets.by_link(own_sector(caller), token_digest(command.token), self.clock())
         if ticket is None or not self.tickets.use(ticket):
             raise Forbidden("link_expired")
         return self._signed_in(ticket, command.device, caller)
+
+    def confirm_identity(self, command: ConfirmIdentity, caller: Caller) -> SignedIn:
+        """Raises Forbidden(`account_needed`)."""
+        sector, now = own_sector(caller), self.clock()
+        ticket = self.tickets.invitation(sector, command.email, now)
+        if ticket is None or not self.tickets.use(ticket):
+            known = self.people.by_email(sector, command.email)
+            if not command.may_join and not (known and known.roles):
+                raise Forbidden("account_needed")
+            ticket = _without_mail(command, sector, now)
+        return self._signed_in(replace(ticket, next=command.next), command.device, caller)
 
     def _signed_in(self, ticket: Ticket, device: str, caller: Caller) -> SignedIn:
         self.tickets.succeeded(ticket.sector, ticket.email)
@@ -131,10 +143,17 @@ class SignInDesk:
         )
 
 
-def _sector(caller: Caller) -> str:
-    if caller.sector is None:
-        raise Forbidden("sector_not_proven", sector=None)
-    return caller.sector
+def _without_mail(command: ConfirmIdentity, sector: str, now: datetime) -> Ticket:
+    """What a code would have been, for an address that is proven otherwise. It is never stored."""
+    return Ticket(
+        id="",
+        sector=sector,
+        email=command.email,
+        language=command.language,
+        link="",
+        created_at=now,
+        expires_at=now,
+    )
 
 
 def _granted(before: Person | None, ticket: Ticket, now: datetime) -> Person:

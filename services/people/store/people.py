@@ -54,6 +54,11 @@ class PeopleStore:
         found = self._people.find(query).sort("email", 1).limit(limit)
         return [_person(document) for document in found], total
 
+    def having(self, roles: Sequence[Role]) -> list[Person]:
+        """All accounts with one of `roles`, of every sector, by sector and address."""
+        found = self._people.find({"roles": {"$in": [role.value for role in roles]}})
+        return [_person(document) for document in found.sort([("sector", 1), ("email", 1)])]
+
     def add(self, person: Person) -> bool:
         """False if the address has an account already."""
         try:

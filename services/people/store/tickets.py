@@ -81,6 +81,35 @@ class TicketStore:
         found = self.tickets.find_one({"link": link, "sector": sector, "expires_at": {"$gt": now}})
         return _ticket(found) if found else None
 
+    def invitations(self, sector: str | None, company: str | None, now: datetime, limit: int) -> list[Ticket]:
+        """Those of a sector (None: of any) that are still good, newest first; into one company, with `company`."""
+        query: Document = {"grants": {"$ne": None}, "expires_at": {"$gt": now}}
+        if sector:
+            query["sector"] = sector
+        if company:
+            query["grants.company.id"] = company
+        found = self.tickets.find(query).sort("created_at", -1).limit(limit)
+        return [_ticket(document) for document in found]
+
+    def renew(self, before: Ticket, after: Ticket, event: Event) -> bool:
+        """Another link and another end, and what is to be told of it; False when it has ended, or was renewed."""
+        changed = {name: getattr(after, name) for name in ("link", "created_at", "expires_at")}
+        told = {"$each": outbox_entries(event)}
+        seen = {"_id": before.id, "link": before.link}
+        change = {"$set": changed, "$push": {OUTBOX: told}}
+        return self.tickets.update_one(seen, change).matched_count == 1
+
+    def invitation(self, sector: str, email: str, now: datetime) -> Ticket | None:
+        """The latest invitation of an address that is open."""
+        wanted: Document = {
+            "sector": sector,
+            "email": email,
+            "expires_at": {"$gt": now},
+            "grants": {"$ne": None},
+        }
+        found = self.tickets.find(wanted).sort("created_at", -1).limit(1)
+        return next(map(_ticket, found), None)
+
     def use(self, ticket: Ticket) -> bool:
         """End it; False when somebody else did so first."""
         return self.tickets.delete_one({"_id": ticket.id}).deleted_count == 1

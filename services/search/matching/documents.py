@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
@@ -27,20 +28,22 @@ WORDS = "words"
 HIDDEN = ("body", "keywords")  # of a view: to read, not to show
 VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
 
-FORMAT = 6  # one more whenever `document` makes something else of an entry
+FORMAT = 8  # one more whenever `document` makes something else of an entry
 
 _LATEST = 10**17  # microseconds since 1970, about the year 5138
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`texts` are words joined by spaces, `values` exact; `views` are JSON of what a hit shows.
+    """`texts` are words joined by spaces, `values` exact; `views` are JSON of what a hit shows. `expires` and `stale`
+    are days of `date.toordinal`.
 
     Made once and kept: texts become words in half a millisecond, more than an engine takes to index them."""
 
     id: str
     revision: int
     expires: int
+    stale: int
     newest: str
     texts: dict[str, str]
     values: dict[str, list[str]]
@@ -50,16 +53,21 @@ class Document:
 def document(change: Entry | Removal) -> Document:
     """What to keep of `change`; of a removal only that it happened."""
     if isinstance(change, Removal):
-        return Document(change.id, change.revision, GONE, change.id, {}, {}, {})
+        return Document(change.id, change.revision, GONE, GONE, change.id, {}, {}, {})
     return Document(
         id=change.id,
         revision=change.revision,
-        expires=change.expires.toordinal() if change.expires else NEVER,
+        expires=_ordinal(change.expires),
+        stale=_ordinal(change.stale),
         newest=_newest_first(change),
         texts=_texts(change),
         values=_values(change),
         views={f"view_{language}": _view(change, language) for language in LANGUAGES},
     )
+
+
+def _ordinal(day: date | None) -> int:
+    return day.toordinal() if day else NEVER
 
 
 def latest(documents: Iterable[Document]) -> list[Document]:
@@ -168,5 +176,7 @@ def _view(entry: Entry, language: Language) -> str:
             "sectors": entry.sectors,
             "provider": entry.provider.best(language)[0] or None,
             "date": entry.date,
+            "verified_on": entry.verified,
+            "stale_on": entry.stale,
         }
     ).decode()

@@ -69,6 +69,12 @@ recrutement international; recruter à l'étranger; embaucher à l'étranger; em
     recruter à l'international; mission de recrutement
     | international recruitment; recruiting abroad; hiring abroad; hire from abroad; hire abroad;
     recruitment mission; overseas recruitment
+étranger; outre-mer; hors du canada; inde; chine; philippines; brésil; mexique; colombie; maroc; algérie;
+    tunisie; liban; cameroun; sénégal; côte d'ivoire; haïti; ukraine; iran; pakistan; vietnam; nigeria;
+    afrique; asie; amérique latine
+    | abroad; overseas; foreign country; outside canada; india; china; philippines; brazil; mexico; colombia;
+    morocco; algeria; tunisia; lebanon; cameroon; senegal; ivory coast; haiti; ukraine; iran; pakistan;
+    vietnam; nigeria; africa; asia; latin america
 salon de l'emploi; foire de l'emploi; forum d'emploi | job fair; career fair; job forum
 offre d'emploi; affichage de poste; poste à pourvoir; poste vacant; annonce d'emploi; petite annonce
     | job posting; job offer; vacancy; job ad; job advertisement; help wanted; job opening

@@ -1,0 +1,1 @@
+"""Individual meetings on the public site: booked in four screens, kept by a link."""

@@ -1,0 +1,173 @@
+"""The page of a meeting, for who has its link: what is booked, and how to move or cancel it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from gateway.i18n import translations
+from gateway.links import MEET, MEETING
+from gateway.meetings import views
+from gateway.meetings.booking_pages import WHO
+from gateway.meetings.calendars import calendar_response, one_meeting
+from gateway.people import forms
+from gateway.people.visitor import Visitor, Visitors
+from gateway.rendering import Page, personal
+from gateway.sectors import Language, Sector
+from nexus.bus import Bus
+from nexus.caller import LANGUAGES
+from nexus.errors import Conflict, InvalidInput, NexusError
+from services.meetings.contracts.meetings import (
+    CancelOwnMeeting,
+    FindOwnMoves,
+    Meeting,
+    MoveOwnMeeting,
+    OpenOwnMeeting,
+)
+
+MOVE = {"fr": "deplacer", "en": "move"}
+CANCEL = {"fr": "annuler", "en": "cancel"}
+ICS = "meeting.ics"
+
+
+def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> APIRouter:
+    """The pages in both languages."""
+    router, pages = APIRouter(), _Own(sector, bus, base_url, visitors)
+    for language in LANGUAGES:
+        path = f"/{language}/{MEETING[language]}/{{token}}"
+        for below, method, handle in (
+            ("", "GET", pages.show),
+            (f"/{MOVE[language]}", "GET", pages.times),
+            (f"/{MOVE[language]}", "POST", pages.move),
+            (f"/{CANCEL[language]}", "POST", pages.cancel),
+            (f"/{ICS}", "GET", pages.calendar),
+        ):
+            router.add_api_route(path + below, pages.endpoint(language, handle), methods=[method])
+    return router
+
+
+Handle = Callable[[Language, Request, Visitor, str], Awaitable[Response]]
+
+
+class _Own:
+    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
+        self._sector = sector
+        self._bus = bus
+        self._base_url = base_url
+        self._visitors = visitors
+        self._page = Page(sector, base_url)
+
+    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            token = str(request.path_params["token"])[:200]
+            visitor = await self._visitors(request, language)
+            return personal(await handle(language, request, visitor, token))
+
+        return answer
+
+    async def show(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """The meeting, with what was just done."""
+        found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+        if found.expires_at is not None:
+            return RedirectResponse(f"/{language}/{MEET[language]}/{WHO[language]}/{token}", 303)
+        return self._meeting(language, found, token, request.query_params.get("done", ""))
+
+    async def times(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """When it could be instead."""
+        since = _day(request.query_params.get("since", ""))
+        return await self._times(language, visitor, token, since)
+
+    async def move(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """Move it."""
+        given = await forms.fields_of(request)
+        start = views.moment_of(given.get("start"))
+        if start is None:
+            return RedirectResponse(f"{_path(language, token)}/{MOVE[language]}", 303)
+        try:
+            await self._bus.call(MoveOwnMeeting(token=token, start=start), visitor.caller)
+        except (Conflict, InvalidInput) as error:
+            if error.code not in views.REFUSED:
+                raise
+            return await self._times(language, visitor, token, start.date(), error)
+        return RedirectResponse(f"{_path(language, token)}?done=moved", 303)
+
+    async def cancel(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """Cancel it."""
+        given = await forms.fields_of(request)
+        command = forms.read(
+            CancelOwnMeeting,
+            {"token": token, "why": given.get("why") or None},
+            translations(language),
+        )
+        if isinstance(command, list):
+            return RedirectResponse(_path(language, token), 303)
+        try:
+            await self._bus.call(command, visitor.caller)
+        except Conflict as error:
+            if error.code not in views.REFUSED:
+                raise
+            found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+            return self._meeting(language, found, token, "", error)
+        return RedirectResponse(f"{_path(language, token)}?done=cancelled", 303)
+
+    async def calendar(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """The meeting for the calendar of who comes."""
+        found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+        link = f"{self._base_url}{_path(language, token)}"
+        return calendar_response(one_meeting(found, language, self._sector, link), ICS)
+
+    def _meeting(
+        self, language: Language, found: Meeting, token: str, done: str, error: NexusError | None = None
+    ) -> Response:
+        paths = {one: _path(one, token) for one in LANGUAGES}
+        values: dict[str, Any] = {
+            "view": views.meeting(found, language, datetime.now(UTC)),
+            "done": done,
+            "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
+            "move": f"{_path(language, token)}/{MOVE[language]}",
+            "cancel": f"{_path(language, token)}/{CANCEL[language]}",
+            "calendar": f"{_path(language, token)}/{ICS}",
+            "again": f"/{language}/{MEET[language]}",
+            "address": f"{self._base_url}{_path(language, token)}",
+        }
+        status = error.status if error else 200
+        return self._page.html("meetings/meeting.html", language, paths, status, **values)
+
+    async def _times(
+        self,
+        language: Language,
+        visitor: Visitor,
+        token: str,
+        since: date | None,
+        error: NexusError | None = None,
+    ) -> Response:
+        found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+        query = FindOwnMoves(token=token, since=since, days=views.WEEK)
+        slots = await self._bus.call(query, visitor.caller)
+        if since is None and not slots.days and slots.next:
+            query = FindOwnMoves(token=token, since=slots.next.date(), days=views.WEEK)
+            slots = await self._bus.call(query, visitor.caller)
+        paths = {one: f"{_path(one, token)}/{MOVE[one]}?since={slots.since}" for one in LANGUAGES}
+        values: dict[str, Any] = {
+            "view": views.meeting(found, language, datetime.now(UTC)),
+            "week": views.week(slots, language),
+            "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
+            "nearest": views.nearest(error, slots.zone, language),
+            "action": f"{_path(language, token)}/{MOVE[language]}",
+            "back": _path(language, token),
+        }
+        status = error.status if error else 200
+        return self._page.html("meetings/move.html", language, paths, status, **values)
+
+
+def _path(language: Language, token: str) -> str:
+    return f"/{language}/{MEETING[language]}/{token}"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,152 @@
+"""Publications in and out in bulk: exports of what a list shows, imports with a preview before anything is written."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from nexus.messages import Command, Message, Query
+from services.content.contracts.editing import ItemFilter, ItemKind
+from services.content.contracts.files import Sha256
+from services.content.contracts.publications import Outcome
+
+MOST_ROWS = 5_000  # of one import
+ROWS_SHOWN = 50  # on one page of a report
+
+ImportId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+GivenName = Annotated[str, StringConstraints(min_length=1, max_length=150, pattern=r"^[^/\\\x00-\x1f]+$")]
+
+
+class Exported(Message):
+    """Some of what the filters leave. `items` are rows of cells under `columns`, or objects (`columns` is empty)."""
+
+    columns: tuple[str, ...]
+    items: tuple[Any, ...]
+    total: int
+
+
+class ExportItems(ItemFilter, Query[Exported], service="content"):
+    """What ListItems shows under the same filters, with all fields in both languages. For editors.
+
+    `table`: a row for each, whose cells are texts; of a list each value ends with a semicolon. `tree`: an object for
+    each. Both have `id`, `revision` and `status`, and can be imported again. An order that others change while pages
+    are read may repeat or leave out an item: ask in the order of `title`."""
+
+    shape: Literal["table", "tree"]
+
+
+class MappingName(StrEnum):
+    """How records become programs: as exports write them, or as a mapping that comes with the platform says."""
+
+    HOUSE = "nexus"
+    HSDS = "hsds3"
+    HSDS_NEXUS = "hsds3-nexus"
+    AID_PROGRAMS_FR = "aid-programs-fr"
+
+
+class ImportState(StrEnum):
+    """reading → ready (to be looked at) → importing → done; or failed."""
+
+    READING = "reading"
+    READY = "ready"
+    IMPORTING = "importing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ImportJob(Message):
+    """An import. `total` None: the file is not read yet. `error`: a code, and `reason` in English what it is about.
+
+    `planned` is what the preview found, `counts` what is done so far, or else planned so far."""
+
+    id: ImportId
+    kind: ItemKind
+    file: str
+    mapping: str
+    publish: bool
+    by: str
+    at: AwareDatetime
+    state: ImportState
+    done: int
+    total: int | None
+    counts: dict[Outcome, int]
+    planned: dict[Outcome, int]
+    error: str | None = None
+    reason: str = ""
+
+
+class RowFault(Message):
+    """What is wrong with a field. `reason` is English; `code` is a refusal's or pydantic's own, where it has one."""
+
+    field: str
+    code: str
+    reason: str
+
+
+class CellChange(Message):
+    """A field by its column, as it was and as it will be; long texts are cut."""
+
+    field: str
+    before: str
+    after: str
+
+
+class RowReport(Message):
+    """What becomes, or became, of one row of the file."""
+
+    place: str
+    label: str
+    outcome: Outcome
+    item_id: str | None = None
+    faults: tuple[RowFault, ...] = ()
+    changes: tuple[CellChange, ...] = ()
+
+
+class ImportView(Message):
+    """An import and some of its rows; `total` of them have the outcome asked for."""
+
+    job: ImportJob
+    rows: tuple[RowReport, ...]
+    total: int
+
+
+class PreviewImport(Command[ImportJob], service="content"):
+    """Read a stored file and say what it would change; nothing is written. Goes on in the background. For editors.
+
+    `mapping_file`: a mapping of one's own (TOML), stored as well. Only programs can be mapped; other kinds come as
+    exports write them. Refused: `file_not_found`, `import_too_large`, `mapping_not_for_kind`."""
+
+    kind: ItemKind
+    sha256: Sha256
+    name: GivenName
+    mapping: MappingName = MappingName.HOUSE
+    mapping_file: Sha256 | None = None
+    publish: bool = Field(False, description="show new ones at once; else they are drafts")
+
+
+class RunImport(Command[ImportJob], service="content"):
+    """Write what was previewed. Goes on in the background, also after a crash. For editors of the same sector.
+
+    Refused: `import_not_found`, `import_not_ready`."""
+
+    id: ImportId
+
+
+class GetImport(Query[ImportView], service="content"):
+    """How far it is, and rows of its preview, or of its report once it runs. For editors of the same sector."""
+
+    id: ImportId
+    outcome: Outcome | None = None
+    page: int = Field(1, ge=1, le=10_000)
+
+
+class ImportList(Message):
+    """Latest first."""
+
+    items: tuple[ImportJob, ...]
+
+
+class ListImports(Query[ImportList], service="content"):
+    """The latest imports of the caller's sector. For editors."""
+
+    limit: int = Field(10, ge=1, le=50)

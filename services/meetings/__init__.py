@@ -1,0 +1,1 @@
+"""Individual meetings: availability, slots, bookings."""

@@ -1,0 +1,1 @@
+"""Rules of meetings. No I/O, no clock."""

@@ -1,0 +1,177 @@
+"""The meetings service: when advisors can be met, and who meets them."""
+
+from nexus.caller import Caller
+from nexus.service import Service, every, rpc
+from services.meetings.contracts.availability import (
+    Advisor,
+    Advisors,
+    DaySlots,
+    Feed,
+    GetAvailability,
+    GetFeedToken,
+    ListAdvisors,
+    PreviewSlots,
+    RenewFeed,
+    SaveAvailability,
+)
+from services.meetings.contracts.meetings import (
+    Booked,
+    BookMeeting,
+    CancelMeeting,
+    CancelOwnMeeting,
+    ConfirmMeeting,
+    FeedContent,
+    FindMoves,
+    FindOwnMoves,
+    FindSlots,
+    GetMeeting,
+    HoldMeeting,
+    ListMeetings,
+    ListWithoutOutcome,
+    Meeting,
+    MoveMeeting,
+    MoveOwnMeeting,
+    OpenOwnMeeting,
+    ReadFeed,
+    RecordOutcome,
+    Slots,
+)
+from services.meetings.contracts.meetings import Meetings as MeetingList
+from services.meetings.contracts.types import (
+    ArchiveMeetingType,
+    GetMeetingType,
+    ListMeetingTypes,
+    MeetingType,
+    MeetingTypes,
+    SaveMeetingType,
+)
+from services.meetings.service.agenda import AgendaDesk
+from services.meetings.service.availability import AvailabilityDesk
+from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.types import TypeDesk
+
+
+class Meetings(Service):
+    """Meeting types, availability, slots, bookings."""
+
+    name = "meetings"
+
+    def __init__(
+        self, *, types: TypeDesk, availability: AvailabilityDesk, booking: BookingDesk, agenda: AgendaDesk
+    ) -> None:
+        self._types = types
+        self._availability = availability
+        self._booking = booking
+        self._agenda = agenda
+
+    @rpc
+    def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
+        return self._types.listed(query, caller)
+
+    @rpc
+    def get_meeting_type(self, query: GetMeetingType, caller: Caller) -> MeetingType:
+        return self._types.get(query.id, caller)
+
+    @rpc
+    def save_meeting_type(self, command: SaveMeetingType, caller: Caller) -> MeetingType:
+        return self._types.save(command, caller)
+
+    @rpc
+    def archive_meeting_type(self, command: ArchiveMeetingType, caller: Caller) -> MeetingType:
+        return self._types.archive(command, caller)
+
+    @rpc
+    def list_advisors(self, query: ListAdvisors, caller: Caller) -> Advisors:
+        return self._availability.listed(caller)
+
+    @rpc
+    def get_availability(self, query: GetAvailability, caller: Caller) -> Advisor:
+        return self._availability.get(query, caller)
+
+    @rpc
+    def save_availability(self, command: SaveAvailability, caller: Caller) -> Advisor:
+        return self._availability.save(command, caller)
+
+    @rpc
+    def preview_slots(self, query: PreviewSlots, caller: Caller) -> tuple[DaySlots, ...]:
+        return self._availability.preview(query, caller)
+
+    @rpc
+    def get_feed_token(self, query: GetFeedToken, caller: Caller) -> Feed:
+        return self._availability.feed(caller)
+
+    @rpc
+    def renew_feed(self, command: RenewFeed, caller: Caller) -> Feed:
+        return self._availability.renew_feed(caller)
+
+    @rpc
+    def read_feed(self, query: ReadFeed, caller: Caller) -> FeedContent:
+        return self._agenda.feed(query.token, caller)
+
+    @rpc
+    def find_slots(self, query: FindSlots, caller: Caller) -> Slots:
+        return self._booking.slots(query, caller)
+
+    @rpc
+    def hold_meeting(self, command: HoldMeeting, caller: Caller) -> Booked:
+        return self._booking.hold(command, caller)
+
+    @rpc
+    def confirm_meeting(self, command: ConfirmMeeting, caller: Caller) -> Meeting:
+        return self._booking.confirm(command, caller)
+
+    @rpc
+    def book_meeting(self, command: BookMeeting, caller: Caller) -> Booked:
+        return self._booking.book(command, caller)
+
+    @rpc
+    def open_own_meeting(self, query: OpenOwnMeeting, caller: Caller) -> Meeting:
+        return self._booking.own(query.token, caller)
+
+    @rpc
+    def find_own_moves(self, query: FindOwnMoves, caller: Caller) -> Slots:
+        meeting = self._booking.own(query.token, caller)
+        return self._booking.moves(meeting, query.since, query.days, by_staff=False)
+
+    @rpc
+    def move_own_meeting(self, command: MoveOwnMeeting, caller: Caller) -> Meeting:
+        meeting = self._booking.own(command.token, caller)
+        return self._booking.move(meeting, command.start, BY_LINK, by_staff=False)
+
+    @rpc
+    def cancel_own_meeting(self, command: CancelOwnMeeting, caller: Caller) -> Meeting:
+        meeting = self._booking.own(command.token, caller)
+        return self._booking.cancel(meeting, BY_LINK, command.why, by_staff=False)
+
+    @rpc
+    def list_meetings(self, query: ListMeetings, caller: Caller) -> MeetingList:
+        return self._agenda.listed(query, caller)
+
+    @rpc
+    def list_without_outcome(self, query: ListWithoutOutcome, caller: Caller) -> MeetingList:
+        return self._agenda.without_outcome(caller)
+
+    @rpc
+    def get_meeting(self, query: GetMeeting, caller: Caller) -> Meeting:
+        return self._agenda.get(query.id, caller)
+
+    @rpc
+    def find_moves(self, query: FindMoves, caller: Caller) -> Slots:
+        return self._agenda.moves(query, caller)
+
+    @rpc
+    def move_meeting(self, command: MoveMeeting, caller: Caller) -> Meeting:
+        return self._agenda.move(command, caller)
+
+    @rpc
+    def cancel_meeting(self, command: CancelMeeting, caller: Caller) -> Meeting:
+        return self._agenda.cancel(command, caller)
+
+    @rpc
+    def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
+        return self._agenda.record(command, caller)
+
+    @every(minutes=1)
+    def release_expired_holds(self) -> None:
+        """A form that was never sent keeps nobody's time."""
+        self._booking.release()

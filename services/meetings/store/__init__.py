@@ -1,0 +1,1 @@
+"""Meetings, advisors and types in MongoDB."""

@@ -1,0 +1,60 @@
+"""Who each sector is to those it writes to: what its file says, and over it what its people have changed since."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from nexus.mongo import Document
+from services.content.contracts.sectors import SectorChanged, SectorSettings
+from services.notifications.contracts import Language
+from services.notifications.domain import Sender
+
+
+class Senders:
+    """The collection `sectors`: the settings of each sector that changed any."""
+
+    def __init__(self, files: Mapping[str, Mapping[Language, Sender]], database: Database[Document]) -> None:
+        """`files` has every sector, in each language."""
+        self._files = files
+        self._changed = database["sectors"]
+
+    def __contains__(self, sector: object) -> bool:
+        return sector in self._files
+
+    def of(self, sector: str, language: Language) -> Sender:
+        """Who signs a message."""
+        sender = self._files[sector][language]
+        found = self._changed.find_one({"_id": sector})
+        if not found or not found["settings"]:
+            return sender
+        return signed(sender, SectorSettings.read(found["settings"]), language)
+
+    def take(self, event: SectorChanged) -> None:
+        """Remember what changed, unless something later is known."""
+        settings = event.settings.model_dump(mode="json") if event.settings else None
+        told = {"revision": event.revision, "settings": settings}
+        later = {"_id": event.sector, "revision": {"$lt": event.revision}}
+        if self._changed.update_one(later, {"$set": told}).matched_count:
+            return
+        try:
+            self._changed.insert_one({"_id": event.sector, **told})
+        except DuplicateKeyError:
+            return  # what is known is as late, or later
+
+
+def signed(sender: Sender, settings: SectorSettings, language: Language) -> Sender:
+    """`sender` with the names, contact and colours of `settings`."""
+    contact, colours = settings.contact, settings.colours
+    return replace(
+        sender,
+        site=f"Emploi NEXUS {getattr(settings.short, language)}",
+        title=getattr(settings.title, language),
+        contact=contact.name,
+        contact_url=contact.url,
+        reply_to=contact.email,
+        accent=colours.accent,
+        accent_dark=colours.accent_dark,
+        on_accent=colours.on_accent,
+    )

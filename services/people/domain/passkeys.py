@@ -1,0 +1,17 @@
+"""Rules of passkeys: where they can be, how many, how long a browser has."""
+
+from datetime import timedelta
+
+from nexus.errors import InvalidInput
+from services.people.contracts.passkeys import passkey_host
+
+CEREMONY_LIFE = timedelta(minutes=5)
+PASSKEYS = 10  # of one person
+
+
+def relying_party(base_url: str) -> str:
+    """The host that passkeys of a site belong to (WebAuthn's RP ID). Raises InvalidInput(`passkeys_impossible`)."""
+    host = passkey_host(base_url)
+    if host is None:
+        raise InvalidInput("passkeys_impossible", base_url=base_url)
+    return host

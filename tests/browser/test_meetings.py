@@ -1,0 +1,126 @@
+"""From the questions over a booking to the agenda, in a real browser; each screen is looked at by axe, by the HTML
+checker, and on a screen of 320 pixels."""
+
+import re
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from nexus.caller import Role, operator
+from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
+from services.meetings.contracts.types import Question, SaveMeetingType, TypeContent
+from services.meetings.contracts.words import BothLines, BothTexts
+from tests.browser.test_back_office import Enter, enter
+from tests.browser.test_every_page import Open, faults, vnu
+from tests.support.platforms import RunningPlatform
+
+__all__ = ["enter", "vnu"]
+
+
+@pytest.fixture(scope="module")
+def kind(site: RunningPlatform) -> str:
+    """The name of a type that somebody can hold at any hour."""
+    content = TypeContent(
+        name=BothLines(fr="Rencontre au navigateur", en="Browser meeting"),
+        lead=BothTexts(fr="Une heure.", en="One hour."),
+        places=("video", "phone"),
+        notice_hours=0,
+        move_hours=0,
+        questions=(Question(text=BothLines(fr="Quels postes\xa0?", en="Which jobs?")),),
+        documents=BothTexts(fr="Une offre d’emploi.", en="A job posting."),
+        video_url="https://video.example.org/{meeting}",
+    )
+    made = site.ask(SaveMeetingType(content=content, sector="tic"), operator("root"))
+    rule = Rule(
+        rrule="FREQ=DAILY", since=date(2026, 1, 1), opens=time(0), closes=time(23, 55), types=(made.id,)
+    )
+    advisor = AvailabilityContent(name="Anne Navigateur", languages=("fr", "en"), rules=(rule,))
+    site.ask(SaveAvailability(content=advisor, advisor="navigateur", sector="tic"), operator("root"))
+    return content.name.fr
+
+
+@pytest.fixture
+def looked_at(vnu: list[str], tmp_path: Path):
+    """Checks a screen, and names it in what is found."""
+    seen: dict[str, str] = {}
+
+    def look(page: Page, name: str) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        size = page.viewport_size
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        page.set_viewport_size(size or {"width": 1280, "height": 720})
+        file = tmp_path / f"{len(seen)}.html"
+        file.write_text(page.content(), encoding="utf-8")
+        seen[file.name] = name
+
+    yield look
+    assert faults(vnu, tmp_path, seen) == []
+
+
+def test_from_the_questions_to_a_meeting_that_is_moved(open_page: Open, kind: str, looked_at) -> None:
+    page = open_page("/fr/trouver?size=5-24&job=technology", bypass_csp=True)
+    page.get_by_role("link", name="Choisir un moment").click()
+    expect(page.get_by_role("main")).to_contain_text("Vos réponses à «\xa0Ce qui nous convient\xa0» suivent")
+    page.get_by_role("radio", name=kind).check()
+    page.get_by_role("checkbox", name="Embaucher").check()
+    looked_at(page, "the need")
+    page.get_by_role("button", name="Choisir un moment").click()
+    looked_at(page, "when")
+    page.locator(".starts button").nth(5).click()
+    page.get_by_role("button", name="Réserver cette rencontre").click()
+    expect(page.get_by_role("alert")).to_contain_text("Donnez une adresse courriel")
+    looked_at(page, "who, with faults")
+    page.get_by_label("Votre nom").fill("Paul Roy")
+    page.get_by_label("Nom de l’entreprise").fill("Atelier du navigateur")
+    page.get_by_label("Adresse courriel").fill("paul.navigateur@example.org")
+    page.get_by_label("Quels postes").fill("Deux développeuses")
+    page.get_by_role("checkbox", name="J’accepte").check()
+    page.get_by_role("button", name="Réserver cette rencontre").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre rencontre est réservée")
+    looked_at(page, "booked")
+    page.get_by_role("link", name="Choisir un autre moment").click()
+    looked_at(page, "another time")
+    page.locator(".starts button").nth(8).click()
+    expect(page.get_by_role("status")).to_have_text("Votre rencontre est déplacée.")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Browser meeting")
+
+
+def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_make(
+    enter: Enter, site: RunningPlatform, kind: str, looked_at
+) -> None:
+    page = enter(Role.COORDINATOR, Role.ADVISOR, bypass_csp=True)
+    page.goto(site.url("tic", "/fr/admin/meetings?whose=all"))
+    later = page.get_by_role("link", name="Après")
+    for _ in range(2):
+        if not page.get_by_role("link", name="Atelier du navigateur").count():
+            later.click()
+    looked_at(page, "the agenda")
+    page.get_by_role("link", name="Atelier du navigateur").first.click()
+    expect(page.get_by_role("main")).to_contain_text("Deux développeuses")
+    expect(page.get_by_role("main")).to_contain_text("De 5 à 24 employés")
+    looked_at(page, "one meeting")
+    page.get_by_role("link", name="Choisir un autre moment").click()
+    looked_at(page, "its other times")
+    page.goto(site.url("tic", "/fr/admin/availability"))
+    page.get_by_label("Nom, tel que les entreprises le voient").fill("Léa Navigateur")
+    page.get_by_role("checkbox", name="Mercredi").check()
+    page.get_by_label("De cette heure").fill("13:00")
+    page.get_by_label("À cette heure").fill("12:00")
+    preview = page.get_by_role("button", name="Voir les moments")
+    preview.click()
+    expect(page.get_by_role("alert")).to_contain_text("La fin vient avant le début")
+    page.get_by_label("À cette heure").first.fill("16:00")
+    page.locator("#preview_type").select_option(label=kind)
+    preview.click()
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"mercredi .*13\sh"))
+    looked_at(page, "availability with its preview")
+    page.get_by_role("checkbox", name="On peut réserver").uncheck()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("status")).to_have_text("Enregistré.")
+    looked_at(page, "availability saved")
