@@ -8,6 +8,7 @@ from nexus.shared_secrets import link_secret, sealing_secret
 from nexus.signing import Signer
 from nexus.sites import site_urls
 from services.content.contracts.verification import PURPOSE
+from services.people.authenticators import WebAuthn
 from services.people.service import PeopleService
 from services.people.service.accounts import AccountDesk
 from services.people.service.invitations import InvitationDesk
@@ -36,7 +37,7 @@ def compose(resources: Resources) -> Composed:
         store.prepare()
     seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
-    with_passkeys = PasskeyDesk(people, passkeys, sessions, clock)
+    with_passkeys = PasskeyDesk(people, passkeys, sessions, WebAuthn(), clock)
 
     def forget(before: datetime) -> None:
         tickets.forget(before)

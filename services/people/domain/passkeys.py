@@ -1,6 +1,7 @@
 """Rules of passkeys: where they can be, how many, how long a browser has."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from nexus.errors import InvalidInput
 from services.people.contracts.passkeys import passkey_host
@@ -15,3 +16,22 @@ def relying_party(base_url: str) -> str:
     if host is None:
         raise InvalidInput("passkeys_impossible", base_url=base_url)
     return host
+
+
+class Unverified(Exception):
+    """What an authenticator is said to have signed is not what it should be; the text says why."""
+
+
+class Made(NamedTuple):
+    """A new credential: its id (base64url), its public key (COSE), how often it has signed."""
+
+    credential: str
+    public_key: bytes
+    sign_count: int
+
+
+class Shown(NamedTuple):
+    """A credential (base64url) and the id of the person whose it is said to be."""
+
+    credential: str
+    person: str

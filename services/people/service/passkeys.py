@@ -1,29 +1,11 @@
 """Use cases of passkeys: make, list, remove, sign in."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 from uuid import uuid4
-
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url, parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from nexus.audit import note
 from nexus.caller import Caller
@@ -39,7 +21,7 @@ from services.people.contracts.passkeys import (
 )
 from services.people.contracts.people import STAFF, Person
 from services.people.contracts.signin import SignedIn
-from services.people.domain.passkeys import CEREMONY_LIFE, PASSKEYS, relying_party
+from services.people.domain.passkeys import CEREMONY_LIFE, PASSKEYS, Made, Shown, Unverified, relying_party
 from services.people.domain.people import own_sector
 from services.people.domain.secrets import derived, new_token, token_digest
 from services.people.domain.signin import is_staff
@@ -48,8 +30,21 @@ from services.people.store import passkeys as stored
 from services.people.store.passkeys import PasskeyStore, StoredPasskey
 from services.people.store.people import PeopleStore
 
-_VERIFIED = UserVerificationRequirement.REQUIRED
-_MILLISECONDS = int(CEREMONY_LIFE.total_seconds() * 1000)
+
+class Authenticators(Protocol):
+    """Speaks WebAuthn; see services.people.authenticators."""
+
+    def ask_new(self, host: str, person: Person, challenge: bytes, had: Sequence[str]) -> str: ...
+
+    def read_new(self, credential: str, challenge: bytes, host: str, origin: str) -> Made: ...
+
+    def ask_known(self, host: str, challenge: bytes) -> str: ...
+
+    def shown(self, credential: str) -> Shown: ...
+
+    def read_known(
+        self, credential: str, challenge: bytes, host: str, origin: str, key: bytes, count: int
+    ) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,7 @@ class PasskeyDesk:
     people: PeopleStore
     passkeys: PasskeyStore
     sessions: SessionDesk
+    authenticators: Authenticators
     clock: Callable[[], datetime]
 
     def offer(self, command: OfferPasskey, caller: Caller) -> Ceremony:
@@ -70,21 +66,8 @@ class PasskeyDesk:
             raise Conflict("passkeys_enough", most=PASSKEYS)
         host = relying_party(command.base_url)
         challenge, ceremony = self._begun(command.base_url, person.sector, person.id)
-        options = generate_registration_options(
-            rp_id=host,
-            rp_name="Emploi NEXUS",
-            user_name=person.email,
-            user_display_name=person.name or person.email,
-            user_id=person.id.encode(),
-            challenge=_signed(challenge),
-            timeout=_MILLISECONDS,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
-            ),
-            exclude_credentials=[
-                PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential)) for one in had
-            ],
-        )
+        known = [one.credential for one in had]
+        options = self.authenticators.ask_new(host, person, _signed(challenge), known)
         return _told(challenge, ceremony, options)
 
     def add(self, command: AddPasskey, caller: Caller) -> Passkey:
@@ -93,23 +76,16 @@ class PasskeyDesk:
         person = self._own(caller)
         ceremony = self._taken(command.challenge, person.sector, person.id)
         host = relying_party(ceremony.base_url)
-        with _doubting():
-            verified = verify_registration_response(
-                credential=command.credential,
-                expected_challenge=_signed(command.challenge),
-                expected_rp_id=host,
-                expected_origin=ceremony.base_url,
-                require_user_verification=True,
-            )
+        made = self._made(command, host, ceremony.base_url)
         passkey = StoredPasskey(
             id=uuid4().hex,
             sector=person.sector,
             person=person.id,
             name=command.name,
-            credential=bytes_to_base64url(verified.credential_id),
+            credential=made.credential,
             relying_party=host,
-            public_key=verified.credential_public_key,
-            sign_count=verified.sign_count,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
             created_at=self.clock(),
         )
         if not self.passkeys.add(passkey):
@@ -130,40 +106,40 @@ class PasskeyDesk:
         """Raises InvalidInput(`passkeys_impossible`)."""
         host = relying_party(command.base_url)
         challenge, ceremony = self._begun(command.base_url, own_sector(caller), None)
-        options = generate_authentication_options(
-            rp_id=host,
-            challenge=_signed(challenge),
-            timeout=_MILLISECONDS,
-            user_verification=_VERIFIED,
-        )
+        options = self.authenticators.ask_known(host, _signed(challenge))
         return _told(challenge, ceremony, options)
 
     def confirm(self, command: ConfirmPasskey, caller: Caller) -> SignedIn:
         """Raises Forbidden(`passkey_expired`, `passkey_refused`)."""
         sector = own_sector(caller)
         ceremony = self._taken(command.challenge, sector, None)
-        with _doubting():
-            credential = parse_authentication_credential_json(command.credential)
-        passkey, person = self._owner(credential, sector)
-        with _doubting():
-            verified = verify_authentication_response(
-                credential=credential,
-                expected_challenge=_signed(command.challenge),
-                expected_rp_id=passkey.relying_party,
-                expected_origin=ceremony.base_url,
-                credential_public_key=passkey.public_key,
-                credential_current_sign_count=passkey.sign_count,
-                require_user_verification=True,
+        try:
+            passkey, person = self._owner(self.authenticators.shown(command.credential), sector)
+            count = self.authenticators.read_known(
+                command.credential,
+                _signed(command.challenge),
+                passkey.relying_party,
+                ceremony.base_url,
+                passkey.public_key,
+                passkey.sign_count,
             )
-        if not self.passkeys.used(passkey, verified.new_sign_count, self.clock()):
+        except Unverified as error:
+            raise _refused(error) from None
+        if not self.passkeys.used(passkey, count, self.clock()):
             raise _refused("its counter moved meanwhile")
         token, end = self.sessions.begin(person, command.device, caller)
         return SignedIn(token=token, person=person, expires_at=end, next=command.next)
 
-    def _owner(self, credential: AuthenticationCredential, sector: str) -> tuple[StoredPasskey, Person]:
-        passkey = self.passkeys.by_credential(sector, credential.id)
+    def _made(self, command: AddPasskey, host: str, origin: str) -> Made:
+        try:
+            return self.authenticators.read_new(command.credential, _signed(command.challenge), host, origin)
+        except Unverified as error:
+            raise _refused(error) from None
+
+    def _owner(self, shown: Shown, sector: str) -> tuple[StoredPasskey, Person]:
+        passkey = self.passkeys.by_credential(sector, shown.credential)
         person = self.people.by_id(sector, passkey.person) if passkey else None
-        if passkey is None or person is None or credential.response.user_handle != person.id.encode():
+        if passkey is None or person is None or shown.person != person.id:
             raise _refused("nobody's here")
         if not is_staff(person.roles):
             raise _refused("its owner is not on the staff any more")
@@ -199,19 +175,8 @@ def _signed(challenge: str) -> bytes:
     return derived(challenge, "passkey")
 
 
-def _told(challenge: str, ceremony: stored.Ceremony, options: Any) -> Ceremony:
-    return Ceremony(
-        challenge=challenge, options=json.loads(options_to_json(options)), expires_at=ceremony.expires_at
-    )
-
-
-@contextmanager
-def _doubting() -> Iterator[None]:
-    """Whatever the bytes of a stranger do to those who read them is a refusal."""
-    try:
-        yield
-    except Exception as error:
-        raise _refused(error) from None
+def _told(challenge: str, ceremony: stored.Ceremony, options: str) -> Ceremony:
+    return Ceremony(challenge=challenge, options=json.loads(options), expires_at=ceremony.expires_at)
 
 
 def _refused(reason: object) -> Forbidden:
