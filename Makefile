@@ -13,7 +13,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.embedded ## Run the whole platform here with sample content: http://127.0.0.1:8001, 8002, 8003
-	$(BIN)/nexus run
+	NEXUS_LOG_LEVEL=$${NEXUS_LOG_LEVEL:-warning} $(BIN)/nexus run
 
 test: $(VENV)/.dev ## Run every test that this machine can run; the last lines say what was skipped and why
 	$(BIN)/python -m pytest
