@@ -7,10 +7,13 @@ from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.companies import CompanyDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
+from services.meetings.store.cases import CaseStore
+from services.meetings.store.companies import CompanyStore
 from services.meetings.store.meetings import MeetingStore
 
 
@@ -21,7 +24,8 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types = TypeStore(resources.database)
-    for store in (meetings, advisors, kept_types):
+    companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
+    for store in (meetings, advisors, kept_types, companies, cases):
         store.prepare()
     clock, wake = resources.clock, resources.wake
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
@@ -33,5 +37,6 @@ def compose(resources: Resources) -> Composed:
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
+        companies=CompanyDesk(companies, cases, meetings, clock),
     )
-    return Composed(service, outboxes=[meetings.meetings])
+    return Composed(service, outboxes=[meetings.meetings, cases.cases])
