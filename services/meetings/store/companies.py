@@ -28,11 +28,18 @@ class CompanyStore:
         self._companies.create_index("keys", unique=True, sparse=True)
         self._companies.create_index([("sector", 1), ("name", 1)])
         self._companies.create_index("moving", sparse=True)
+        self._companies.create_index("merged_into", sparse=True)
 
     def by_id(self, company_id: str, sector: str | None = None) -> Company | None:
         """The company, as it is, if it is one of `sector` (None: of any)."""
         found = self._companies.find_one({"_id": company_id, **({"sector": sector} if sector else {})})
         return _company(found) if found else None
+
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """What companies are called, by id."""
+        return {
+            one["_id"]: one["name"] for one in self._companies.find({"_id": {"$in": list(ids)}}, {"name": 1})
+        }
 
     def now(self, company: Company) -> Company:
         """What a company is by now, after mergers."""
@@ -69,6 +76,10 @@ class CompanyStore:
         change = {"$set": {"merged_into": keep, "moving": True, "revision": other.revision + 1}}
         wanted = {"_id": other.id, "revision": other.revision}
         return self._companies.update_one(wanted, change).matched_count == 1
+
+    def merged(self, keep: str) -> list[Company]:
+        """Those that turned out to be `keep`."""
+        return [_company(one) for one in self._companies.find({"merged_into": keep}).limit(100)]
 
     def moving(self) -> list[Company]:
         """Merged ones whose belongings have not all been moved."""
