@@ -238,7 +238,8 @@ def timeline(case: Case, meetings: Iterable[Meeting], referrals: Iterable[Referr
         ]
     for one in referrals:
         steps += _steps_of(one)
-    return tuple(sorted(reversed(steps), key=lambda one: one.at, reverse=True))
+    steps.sort(key=lambda one: one.at)
+    return tuple(steps[::-1])
 
 
 def _steps_of(one: Referral) -> list[CaseStep]:

@@ -57,9 +57,9 @@ def keys(company: Company) -> list[str]:
     return [*neq, *domains, *(f"{company.sector}:name:{name}" for name in names)]
 
 
-def is_another(company: Company, contact: Contact) -> bool:
-    """Whether a company cannot be the contact's, though domain or name are the same: the NEQs differ."""
-    return None not in (company.neq, contact.neq) and company.neq != contact.neq
+def is_another(company: Company, neq: str | None) -> bool:
+    """Whether a company cannot be the one of a NEQ, though domain or name are the same."""
+    return None not in (company.neq, neq) and company.neq != neq
 
 
 def newly_met(company_id: str, sector: str, contact: Contact, need: Need, now: datetime) -> Company:

@@ -174,7 +174,7 @@ class CompanyDesk:
         """The company that has one of the keys that a new one would have, the surest first."""
         for one in self.companies.by_keys(rules.keys(new)):
             company = self.companies.now(one)
-            if one.neq == contact.neq or not rules.is_another(company, contact):
+            if one.neq == contact.neq or not rules.is_another(company, contact.neq):
                 return company
         return None
 
