@@ -19,7 +19,7 @@ from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
 from services.meetings.contracts.availability import ListAdvisors
-from services.meetings.contracts.cases import GetCase
+from services.meetings.contracts.cases import CaseFile, GetCase
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     FindMoves,
@@ -135,7 +135,9 @@ class _Agenda:
     ) -> Response:
         found = await signed.call(GetMeeting(id=_id(signed)))
         people = tuple({step.by for step in found.steps if step.by != "company"})
-        file = await signed.call(GetCase(id=found.case)) if found.case else None
+        file: CaseFile | None = None
+        if found.case:
+            file = await signed.call(GetCase(id=found.case))
         need = file.case.need if file else found.need
         ticked = file.case.recommendations if file else ()
         before = [one for one in file.meetings if one.id != found.id] if file else []
