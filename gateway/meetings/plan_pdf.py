@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi.responses import Response
 
 from gateway.i18n import long_date, translations
 from gateway.meetings.case_views import Line
+from gateway.pdf import make_pdf
 from gateway.rendering import ZONE
 from gateway.sectors import Language, Sector
 from gateway.words import N_
@@ -22,26 +22,13 @@ async def make(
     lines: Sequence[Line], company: str, advisor: str | None, sector: Sector, language: Language
 ) -> bytes:
     """The PDF. It is set in a thread: a page takes some milliseconds of one core."""
-    return await asyncio.to_thread(_make, _data(lines, company, advisor, sector, language))
+    return await asyncio.to_thread(make_pdf, _LAYOUT, _data(lines, company, advisor, sector, language))
 
 
 def response(made: bytes) -> Response:
     """To be saved, or shown."""
     headers = {"Content-Disposition": 'inline; filename="plan-emploi-nexus.pdf"'}
     return Response(made, headers=headers, media_type="application/pdf")
-
-
-def _make(plan: dict[str, Any]) -> bytes:
-    import typst  # loads its fonts, which most gateways never need
-
-    made = typst.compile(
-        str(_LAYOUT),
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards="ua-1",
-        sys_inputs={"plan": orjson.dumps(plan).decode()},
-    )
-    return bytes(made)
 
 
 def _data(
