@@ -3,6 +3,7 @@
 `keys` hold one entry for each five minutes and advisor that a meeting occupies, under a unique index: whatever
 the number of processes, two that overlap cannot both be there. A cancelled one has no such field."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from services.meetings.domain.meetings import OCCUPYING, is_ended, keys, occupie
 from services.meetings.domain.times import Span, moment, tick
 
 _OCCUPYING = [state.value for state in OCCUPYING]
+_CONFIRMED = [state.value for state in State if state is not State.REQUESTED]
 _REMEMBERED = timedelta(days=90)  # a meeting longer ago counts as none, when advisors are chosen
 _MOST = 2_000  # meetings of one answer
 
@@ -49,6 +51,8 @@ class MeetingStore:
         self.meetings.create_index([("advisors.id", 1), ("start", 1)])
         self.meetings.create_index([("state", 1), ("expires_at", 1)])
         self.meetings.create_index("contact.email", sparse=True)
+        self.meetings.create_index([("company", 1), ("state", 1)])
+        self.meetings.create_index("case", sparse=True)
 
     def add(self, meeting: Meeting, places: Sequence[str], about: Mapping[str, Any], *events: Event) -> bool:
         """False if something that it occupies is occupied, or its id in use. `about`: what is kept besides."""
@@ -147,6 +151,41 @@ class MeetingStore:
         wanted = {"state": State.REQUESTED.value, "expires_at": {"$lte": now}}
         return self.meetings.delete_many(wanted).deleted_count
 
+    def belongs(self, meeting_id: str, company: str, case: str) -> None:
+        """Whose it is. No new revision: what others know of the meeting stays as it was."""
+        self.meetings.update_one({"_id": meeting_id}, {"$set": {"company": company, "case": case}})
+
+    def without_company(self) -> list[str]:
+        """Ids of those that were confirmed, and whose company nobody has found yet."""
+        wanted = {"company": None, "state": {"$in": _CONFIRMED}, "contact": {"$ne": None}}
+        return [one["_id"] for one in self.meetings.find(wanted, {"_id": 1}).limit(100)]
+
+    def of_companies(self, companies: Sequence[str]) -> list[Meeting]:
+        """All of some companies, the latest first."""
+        wanted = {"company": {"$in": list(companies)}}
+        return [_meeting(one) for one in self.meetings.find(wanted).sort("start", -1).limit(_MOST)]
+
+    def of_case(self, case: str) -> list[Meeting]:
+        """All of a case, the latest first."""
+        found = self.meetings.find({"case": case}).sort("start", -1).limit(_MOST)
+        return [_meeting(one) for one in found]
+
+    def cases_of(self, advisor: str) -> list[str]:
+        """The cases that somebody has had a meeting of."""
+        wanted = {"advisors.id": advisor, "case": {"$gt": ""}}
+        return list(
+            dict.fromkeys(one["case"] for one in self.meetings.find(wanted, {"case": 1}).limit(_MOST))
+        )
+
+    def counted(self, companies: Sequence[str]) -> Counter[str]:
+        """How many meetings companies have had, or have ahead."""
+        wanted = {"company": {"$in": list(companies)}, "state": {"$in": _OCCUPYING}}
+        return Counter(one["company"] for one in self.meetings.find(wanted, {"company": 1}))
+
+    def move_company(self, company: str, to: str) -> None:
+        """All meetings of a company are another's."""
+        self.meetings.update_many({"company": company}, {"$set": {"company": to}})
+
     def between(
         self,
         sector: str | None,
@@ -179,7 +218,8 @@ def _is_expired(document: Document, now: datetime) -> bool:
 
 
 def _plain(meeting: Meeting) -> Document:
-    fields: Document = meeting.model_dump(exclude={"id"})
+    """Without whose it is: `belongs` alone writes that."""
+    fields: Document = meeting.model_dump(exclude={"id", "company", "case"})
     return fields | {"state": meeting.state.value}
 
 
