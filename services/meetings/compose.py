@@ -7,10 +7,12 @@ from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
+from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
 
 
@@ -20,8 +22,8 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
-    kept_types = TypeStore(resources.database)
-    for store in (meetings, advisors, kept_types):
+    kept_types, goal = TypeStore(resources.database), GoalStore(resources.database)
+    for store in (meetings, advisors, kept_types, goal):
         store.prepare()
     clock, wake = resources.clock, resources.wake
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
@@ -33,5 +35,6 @@ def compose(resources: Resources) -> Composed:
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
+        goal=GoalDesk(goal, clock),
     )
     return Composed(service, outboxes=[meetings.meetings])

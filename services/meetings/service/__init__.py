@@ -14,6 +14,17 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.goal import (
+    CountedCompanies,
+    CountedMeetings,
+    GetGoal,
+    Goal,
+    GoalBoard,
+    ListCountedCompanies,
+    ListCountedMeetings,
+    OpenGoal,
+    SetGoal,
+)
 from services.meetings.contracts.meetings import (
     Booked,
     BookMeeting,
@@ -48,21 +59,29 @@ from services.meetings.contracts.types import (
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.goal import GoalDesk
 from services.meetings.service.types import TypeDesk
 
 
 class Meetings(Service):
-    """Meeting types, availability, slots, bookings."""
+    """Meeting types, availability, slots, bookings, the goal."""
 
     name = "meetings"
 
     def __init__(
-        self, *, types: TypeDesk, availability: AvailabilityDesk, booking: BookingDesk, agenda: AgendaDesk
+        self,
+        *,
+        types: TypeDesk,
+        availability: AvailabilityDesk,
+        booking: BookingDesk,
+        agenda: AgendaDesk,
+        goal: GoalDesk,
     ) -> None:
         self._types = types
         self._availability = availability
         self._booking = booking
         self._agenda = agenda
+        self._goal = goal
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -170,6 +189,26 @@ class Meetings(Service):
     @rpc
     def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
         return self._agenda.record(command, caller)
+
+    @rpc
+    def get_goal(self, query: GetGoal, caller: Caller) -> Goal:
+        return self._goal.goal(caller)
+
+    @rpc
+    def set_goal(self, command: SetGoal, caller: Caller) -> Goal:
+        return self._goal.set(command, caller)
+
+    @rpc
+    def open_goal(self, query: OpenGoal, caller: Caller) -> GoalBoard:
+        return self._goal.board(caller)
+
+    @rpc
+    def list_counted_companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
+        return self._goal.companies(query, caller)
+
+    @rpc
+    def list_counted_meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:
+        return self._goal.meetings(query, caller)
 
     @every(minutes=1)
     def release_expired_holds(self) -> None:
