@@ -7,11 +7,14 @@ from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.companies import CompanyDesk
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
+from services.meetings.store.cases import CaseStore
+from services.meetings.store.companies import CompanyStore
 from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
 
@@ -23,7 +26,8 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, goal = TypeStore(resources.database), GoalStore(resources.database)
-    for store in (meetings, advisors, kept_types, goal):
+    companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
+    for store in (meetings, advisors, kept_types, companies, cases, goal):
         store.prepare()
     clock, wake = resources.clock, resources.wake
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
@@ -36,5 +40,6 @@ def compose(resources: Resources) -> Composed:
         booking=booking,
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
         goal=GoalDesk(goal, clock),
+        companies=CompanyDesk(companies, cases, meetings, clock),
     )
-    return Composed(service, outboxes=[meetings.meetings])
+    return Composed(service, outboxes=[meetings.meetings, cases.cases])

@@ -148,6 +148,8 @@ class Meeting(Message):
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = Field(None, description="until when a request is held")
     site: Address | None = Field(None, description="where it was booked; mails lead there")
+    company: str | None = Field(None, description="whose it is, soon after it is confirmed")
+    case: str | None = Field(None, description="the case file that it is part of")
 
 
 class Slots(Message):

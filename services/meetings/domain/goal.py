@@ -158,9 +158,7 @@ def months(goal: Goal, counted: Sequence[date], own: Sequence[date], today: date
         after = (first + timedelta(days=31)).replace(day=1)
         total += all_by[first]
         by_then = planned(goal, after - timedelta(days=1))
-        found.append(
-            Month(first=first, all=all_by[first], own=own_by[first], total=total, planned=by_then)
-        )
+        found.append(Month(first=first, all=all_by[first], own=own_by[first], total=total, planned=by_then))
         first = after
     return tuple(found)
 

@@ -1,7 +1,7 @@
 """The meetings service: when advisors can be met, and who meets them."""
 
 from nexus.caller import Caller
-from nexus.service import Service, every, rpc
+from nexus.service import Service, every, on, rpc
 from services.meetings.contracts.availability import (
     Advisor,
     Advisors,
@@ -40,6 +40,7 @@ from services.meetings.contracts.meetings import (
     ListMeetings,
     ListWithoutOutcome,
     Meeting,
+    MeetingBooked,
     MoveMeeting,
     MoveOwnMeeting,
     OpenOwnMeeting,
@@ -59,6 +60,7 @@ from services.meetings.contracts.types import (
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.companies import CompanyDesk
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.types import TypeDesk
 
@@ -76,12 +78,14 @@ class Meetings(Service):
         booking: BookingDesk,
         agenda: AgendaDesk,
         goal: GoalDesk,
+        companies: CompanyDesk,
     ) -> None:
         self._types = types
         self._availability = availability
         self._booking = booking
         self._agenda = agenda
         self._goal = goal
+        self._companies = companies
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -214,3 +218,13 @@ class Meetings(Service):
     def release_expired_holds(self) -> None:
         """A form that was never sent keeps nobody's time."""
         self._booking.release()
+
+    @on(MeetingBooked)
+    def find_company(self, event: MeetingBooked) -> None:
+        """A meeting that is booked gets its company and case."""
+        self._companies.take_in(event.id)
+
+    @every(minutes=1)
+    def take_in_meetings(self) -> None:
+        """What was booked before there were companies, or was left by halves, is taken in."""
+        self._companies.take_in_all()

@@ -50,9 +50,7 @@ class GoalDesk:
     def goal(self, caller: Caller) -> Goal:
         """As it was set, or as it is presumed."""
         caller.require(*LEADERS)
-        return self.store.goal() or rules.presumed(
-            rules.local_day(self.store.first_held() or self.clock())
-        )
+        return self.store.goal() or rules.presumed(rules.local_day(self.store.first_held() or self.clock()))
 
     def set(self, command: SetGoal, caller: Caller) -> Goal:
         """Raises StaleRevision, InvalidInput(`ends_before_start`, `period_too_long`, `date_out_of_range`)."""

@@ -14,13 +14,13 @@ from services.meetings.domain.companies import folded
 from services.meetings.domain.goal import Fact, Known
 
 _GOAL = "common"
-_FACTS = {
-    name: 1
-    for name in (
+_FACTS = dict.fromkeys(
+    (
         *("sector", "state", "company", "contact.company", "start", "created_at"),
         *("need.themes", "advisors.id"),
-    )
-}
+    ),
+    1,
+)
 _COMPANY = dict.fromkeys(("neq", "domains", "name", "aliases", "size", "merged_into"), 1)
 _OVER = (State.HELD, State.NO_SHOW, State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
 _BOOKED = (State.CONFIRMED, *_OVER)

@@ -21,6 +21,7 @@ from services.meetings.domain.meetings import OCCUPYING, is_ended, keys, occupie
 from services.meetings.domain.times import Span, moment, tick
 
 _OCCUPYING = [state.value for state in OCCUPYING]
+_CONFIRMED = [state.value for state in State if state is not State.REQUESTED]
 _REMEMBERED = timedelta(days=90)  # a meeting longer ago counts as none, when advisors are chosen
 _MOST = 2_000  # meetings of one answer
 
@@ -49,6 +50,8 @@ class MeetingStore:
         self.meetings.create_index([("advisors.id", 1), ("start", 1)])
         self.meetings.create_index([("state", 1), ("expires_at", 1)])
         self.meetings.create_index("contact.email", sparse=True)
+        self.meetings.create_index([("company", 1), ("state", 1)])
+        self.meetings.create_index("case", sparse=True)
 
     def add(self, meeting: Meeting, places: Sequence[str], about: Mapping[str, Any], *events: Event) -> bool:
         """False if something that it occupies is occupied, or its id in use. `about`: what is kept besides."""
@@ -147,6 +150,24 @@ class MeetingStore:
         wanted = {"state": State.REQUESTED.value, "expires_at": {"$lte": now}}
         return self.meetings.delete_many(wanted).deleted_count
 
+    def belongs(self, meeting_id: str, company: str, case: str) -> None:
+        """Whose it is. No new revision: what others know of the meeting stays as it was."""
+        self.meetings.update_one({"_id": meeting_id}, {"$set": {"company": company, "case": case}})
+
+    def without_company(self) -> list[str]:
+        """Ids of those that were confirmed, and whose company nobody has found yet."""
+        wanted = {"company": None, "state": {"$in": _CONFIRMED}, "contact": {"$ne": None}}
+        return [one["_id"] for one in self.meetings.find(wanted, {"_id": 1}).limit(100)]
+
+    def of_companies(self, companies: Sequence[str]) -> list[Meeting]:
+        """All of some companies, the latest first."""
+        wanted = {"company": {"$in": list(companies)}}
+        return [_meeting(one) for one in self.meetings.find(wanted).sort("start", -1).limit(_MOST)]
+
+    def move_company(self, company: str, to: str) -> None:
+        """All meetings of a company are another's."""
+        self.meetings.update_many({"company": company}, {"$set": {"company": to}})
+
     def between(
         self,
         sector: str | None,
@@ -179,7 +200,8 @@ def _is_expired(document: Document, now: datetime) -> bool:
 
 
 def _plain(meeting: Meeting) -> Document:
-    fields: Document = meeting.model_dump(exclude={"id"})
+    """Without whose it is: `belongs` alone writes that."""
+    fields: Document = meeting.model_dump(exclude={"id", "company", "case"})
     return fields | {"state": meeting.state.value}
 
 

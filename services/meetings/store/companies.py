@@ -1,0 +1,100 @@
+"""Companies in MongoDB, one document each.
+
+`keys` hold what a company is found again by, under a unique index: whatever the number of processes, two bookings
+of one company cannot make two of it. A company that was merged keeps its keys, and points to the one that it is."""
+
+import re
+from collections.abc import Sequence
+from typing import cast
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from nexus.mongo import Document
+from services.meetings.contracts.companies import Company
+from services.meetings.domain.companies import keys, sought, words_of
+
+_LONGEST_CHAIN = 50  # of companies merged into others
+
+
+class CompanyStore:
+    """The collection `companies`."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._companies = database["companies"]
+
+    def prepare(self) -> None:
+        """Make the indexes."""
+        self._companies.create_index("keys", unique=True, sparse=True)
+        self._companies.create_index([("sector", 1), ("name", 1)])
+        self._companies.create_index("moving", sparse=True)
+
+    def by_id(self, company_id: str, sector: str | None = None) -> Company | None:
+        """The company, as it is, if it is one of `sector` (None: of any)."""
+        found = self._companies.find_one({"_id": company_id, **({"sector": sector} if sector else {})})
+        return _company(found) if found else None
+
+    def now(self, company: Company) -> Company:
+        """What a company is by now, after mergers."""
+        for _ in range(_LONGEST_CHAIN):
+            after = self.by_id(company.merged_into) if company.merged_into else None
+            if after is None:
+                break
+            company = after
+        return company
+
+    def by_keys(self, wanted: Sequence[str]) -> list[Company]:
+        """Who has each of the keys, in their order."""
+        found = {
+            key: one for one in self._companies.find({"keys": {"$in": list(wanted)}}) for key in one["keys"]
+        }
+        return [_company(found[key]) for key in wanted if key in found]
+
+    def save(self, company: Company, before: int) -> bool:
+        """False if the stored one is not at revision `before` any more, or another took one of its keys meanwhile.
+        Keys that others have already are left to them."""
+        fields: Document = company.model_dump(exclude={"id"})
+        fields |= {"keys": self._free(company), "sought": sought(company)}
+        try:
+            if before:
+                wanted = {"_id": company.id, "revision": before}
+                return self._companies.update_one(wanted, {"$set": fields}).matched_count == 1
+            self._companies.insert_one({"_id": company.id, **fields})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def point(self, other: Company, keep: str) -> bool:
+        """From now on `other` is `keep`; what belongs to it is to be moved. False if it changed meanwhile."""
+        change = {"$set": {"merged_into": keep, "moving": True, "revision": other.revision + 1}}
+        wanted = {"_id": other.id, "revision": other.revision}
+        return self._companies.update_one(wanted, change).matched_count == 1
+
+    def moving(self) -> list[Company]:
+        """Merged ones whose belongings have not all been moved."""
+        return [_company(one) for one in self._companies.find({"moving": True}).limit(100)]
+
+    def moved(self, company_id: str) -> None:
+        """All that belonged to it is with the other."""
+        self._companies.update_one({"_id": company_id}, {"$unset": {"moving": ""}})
+
+    def listed(self, sector: str | None, text: str, among: Sequence[str] | None, limit: int) -> list[Company]:
+        """By name, without merged ones; `among`: those alone."""
+        wanted: Document = {"merged_into": None, **({"sector": sector} if sector else {})}
+        if among is not None:
+            wanted["_id"] = {"$in": list(among)}
+        if words := words_of(text):
+            wanted["$and"] = [{"sought": {"$regex": re.escape(word)}} for word in words]
+        return [_company(one) for one in self._companies.find(wanted).sort("name", 1).limit(limit)]
+
+    def _free(self, company: Company) -> list[str]:
+        wanted = keys(company)
+        others = {"keys": {"$in": wanted}, "_id": {"$ne": company.id}}
+        held = {
+            key for one in self._companies.find(others, {"keys": 1}) for key in cast(list[str], one["keys"])
+        }
+        return [key for key in wanted if key not in held]
+
+
+def _company(document: Document) -> Company:
+    return Company.read({**document, "id": document["_id"]})
