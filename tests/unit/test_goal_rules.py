@@ -56,7 +56,12 @@ COMPANIES = st.lists(
         st.sampled_from(["", "atelier", "studio"]),
     ),
     max_size=12,
-).map(lambda rows: [Known(str(n), neq, tuple(sorted(own)), (name,) if name else ()) for n, (neq, own, name) in enumerate(rows)])
+).map(
+    lambda rows: [
+        Known(str(n), neq, tuple(sorted(own)), (name,) if name else ())
+        for n, (neq, own, name) in enumerate(rows)
+    ]
+)
 
 
 @given(COMPANIES)
@@ -79,7 +84,9 @@ def test_how_many_there_are_does_not_hang_on_their_order(companies: list[Known],
 
 
 @given(COMPANIES)
-def test_there_are_as_many_as_neqs_and_those_that_nothing_leads_from_to_an_neq(companies: list[Known]) -> None:
+def test_there_are_as_many_as_neqs_and_those_that_nothing_leads_from_to_an_neq(
+    companies: list[Known],
+) -> None:
     def alike(one: Known, other: Known) -> bool:
         return bool(set(one.domains) & set(other.domains)) or bool(set(one.names) & set(other.names))
 
@@ -183,7 +190,9 @@ def test_a_goal_in_no_sensible_time_is_refused(since: str, until: str, code: str
         rules.checked(goal)
 
 
-def test_until_somebody_sets_it_the_goal_is_seventy_in_two_years_from_the_month_of_the_first_meeting() -> None:
+def test_until_somebody_sets_it_the_goal_is_seventy_in_two_years_from_the_month_of_the_first_meeting() -> (
+    None
+):
     goal = rules.presumed(date(2026, 11, 24))
     assert (goal.number, goal.since, goal.until) == (70, date(2026, 11, 1), date(2028, 10, 31))
     begin, end = rules.span(goal)

@@ -8,10 +8,12 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from nexus.messages import Command, Message, Query
+from services.meetings.contracts.cases import Closing
 from services.meetings.contracts.meetings import State
 
 Breakdown = Literal["month", "theme", "size", "partner"]
 MeetingFigure = Literal["requests", "held", "no_shows", "cancelled"]
+CaseFigure = Literal["answers", "hired", "closed"]
 
 
 class Goal(Message):
@@ -72,21 +74,32 @@ class Forecast(Message):
     days: int
 
 
-class Delay(Message):
-    """The median of days from a company's request to the meeting with which it counts; None: none counts."""
+class Average(Message):
+    """A mean or a median in all sectors, and in the caller's own; None: there is nothing to take it of."""
 
     all: float | None
     own: float | None
 
 
 class MeetingFigures(Message):
-    """`requests` were booked in the time of the goal; the others took or were to take place in it."""
+    """`requests` were booked in the time of the goal; the others took or were to take place in it. `delay` is the
+    median of days from a company's request to the meeting with which it counts."""
 
     requests: Pair
     held: Pair
     no_shows: Pair
     cancelled: Pair
-    delay: Delay
+    delay: Average
+
+
+class CaseFigures(Message):
+    """What came of cases in the time of the goal. `useful` is the mean of `answers`, from 1 to 5; `hired` how many
+    people companies say they hired; `closings` how cases were closed."""
+
+    answers: Pair
+    useful: Average
+    hired: Pair
+    closings: tuple[Row, ...]
 
 
 class GoalBoard(Message):
@@ -105,6 +118,7 @@ class GoalBoard(Message):
     sizes: tuple[Row, ...]
     partners: tuple[Row, ...]
     meetings: MeetingFigures
+    cases: CaseFigures
 
 
 class OpenGoal(Query[GoalBoard], service="meetings"):
@@ -159,3 +173,28 @@ class ListCountedMeetings(Query[CountedMeetings], service="meetings"):
     """Those behind a figure of the own sector. For coordinators and administrators."""
 
     which: MeetingFigure
+
+
+class CountedCase(Message):
+    """A case of the own sector behind a figure. `useful` is the latest answer, from 1 to 5."""
+
+    id: str
+    company: str | None
+    closing: Closing | None
+    useful: int | None
+    hired: int
+
+
+class CountedCases(Message):
+    """By the names of companies; the first two thousand of `total`."""
+
+    items: tuple[CountedCase, ...]
+    total: int
+
+
+class ListCountedCases(Query[CountedCases], service="meetings"):
+    """Those behind a figure of the own sector; of closed ones, with `closing`, those that were closed so. For
+    coordinators and administrators."""
+
+    which: CaseFigure
+    closing: Closing | None = None

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from statistics import median
+from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 from nexus.errors import InvalidInput
+from services.meetings.contracts.cases import Closing
 from services.meetings.contracts.goal import Forecast, Goal, Month
 from services.meetings.contracts.meetings import State
 
@@ -48,6 +49,18 @@ class Fact:
     requested: datetime
     themes: tuple[str, ...] = ()
     advisors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseFact:
+    """What came of a case in the time of the goal: `useful` holds answers from 1 to 5, `hired` counts people."""
+
+    id: str
+    sector: str
+    company: str
+    closing: Closing | None
+    useful: tuple[int, ...]
+    hired: int
 
 
 def checked(goal: Goal) -> Goal:
@@ -203,3 +216,9 @@ def median_delay(counted: Iterable[Fact]) -> float | None:
     """The median of days from the request to the meeting; None of none."""
     delays = [(one.start - one.requested) / timedelta(days=1) for one in counted]
     return median(delays) if delays else None
+
+
+def mean_useful(cases: Iterable[CaseFact]) -> float | None:
+    """How useful meetings were, on average; None without an answer."""
+    answers = [answer for one in cases for answer in one.useful]
+    return fmean(answers) if answers else None

@@ -15,11 +15,13 @@ from services.meetings.contracts.availability import (
     SaveAvailability,
 )
 from services.meetings.contracts.goal import (
+    CountedCases,
     CountedCompanies,
     CountedMeetings,
     GetGoal,
     Goal,
     GoalBoard,
+    ListCountedCases,
     ListCountedCompanies,
     ListCountedMeetings,
     OpenGoal,
@@ -209,6 +211,10 @@ class Meetings(Service):
     @rpc
     def list_counted_companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
         return self._goal.companies(query, caller)
+
+    @rpc
+    def list_counted_cases(self, query: ListCountedCases, caller: Caller) -> CountedCases:
+        return self._goal.cases(query, caller)
 
     @rpc
     def list_counted_meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:

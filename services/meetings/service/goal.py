@@ -4,19 +4,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import StaleRevision
 from services.meetings.contracts.goal import (
+    Average,
     Breakdown,
+    CaseFigure,
+    CaseFigures,
+    CountedCase,
+    CountedCases,
     CountedCompanies,
     CountedCompany,
     CountedMeeting,
     CountedMeetings,
-    Delay,
     Goal,
     GoalBoard,
+    ListCountedCases,
     ListCountedCompanies,
     ListCountedMeetings,
     MeetingFigure,
@@ -27,10 +33,11 @@ from services.meetings.contracts.goal import (
 )
 from services.meetings.contracts.meetings import State
 from services.meetings.domain import goal as rules
-from services.meetings.domain.goal import Fact
+from services.meetings.domain.goal import CaseFact, Fact
 from services.meetings.service.types import LEADERS
 from services.meetings.store.goal import GoalStore, KnownCompany
 
+F = TypeVar("F", Fact, CaseFact)
 _MOST = 2_000  # of one list
 _STATES: dict[MeetingFigure, tuple[State, ...]] = {
     "held": (State.HELD,),
@@ -89,6 +96,7 @@ class GoalDesk:
             sizes=found.rows("size"),
             partners=found.rows("partner"),
             meetings=self._meetings(goal, facts, found, caller.sector),
+            cases=_case_figures(self.store.cases(*rules.span(goal)), caller.sector),
         )
 
     def companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
@@ -109,6 +117,15 @@ class GoalDesk:
             found = _of(found, caller.sector)
         found.sort(key=lambda one: (one.start, one.id))
         return CountedMeetings(items=tuple(map(_in_brief, found[:_MOST])), total=len(found))
+
+    def cases(self, query: ListCountedCases, caller: Caller) -> CountedCases:
+        """Those of the own sector behind a figure."""
+        found = _of(self.store.cases(*rules.span(self.goal(caller))), caller.sector)
+        wanted = [one for one in found if _BEHIND[query.which](one) and query.closing in (None, one.closing)]
+        names = self.store.companies(one.company for one in wanted)
+        listed = [_case_in_brief(one, names.get(one.company)) for one in wanted]
+        listed.sort(key=lambda one: ((one.company or "").casefold(), one.id))
+        return CountedCases(items=tuple(listed[:_MOST]), total=len(listed))
 
     def _counted(self, facts: Sequence[Fact], sector: str | None) -> "_Counted":
         met = (one.company for one in facts if one.state is State.HELD and one.company is not None)
@@ -140,7 +157,7 @@ class GoalDesk:
             held=pair("held"),
             no_shows=pair("no_shows"),
             cancelled=pair("cancelled"),
-            delay=Delay(all=rules.median_delay(found.all), own=rules.median_delay(found.own)),
+            delay=Average(all=rules.median_delay(found.all), own=rules.median_delay(found.own)),
         )
 
 
@@ -205,7 +222,38 @@ class _Counted:
         )
 
 
-def _of(facts: Iterable[Fact], sector: str | None) -> list[Fact]:
+_BEHIND: dict[CaseFigure, Callable[[CaseFact], bool]] = {
+    "answers": lambda one: bool(one.useful),
+    "hired": lambda one: one.hired > 0,
+    "closed": lambda one: one.closing is not None,
+}
+
+
+def _case_figures(cases: Sequence[CaseFact], sector: str | None) -> CaseFigures:
+    own = _of(cases, sector)
+    everywhere, mine = (Counter(one.closing for one in some if one.closing) for some in (cases, own))
+    return CaseFigures(
+        answers=Pair(all=sum(len(one.useful) for one in cases), own=sum(len(one.useful) for one in own)),
+        useful=Average(all=rules.mean_useful(cases), own=rules.mean_useful(own)),
+        hired=Pair(all=sum(one.hired for one in cases), own=sum(one.hired for one in own)),
+        closings=tuple(
+            Row(key=key, all=count, own=mine[key])
+            for key, count in sorted(everywhere.items(), key=lambda item: (-item[1], item[0]))
+        ),
+    )
+
+
+def _case_in_brief(one: CaseFact, company: KnownCompany | None) -> CountedCase:
+    return CountedCase(
+        id=one.id,
+        company=company.name if company else None,
+        closing=one.closing,
+        useful=one.useful[-1] if one.useful else None,
+        hired=one.hired,
+    )
+
+
+def _of(facts: Iterable[F], sector: str | None) -> list[F]:
     return [one for one in facts if sector in (None, one.sector)]
 
 

@@ -11,16 +11,13 @@ from nexus.mongo import Document
 from services.meetings.contracts.goal import Goal
 from services.meetings.contracts.meetings import State
 from services.meetings.domain.companies import folded
-from services.meetings.domain.goal import Fact, Known
+from services.meetings.domain.goal import CaseFact, Fact, Known
 
 _GOAL = "common"
 _FACTS = dict.fromkeys(
-    (
-        *("sector", "state", "company", "contact.company", "start", "created_at"),
-        *("need.themes", "advisors.id"),
-    ),
-    1,
+    ("sector", "state", "company", "contact.company", "start", "created_at", "need.themes", "advisors.id"), 1
 )
+_CASE = dict.fromkeys(("sector", "company", "closing", "closed_at", "asks"), 1)
 _COMPANY = dict.fromkeys(("neq", "domains", "name", "aliases", "size", "merged_into"), 1)
 _OVER = (State.HELD, State.NO_SHOW, State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
 _BOOKED = (State.CONFIRMED, *_OVER)
@@ -37,19 +34,22 @@ class KnownCompany:
 
 
 class GoalStore:
-    """The one document of the collection `goal`; the collections `meetings`, `companies`, `advisors` as others
-    write them."""
+    """The one document of the collection `goal`; the collections `meetings`, `companies`, `cases`, `advisors`
+    as others write them."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._goal = database["goal"]
         self._meetings = database["meetings"]
         self._companies = database["companies"]
         self._advisors = database["advisors"]
+        self._cases = database["cases"]
 
     def prepare(self) -> None:
         """Make the indexes."""
         self._meetings.create_index([("state", 1), ("start", 1)])
         self._meetings.create_index([("state", 1), ("created_at", 1)])
+        self._cases.create_index("closed_at")
+        self._cases.create_index("asks.answered_at")
 
     def goal(self) -> Goal | None:
         """The goal, if somebody has set it."""
@@ -86,6 +86,16 @@ class GoalStore:
     def count_requests(self, begin: datetime, end: datetime, sector: str | None) -> int:
         """How many there are of `requests`."""
         return self._meetings.count_documents(_requested(begin, end, sector))
+
+    def cases(self, begin: datetime, end: datetime) -> list[CaseFact]:
+        """Cases of all sectors that were closed in that time, or whose company answered then."""
+        within = {"$gte": begin, "$lt": end}
+        found = {
+            one["_id"]: one
+            for wanted in ({"closed_at": within}, {"asks.answered_at": within})
+            for one in self._cases.find(wanted, _CASE)
+        }
+        return [_case_fact(document, begin, end) for document in found.values()]
 
     def companies(self, ids: Iterable[str]) -> dict[str, KnownCompany]:
         """For each id the company that it is now: merged ones lead to another."""
@@ -124,6 +134,21 @@ def _fact(document: Document) -> Fact:
         requested=document["created_at"],
         themes=tuple(document["need"]["themes"]),
         advisors=tuple(one["id"] for one in document["advisors"]),
+    )
+
+
+def _case_fact(document: Document, begin: datetime, end: datetime) -> CaseFact:
+    def is_within(at: datetime | None) -> bool:
+        return at is not None and begin <= at < end
+
+    answered = [one for one in document["asks"] if is_within(one["answered_at"])]
+    return CaseFact(
+        id=document["_id"],
+        sector=document["sector"],
+        company=document["company"],
+        closing=document["closing"] if is_within(document["closed_at"]) else None,
+        useful=tuple(one["useful"] for one in answered if one["useful"] is not None),
+        hired=sum(one["hired"] or 0 for one in answered),
     )
 
 
