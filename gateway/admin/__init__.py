@@ -6,6 +6,7 @@ from gateway.admin.agenda import agenda_routes
 from gateway.admin.audit import audit_routes
 from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
+from gateway.admin.goal import goal_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
@@ -30,6 +31,7 @@ def admin_router(desk: Desk) -> APIRouter:
     router = APIRouter()
     for routes in (
         start_routes,
+        goal_routes,
         agenda_routes,
         availability_routes,
         meeting_types_routes,
