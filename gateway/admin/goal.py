@@ -128,7 +128,7 @@ class _Goal:
         rows = await (self._figure_rows(signed) if what == "figures" else self._company_rows(signed))
         name = f"{'goal' if what == 'figures' else 'goal-companies'}-{self._desk.sector.name}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        body = _csv(rows) if form == "csv" else _xlsx(rows)
+        body = csv_of(rows) if form == "csv" else xlsx_of(rows)
         return StreamingResponse(body, media_type=MEDIA_TYPES[form], headers=headers)
 
     async def report(self, signed: Signed) -> Response:
@@ -198,12 +198,14 @@ class _Goal:
         return rows
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> Iterable[bytes]:
+def csv_of(rows: Iterable[Sequence[str]]) -> Iterable[bytes]:
+    """Rows as a CSV file, no cell of which is a formula."""
     yield MARK
     yield from map(csv_line, rows)
 
 
-def _xlsx(rows: Sequence[Sequence[str]]) -> Iterable[bytes]:
+def xlsx_of(rows: Sequence[Sequence[str]]) -> Iterable[bytes]:
+    """Rows as a workbook; the first are the heads."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
         book = Workbook(file, rows[0])
         for row in rows[1:]:

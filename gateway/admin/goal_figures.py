@@ -85,7 +85,7 @@ class Figures:
 
     def met(self) -> str:
         """So many of so many."""
-        told = self.words.gettext(N_("%(met)s of %(number)s companies"))
+        told = self.words.gettext(N_("%(met)s of %(number)s"))
         return told % {"met": self.board.met.all, "number": self.board.goal.number}
 
     def period(self) -> str:
@@ -113,6 +113,10 @@ class Figures:
         told = self.words.gettext(N_("%(low)s to %(high)s companies"))
         return told % {"low": found.low, "high": found.high}
 
+    def forecast_told(self) -> str:
+        """The range of the forecast, as a sentence."""
+        return f"{self.words.gettext(_EXPECTED)} {self.expected()}."
+
     def how_expected(self) -> str:
         """What the forecast rests on, or why there is none."""
         found, goal = self.board.forecast, self.board.goal
@@ -124,7 +128,7 @@ class Figures:
             )
         told = self.words.gettext(
             N_(
-                "In four of five cases, if companies go on coming as in the last %(days)s days "
+                "This holds in four of five cases, if companies go on coming as in the last %(days)s days "
                 "(%(rate)s a month)."
             )
         )
@@ -145,7 +149,7 @@ class Figures:
             f"{self.words.gettext(_PLANNED)} {self.number(self.board.planned)}.",
         ]
         if self.board.forecast:
-            told.append(f"{self.words.gettext(_EXPECTED)} {self.expected()}.")
+            told.append(self.forecast_told())
         return " ".join(told)
 
     def tables(self) -> list[Table]:
@@ -195,7 +199,7 @@ class Figures:
 
     def day(self, day: date) -> str:
         """`1er avril 2026`."""
-        return long_date(day, self.language)
+        return long_date(day, self.language).replace(" ", "\xa0", 1)
 
     def month(self, first: date) -> str:
         """`avril 2026`."""
@@ -229,6 +233,7 @@ class Figures:
         note: str = "",
     ) -> Table:
         highest = max((row.all for row in rows), default=0) or 1
+        rows = sorted(rows, key=lambda row: not row.key)  # what is not known comes last
         lines = tuple(
             Line(
                 label(row.key),
@@ -253,7 +258,7 @@ class Figures:
             line("held", found.held),
             line("no_shows", found.no_shows),
             Line(
-                self.words.gettext(N_("… of the meetings that were to take place")),
+                self.words.gettext(N_("Share of meetings to which the company did not come")),
                 self._share(found.no_shows.all, found.held.all),
                 self._share(found.no_shows.own, found.held.own),
             ),

@@ -55,7 +55,7 @@ def report_data(figures: Figures) -> dict[str, Any]:
                 )
             ),
             told(N_("The plan is a straight line from the first day to the last.")),
-            figures.how_expected(),
+            f"{figures.forecast_told()} {figures.how_expected()}",
             told(
                 N_(
                     "The range is a prediction interval of a Poisson process whose rate is not known exactly "
