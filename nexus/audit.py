@@ -1,9 +1,9 @@
 """The audit trail of a service: who did what, when, from where, and what it was before and after.
 
-A use case says what it changes (`note`); the host writes that down with the command and its caller, once the
-command is done. Entries are numbered without a gap and each carries a digest over itself and the one before:
-whoever takes one away, or alters it, breaks the chain for all to see. They lie in a database of their own, in
-which the service's user may add and read, and nothing else."""
+A use case says what it changes, or lets somebody read (`note`); the host writes that down with the request and
+its caller, once it is done. Entries are numbered without a gap and each carries a digest over itself and the one
+before: whoever takes one away, or alters it, breaks the chain for all to see. They lie in a database of their own,
+in which the service's user may add and read, and nothing else."""
 
 import hashlib
 from bisect import bisect_left
@@ -85,14 +85,14 @@ class Trail:
     _head: tuple[int, str] | None = None  # the last entry's number and digest, as far as this process knows
 
     @contextmanager
-    def recording(self, command: str, caller: Caller) -> Iterator[None]:
-        """Writes down what is noted within, and a refusal of somebody who is known."""
+    def recording(self, command: str, caller: Caller, *, refusals: bool = True) -> Iterator[None]:
+        """Writes down what is noted within and, with `refusals`, that somebody who is known was refused."""
         noting = _Noting(caller)
         token = _noting.set(noting)
         try:
             yield
         except Forbidden as error:
-            if caller.roles or caller.scopes:
+            if refusals and (caller.roles or caller.scopes):
                 self._append(command, caller, error.code, [])
             raise
         finally:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -114,9 +114,8 @@ class ServiceHost:
             raise Defect() from error
 
     def _audited(self, message: type[Request[Any]], caller: Caller) -> AbstractContextManager[None]:
-        if issubclass(message, Command):
-            return self._trail.recording(message.method, caller)
-        return nullcontext()
+        """A query stands in the trail if its use case notes what was read."""
+        return self._trail.recording(message.method, caller, refusals=issubclass(message, Command))
 
     def deliver(self, subscription: Subscription, events: Sequence[CloudEvent]) -> None:
         """Have the handler treat `events`; on return none needs to come again. Raises Unavailable."""

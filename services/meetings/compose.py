@@ -1,22 +1,26 @@
 """The meetings service on its real collaborators."""
 
-from nexus.composition import Composed, Resources
+from nexus.composition import Composed, Resources, load_entry_point
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
+from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
+from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
+from services.meetings.store.referrals import ReferralStore
 
 
 def compose(resources: Resources) -> Composed:
@@ -25,21 +29,29 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
-    kept_types, goal = TypeStore(resources.database), GoalStore(resources.database)
+    kept_types, referrals = TypeStore(resources.database), ReferralStore(resources.database)
     companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
-    for store in (meetings, advisors, kept_types, companies, cases, goal):
+    goal = GoalStore(resources.database)
+    for store in (meetings, advisors, kept_types, companies, cases, referrals, goal):
         store.prepare()
-    clock, wake = resources.clock, resources.wake
+    clock, wake, seal = resources.clock, resources.wake, Seal(secret, "mail")
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
-    links = Links(derived_key(secret, "meeting-links"), "meeting")
-    feeds = Links(derived_key(secret, "meeting-links"), "feed")
-    booking = BookingDesk(types, advisors, meetings, offers, links, Seal(secret, "mail"), clock, wake)
+    links, feeds, plans, asks = (
+        Links(derived_key(secret, "meeting-links"), purpose) for purpose in ("meeting", "feed", "plan", "ask")
+    )
+    booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake)
+    known = CompanyDesk(companies, cases, meetings, clock)
+    desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
+    sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
         goal=GoalDesk(goal, clock),
-        companies=CompanyDesk(companies, cases, meetings, clock),
+        companies=known,
+        cases=desk,
+        following=Following(desk, known, cases, companies, meetings, plans, asks, seal, clock, wake),
+        referrals=ReferralDesk(desk, known, companies, meetings, referrals, sectors, clock),
     )
     return Composed(service, outboxes=[meetings.meetings, cases.cases])

@@ -4,42 +4,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from nexus.caller import Role
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from services.meetings.contracts.cases import CaseState
-from services.meetings.contracts.meetings import Meeting, MeetingBooked, Need
+from services.meetings.contracts.companies import (
+    Company,
+    GetCompany,
+    ListCompanies,
+    MergeCompanies,
+    SaveCompany,
+)
+from services.meetings.contracts.meetings import Meeting, Need
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.meetings import MeetingStore
-from tests.support.meetings_service import MeetingsOnDatabase, contact
+from tests.support.case_desk import CaseDeskOnDatabase
+from tests.support.meetings_service import ANNE, LEAD, staff
 
 NEQ = "1140000001"
 
 
-class Desk(MeetingsOnDatabase):
-    """Books, and takes in what was booked."""
-
-    def booked(self, start: str, need: Need | None = None, *, told: bool = True, **who) -> Meeting:
-        fields = {"contact": contact(**who)} | ({"need": need} if need else {})
-        made = self.book(self.kind, start, **fields).meeting
-        if told:
-            self.tell(made)
-        return self.meeting(made.id)
-
-    def tell(self, meeting: Meeting) -> None:
-        event = next(body for body in self.events() if body["data"]["id"] == meeting.id)
-        self.service.find_company(MeetingBooked.read(event["data"]))
-
-    def meeting(self, meeting_id: str) -> Meeting:
-        found = MeetingStore(self.database).by_id(meeting_id)
-        assert found is not None
-        return found
-
-
 @pytest.fixture
-def desk(database) -> Desk:
-    desk = Desk(database)
-    desk.kind = desk.a_type()
-    desk.advisor()
-    return desk
+def desk(database) -> CaseDeskOnDatabase:
+    return CaseDeskOnDatabase(database)
 
 
 def test_a_booking_makes_a_company_and_opens_a_case_with_what_it_said(desk, database) -> None:
@@ -133,3 +120,121 @@ def test_bookings_of_one_company_at_once_make_one_company_and_one_case(desk, dat
     assert len({one.company for one in found}) == len({one.case for one in found}) == 1
     (company,) = database["companies"].find()
     assert len(company["contacts"]) == 6
+
+
+def company(desk, meeting: Meeting) -> Company:
+    found = desk.service.get_company(GetCompany(id=meeting.company), LEAD)
+    return found.company
+
+
+def merge(desk, keep: Company, other: Company, caller=LEAD) -> Company:
+    command = MergeCompanies(
+        keep=keep.id, keep_revision=keep.revision, other=other.id, other_revision=other.revision
+    )
+    return desk.service.merge_companies(command, caller)
+
+
+def test_two_companies_that_are_one_are_merged_and_nothing_is_lost(desk) -> None:
+    one = desk.booked("2026-11-25T09:00", company="Un", email="a@un.ca", phone="514 555-0100")
+    two = desk.booked(
+        "2026-11-25T10:00", Need(answers={"size": ("5-24",)}), company="Deux", email="b@deux.ca"
+    )
+    merged = merge(desk, company(desk, one), company(desk, two))
+    assert (merged.name, merged.aliases, merged.domains) == ("Un", ("Deux",), ("un.ca", "deux.ca"))
+    assert [each.email for each in merged.contacts] == ["a@un.ca", "b@deux.ca"]
+    assert merged.size == "5-24"
+    file = desk.service.get_company(GetCompany(id=two.company), LEAD)
+    assert file.company.id == one.company
+    assert {each.id for each in file.meetings} == {one.id, two.id}
+    assert [each.name for each in file.merged] == ["Deux"]
+    later = desk.booked("2026-11-26T09:00", company="Deux", email="c@deux.ca")
+    assert (later.company, later.case) == (one.company, one.case)
+    assert desk.file(two.case).company.id == one.company
+    listed = desk.service.list_companies(ListCompanies(), LEAD).items
+    assert [(each.company.id, each.meetings, each.open_case) for each in listed] == [
+        (one.company, 3, one.case)
+    ]
+
+
+def test_a_merger_that_was_cut_short_is_ended_by_the_tick(desk, database) -> None:
+    one, two = desk.booked("2026-11-25T09:00", company="Un"), desk.booked("2026-11-25T10:00", company="Deux")
+    assert CompanyStore(database).point(company(desk, two), one.company)  # and here the process died
+    desk.service.take_in_meetings()
+    assert desk.meeting(two.id).company == one.company
+    assert desk.file(two.case).company.id == one.company
+
+
+def test_a_booking_that_is_taken_in_while_its_company_is_merged_follows_it(
+    desk, database, monkeypatch
+) -> None:
+    one = desk.booked("2026-11-25T09:00", company="Un")
+    two = desk.booked("2026-11-25T10:00", company="Deux", told=False)
+    belongs = MeetingStore.belongs
+
+    def late(store, meeting: str, of: str, case: str) -> None:
+        monkeypatch.setattr(MeetingStore, "belongs", belongs)
+        found = CompanyStore(database).by_id(of)
+        assert found is not None
+        merge(desk, company(desk, one), found)
+        belongs(store, meeting, of, case)
+
+    monkeypatch.setattr(MeetingStore, "belongs", late)
+    desk.tell(two)
+    assert desk.meeting(two.id).company == one.company
+
+
+def test_a_merger_is_for_coordinators_and_of_what_they_saw(desk) -> None:
+    one, two = desk.booked("2026-11-25T09:00", company="Un"), desk.booked("2026-11-25T10:00", company="Deux")
+    first, second = company(desk, one), company(desk, two)
+    with pytest.raises(Forbidden):
+        merge(desk, first, second, ANNE)
+    with pytest.raises(NotFound):
+        merge(desk, first, second, staff("x", Role.COORDINATOR, sector="svts"))
+    with pytest.raises(InvalidInput, match="same_company"):
+        merge(desk, first, first)
+    merge(desk, first, second)
+    with pytest.raises(StaleRevision):
+        merge(desk, second, first)  # the other way round, of what was seen before
+
+
+def test_a_company_is_found_by_words_of_its_name_neq_domain_and_people(desk) -> None:
+    desk.booked("2026-11-25T09:00", company="Métal Plus inc.", email="eve@metalplus.ca", neq=NEQ)
+    desk.booked("2026-11-25T10:00", company="Autre (chose)")
+
+    def found(text: str) -> list[str]:
+        return [one.company.name for one in desk.service.list_companies(ListCompanies(text=text), LEAD).items]
+
+    assert found("") == ["Autre (chose)", "Métal Plus inc."]
+    for text in ("metal", "PLUS métal", NEQ, "metalplus.ca", "eve@metalplus.ca"):
+        assert found(text) == ["Métal Plus inc."], text
+    assert found("(chose") == ["Autre (chose)"]
+    assert found("m.tal") == found("rien") == []
+
+
+def test_an_advisor_sees_the_companies_of_own_cases_and_meetings_alone(desk) -> None:
+    meeting = desk.booked("2026-11-25T09:00")
+    assert desk.service.get_company(GetCompany(id=meeting.company), ANNE).company.id == meeting.company
+    assert len(desk.service.list_companies(ListCompanies(), ANNE).items) == 1
+    for stranger in (staff("ben"), staff("eve", Role.COORDINATOR, sector="svts")):
+        assert desk.service.list_companies(ListCompanies(), stranger).items == ()
+        with pytest.raises(NotFound):
+            desk.service.get_company(GetCompany(id=meeting.company), stranger)
+
+
+def test_what_is_said_by_hand_of_a_company_stays_and_a_neq_is_of_one_alone(desk) -> None:
+    one = desk.booked("2026-11-25T09:00", company="Un", neq=NEQ)
+    two = desk.booked("2026-11-25T10:00", company="Deux")
+    before = company(desk, two)
+
+    def save(**fields) -> Company:
+        told = {"id": before.id, "revision": before.revision, "name": "Deux bis", **fields}
+        return desk.service.save_company(SaveCompany(**told), ANNE)
+
+    with pytest.raises(Conflict, match="neq_in_use"):
+        save(neq=NEQ)
+    assert save(size="5-24").aliases == ("Deux",)
+    with pytest.raises(StaleRevision):
+        save()
+    assert desk.booked("2026-11-26T09:00", company="Deux").company == two.company
+    assert company(desk, two).size == "5-24"
+    assert one.company != two.company

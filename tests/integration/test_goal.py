@@ -9,9 +9,10 @@ import pytest
 
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, InvalidInput, StaleRevision
-from services.meetings.contracts.cases import Ask
-from services.meetings.contracts.companies import Company
+from services.meetings.contracts.cases import Ask, CloseCase
+from services.meetings.contracts.companies import Company, MergeCompanies
 from services.meetings.contracts.goal import (
+    CountedCompany,
     GoalBoard,
     ListCountedCases,
     ListCountedCompanies,
@@ -22,7 +23,6 @@ from services.meetings.contracts.goal import (
 from services.meetings.contracts.meetings import (
     AdvisorInMeeting,
     Meeting,
-    MeetingBooked,
     Need,
     RecordOutcome,
     State,
@@ -59,8 +59,7 @@ class Desk(MeetingsOnDatabase):
         booker = staff("booker", Role.COORDINATOR, sector=sector)
         kind = self.kinds[sector]
         made = self.book(kind, f"{day}T09:00", booker, contact=contact(**more)).meeting
-        event = next(body for body in self.events() if body["data"]["id"] == made.id)
-        self.service.find_company(MeetingBooked.read(event["data"]))
+        self.service.take_in_meetings()
         self.now = max(self.now, at(f"{day}T12:00"))
         return self.record(made.id, outcome, booker)
 
@@ -72,10 +71,13 @@ class Desk(MeetingsOnDatabase):
     def board(self, who: Caller = LEAD) -> GoalBoard:
         return self.service.open_goal(OpenGoal(), who)
 
-    def names(self, who: Caller = LEAD, **query: Any) -> list[str]:
+    def counted(self, who: Caller = LEAD, **query: Any) -> tuple[CountedCompany, ...]:
         found = self.service.list_counted_companies(ListCountedCompanies(**query), who)
         assert found.total == len(found.items)
-        return [one.name for one in found.items]
+        return found.items
+
+    def names(self, who: Caller = LEAD, **query: Any) -> list[str]:
+        return [one.name for one in self.counted(who, **query)]
 
 
 @pytest.fixture
@@ -102,8 +104,7 @@ def test_a_company_counts_once_when_a_meeting_is_held(desk) -> None:
     assert (board.met.all, board.met.own) == (1, 1)
     assert (board.meetings.requests.own, board.meetings.held.own, board.meetings.no_shows.own) == (3, 2, 1)
     assert [(row.key, row.own) for row in board.partners] == [("Partner of tic", 1)]
-    found = desk.service.list_counted_companies(ListCountedCompanies(), LEAD)
-    assert [one.meeting for one in found.items] == [first.id]
+    assert [one.meeting for one in desk.counted()] == [first.id]
 
 
 def test_what_turns_out_not_to_have_been_held_counts_no_more(desk) -> None:
@@ -136,11 +137,9 @@ def test_what_was_merged_counts_once(desk, database) -> None:
     desk.held("2026-11-25", company="Deux", email="c@two.ca")
     assert desk.board().met.own == 2
     companies = CompanyStore(database)
-    one, two = (
-        companies.by_id(company.id)
-        for company in desk.service.list_counted_companies(ListCountedCompanies(), LEAD).items
-    )
-    companies.point(two, one.id)
+    one, two = (companies.by_id(one.id) for one in desk.counted())
+    merge = MergeCompanies(keep=one.id, keep_revision=one.revision, other=two.id, other_revision=two.revision)
+    desk.service.merge_companies(merge, LEAD)
     assert (desk.board().met.own, desk.names()) == (1, ["Un"])
 
 
@@ -180,10 +179,11 @@ def test_answers_and_closings_of_cases_are_counted_in_the_time_of_the_goal(desk,
         Ask(id="2", kind="outcome", meeting=meeting.id, due=desk.now, answered_at=desk.now, hired=3),
         Ask(id="3", kind="feedback", meeting=meeting.id, due=desk.now),
     )
-    closed = case.model_copy(
-        update={"asks": asks, "closing": "helped", "closed_at": desk.now, "revision": case.revision + 1}
+    revision = case.revision + 1
+    assert CaseStore(database).replace(
+        case.model_copy(update={"asks": asks, "revision": revision}), case.revision
     )
-    assert CaseStore(database).replace(closed, case.revision)
+    desk.service.close_case(CloseCase(id=case.id, revision=revision, closing="helped"), LEAD)
     figures = desk.board().cases
     assert (figures.answers.own, figures.useful.own, figures.hired.all) == (1, 4.0, 3)
     assert [(row.key, row.all, row.own) for row in figures.closings] == [("helped", 1, 1)]
@@ -198,17 +198,18 @@ BEGIN = datetime(2026, 1, 1, 15, tzinfo=MONTREAL)
 SINCE, UNTIL = date(2026, 2, 1), date(2026, 10, 31)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_figure_is_what_a_slow_look_at_all_meetings_finds(database, seed) -> None:
     desk = MeetingsOnDatabase(database)
     luck = random.Random(seed)
     companies = [_company(n, luck) for n in range(40)]
     meetings = [_meeting(n, luck.choice(companies), luck) for n in range(150)]
-    for company in companies:
-        database["companies"].insert_one({"_id": company.id, "keys": [company.id], **company.model_dump()})
-    for meeting in meetings:
-        assert MeetingStore(database).add(meeting, (), {})
-        MeetingStore(database).belongs(meeting.id, meeting.company, "case")
+    database["companies"].insert_many(
+        {"_id": one.id, "keys": [one.id], **one.model_dump(exclude={"id"})} for one in companies
+    )
+    database["meetings"].insert_many(
+        {"_id": one.id, **one.model_dump(exclude={"id"}), "state": one.state.value} for one in meetings
+    )
     desk.service.set_goal(SetGoal(number=30, since=SINCE, until=UNTIL, revision=0), LEAD)
     board = desk.service.open_goal(OpenGoal(), LEAD)
     known = {one.id: one for one in companies}

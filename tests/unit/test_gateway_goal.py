@@ -169,7 +169,7 @@ def test_the_report_is_a_paper_in_either_language_that_takes_texts_as_texts(lang
 def test_the_report_of_a_goal_that_has_hardly_begun_is_a_paper_too() -> None:
     nothing = Pair(all=0, own=0)
     meetings = dict.fromkeys(("requests", "held", "no_shows", "cancelled"), nothing)
-    empty = {name: () for name in ("months", "sectors", "themes", "sizes", "partners")}
+    empty = dict.fromkeys(("months", "sectors", "themes", "sizes", "partners"), ())
     delay = Average(all=None, own=None)
     made = report(
         figures("fr", met=nothing, forecast=None, **empty, meetings=MeetingFigures(**meetings, delay=delay))

@@ -159,7 +159,8 @@ def test_the_range_of_a_forecast_is_that_of_a_poisson_process_with_an_unknown_ra
         mean = luck.gammavariate(shape, 1 / 180) * 300
         drawn.append(_poisson(mean, luck))
     drawn.sort()
-    for share, found in zip((0.1, 0.5, 0.9), rules.negative_binomial(shape, probability, (0.1, 0.5, 0.9))):
+    shares = (0.1, 0.5, 0.9)
+    for share, found in zip(shares, rules.negative_binomial(shape, probability, shares), strict=True):
         assert abs(found - drawn[int(share * len(drawn))]) <= 1
 
 

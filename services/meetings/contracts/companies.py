@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from nexus.caller import Language
 from nexus.messages import Command, Message, Query
-from services.meetings.contracts.meetings import Email, Name, Neq, Phone
+from services.meetings.contracts.meetings import Email, Meeting, Name, Neq, Phone
 from services.meetings.contracts.words import Id, Tag, Tongue
 
 Domain = Annotated[str, Field(max_length=253)]
@@ -44,7 +44,7 @@ class CompanyInList(Message):
 
     company: Company
     meetings: int
-    open_case: str | None = None
+    open_case: str | None = Field(None, description="the one that bookings join")
 
 
 class Companies(Message):
@@ -61,7 +61,15 @@ class ListCompanies(Query[Companies], service="meetings"):
     text: Annotated[str, Field(max_length=200)] = ""
 
 
-class GetCompany(Query[Company], service="meetings"):
+class CompanyFile(Message):
+    """A company and its history: its meetings, the latest first, and what was merged into it."""
+
+    company: Company
+    meetings: tuple[Meeting, ...]
+    merged: tuple[Company, ...]
+
+
+class GetCompany(Query[CompanyFile], service="meetings"):
     """For those who may see it in the list; a merged one leads to the one that it is now.
 
     Refused with `company_not_found`."""

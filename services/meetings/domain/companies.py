@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime
 
 from services.meetings.contracts.companies import Company, CompanyContact
-from services.meetings.contracts.meetings import Contact, Meeting
+from services.meetings.contracts.meetings import Contact, Need
 from services.meetings.domain.mail_domains import ANYBODYS
 
 _LEGAL_FORMS = frozenset(
@@ -57,33 +57,31 @@ def keys(company: Company) -> list[str]:
     return [*neq, *domains, *(f"{company.sector}:name:{name}" for name in names)]
 
 
-def is_another(company: Company, contact: Contact) -> bool:
-    """Whether a company cannot be the contact's, though domain or name are the same: the NEQs differ."""
-    return None not in (company.neq, contact.neq) and company.neq != contact.neq
+def is_another(company: Company, neq: str | None) -> bool:
+    """Whether a company cannot be the one of a NEQ, though domain or name are the same."""
+    return None not in (company.neq, neq) and company.neq != neq
 
 
-def newly_met(company_id: str, meeting: Meeting, contact: Contact, now: datetime) -> Company:
-    """A company of which the meeting is the first sign."""
-    blank = Company(id=company_id, sector=meeting.sector, revision=0, name=contact.company, created_at=now)
-    return told(blank, meeting, contact)
+def newly_met(company_id: str, sector: str, contact: Contact, need: Need, now: datetime) -> Company:
+    """A company that nobody has heard of before."""
+    blank = Company(id=company_id, sector=sector, revision=0, name=contact.company, created_at=now)
+    return told(blank, contact, need)
 
 
-def told(company: Company, meeting: Meeting, contact: Contact) -> Company:
-    """The company with what a meeting says of it; what it says itself already stays."""
-    answers = meeting.need.answers
+def told(company: Company, contact: Contact, need: Need) -> Company:
+    """The company with what somebody says of it; what is known already stays."""
     domain = own_domain(contact.email)
     known = {folded(name) for name in (company.name, *company.aliases)}
+    aliases = company.aliases if folded(contact.company) in known else (*company.aliases, contact.company)
     return company.model_copy(
         update={
             "neq": company.neq or contact.neq,
-            "size": company.size or next(iter(answers.get("size", ())), None),
-            "activity": company.activity or next(iter(answers.get("activity", ())), None),
-            "languages": tuple(dict.fromkeys((*company.languages, meeting.need.language))),
+            "size": company.size or next(iter(need.answers.get("size", ())), None),
+            "activity": company.activity or next(iter(need.answers.get("activity", ())), None),
+            "languages": tuple(dict.fromkeys((*company.languages, need.language))),
             "contacts": _with_contact(company.contacts, contact),
             "domains": tuple(dict.fromkeys((*company.domains, *([domain] if domain else [])))),
-            "aliases": company.aliases
-            if folded(contact.company) in known
-            else (*company.aliases, contact.company),
+            "aliases": aliases,
         }
     )
 

@@ -14,6 +14,43 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.cases import (
+    AddTask,
+    AnswerOwnAsk,
+    AnswerReferral,
+    AssignCase,
+    Case,
+    CaseFile,
+    Cases,
+    CloseCase,
+    FinishStep,
+    FinishTask,
+    GetCase,
+    ListCases,
+    ListToDo,
+    NoteConversation,
+    OpenOwnAsk,
+    OpenOwnPlan,
+    OwnAsk,
+    OwnPlan,
+    ReferCase,
+    Referral,
+    ReopenCase,
+    SaveNeed,
+    SavePlan,
+    SendPlan,
+    TickOwnPlan,
+    ToDo,
+)
+from services.meetings.contracts.companies import (
+    Companies,
+    Company,
+    CompanyFile,
+    GetCompany,
+    ListCompanies,
+    MergeCompanies,
+    SaveCompany,
+)
 from services.meetings.contracts.goal import (
     CountedCases,
     CountedCompanies,
@@ -43,6 +80,8 @@ from services.meetings.contracts.meetings import (
     ListWithoutOutcome,
     Meeting,
     MeetingBooked,
+    MeetingHeld,
+    MeetingMissed,
     MoveMeeting,
     MoveOwnMeeting,
     OpenOwnMeeting,
@@ -62,13 +101,16 @@ from services.meetings.contracts.types import (
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
+from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
+from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
 
 
 class Meetings(Service):
-    """Meeting types, availability, slots, bookings, the goal."""
+    """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
 
     name = "meetings"
 
@@ -81,6 +123,9 @@ class Meetings(Service):
         agenda: AgendaDesk,
         goal: GoalDesk,
         companies: CompanyDesk,
+        cases: CaseDesk,
+        following: Following,
+        referrals: ReferralDesk,
     ) -> None:
         self._types = types
         self._availability = availability
@@ -88,6 +133,9 @@ class Meetings(Service):
         self._agenda = agenda
         self._goal = goal
         self._companies = companies
+        self._cases = cases
+        self._following = following
+        self._referrals = referrals
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -225,12 +273,110 @@ class Meetings(Service):
         """A form that was never sent keeps nobody's time."""
         self._booking.release()
 
-    @on(MeetingBooked)
-    def find_company(self, event: MeetingBooked) -> None:
-        """A meeting that is booked gets its company and case."""
-        self._companies.take_in(event.id)
+    @rpc
+    def list_companies(self, query: ListCompanies, caller: Caller) -> Companies:
+        return self._companies.listed(query, caller)
+
+    @rpc
+    def get_company(self, query: GetCompany, caller: Caller) -> CompanyFile:
+        return self._companies.get(query.id, caller)
+
+    @rpc
+    def save_company(self, command: SaveCompany, caller: Caller) -> Company:
+        return self._companies.save(command, caller)
+
+    @rpc
+    def merge_companies(self, command: MergeCompanies, caller: Caller) -> Company:
+        return self._companies.merge(command, caller)
+
+    @rpc
+    def list_cases(self, query: ListCases, caller: Caller) -> Cases:
+        return self._cases.listed(query, caller)
+
+    @rpc
+    def get_case(self, query: GetCase, caller: Caller) -> CaseFile:
+        return self._cases.open(query.id, caller)
+
+    @rpc
+    def save_need(self, command: SaveNeed, caller: Caller) -> Case:
+        return self._cases.save_need(command, caller)
+
+    @rpc
+    def note_conversation(self, command: NoteConversation, caller: Caller) -> Case:
+        return self._cases.note(command, caller)
+
+    @rpc
+    def save_plan(self, command: SavePlan, caller: Caller) -> Case:
+        return self._cases.plan(command, caller)
+
+    @rpc
+    def finish_step(self, command: FinishStep, caller: Caller) -> Case:
+        return self._cases.finish_step(command, caller)
+
+    @rpc
+    def add_task(self, command: AddTask, caller: Caller) -> Case:
+        return self._cases.add_task(command, caller)
+
+    @rpc
+    def finish_task(self, command: FinishTask, caller: Caller) -> Case:
+        return self._cases.finish_task(command, caller)
+
+    @rpc
+    def assign_case(self, command: AssignCase, caller: Caller) -> Case:
+        return self._cases.assign(command, caller)
+
+    @rpc
+    def close_case(self, command: CloseCase, caller: Caller) -> Case:
+        return self._cases.close(command, caller)
+
+    @rpc
+    def reopen_case(self, command: ReopenCase, caller: Caller) -> Case:
+        return self._cases.reopen(command, caller)
+
+    @rpc
+    def list_to_do(self, query: ListToDo, caller: Caller) -> ToDo:
+        return self._cases.to_do(caller)
+
+    @rpc
+    def refer_case(self, command: ReferCase, caller: Caller) -> Case:
+        return self._referrals.refer(command, caller)
+
+    @rpc
+    def answer_referral(self, command: AnswerReferral, caller: Caller) -> Referral:
+        return self._referrals.answer(command, caller)
+
+    @rpc
+    def send_plan(self, command: SendPlan, caller: Caller) -> Case:
+        return self._following.send_plan(command, caller)
+
+    @rpc
+    def open_own_plan(self, query: OpenOwnPlan, caller: Caller) -> OwnPlan:
+        return self._following.own_plan(query.token, caller)
+
+    @rpc
+    def tick_own_plan(self, command: TickOwnPlan, caller: Caller) -> OwnPlan:
+        return self._following.tick(command, caller)
+
+    @rpc
+    def open_own_ask(self, query: OpenOwnAsk, caller: Caller) -> OwnAsk:
+        return self._following.own_ask(query, caller)
+
+    @rpc
+    def answer_own_ask(self, command: AnswerOwnAsk, caller: Caller) -> OwnAsk:
+        return self._following.answer(command, caller)
+
+    @on(MeetingBooked, MeetingHeld, MeetingMissed)
+    def follow_meeting(self, event: MeetingBooked | MeetingHeld | MeetingMissed) -> None:
+        """A meeting that is booked gets its company and case; one that was held is asked about later."""
+        self._following.follow(event.id)
 
     @every(minutes=1)
     def take_in_meetings(self) -> None:
         """What was booked before there were companies, or was left by halves, is taken in."""
         self._companies.take_in_all()
+
+    @every(minutes=1)
+    def look_after_cases(self) -> None:
+        """Questions that are due are put; referrals without an answer are escalated."""
+        self._following.ask_due()
+        self._referrals.look_after()

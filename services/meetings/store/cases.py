@@ -4,6 +4,8 @@
 bookings cannot open two. A closed case has no such field."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -13,6 +15,10 @@ from nexus.delivery.outbox import outbox_entries
 from nexus.messages import Event
 from nexus.mongo import Document
 from services.meetings.contracts.cases import Case, CaseState
+
+Saved = Literal["saved", "stale", "clash"]
+_MOST = 1_000  # cases of one answer
+_DATED = {"plan", "tasks"}  # BSON has no dates without a time
 
 
 class CaseStore:
@@ -25,7 +31,10 @@ class CaseStore:
         """Make the indexes."""
         self.cases.create_index("joins", unique=True, sparse=True)
         self.cases.create_index("company")
-        self.cases.create_index([("sector", 1), ("state", 1)])
+        self.cases.create_index([("sector", 1), ("state", 1), ("opened_at", -1)])
+        self.cases.create_index([("advisor.id", 1), ("state", 1)])
+        self.cases.create_index("asks.id")
+        self.cases.create_index("next_ask", sparse=True)
 
     def by_id(self, case_id: str, sector: str | None = None) -> Case | None:
         """The case, if it is one of `sector` (None: of any)."""
@@ -37,6 +46,11 @@ class CaseStore:
         found = self.cases.find_one({"joins": company})
         return _case(found) if found else None
 
+    def joined(self, companies: Sequence[str]) -> dict[str, str]:
+        """For each of some companies that has one, the id of the case that bookings join."""
+        found = self.cases.find({"joins": {"$in": list(companies)}}, {"joins": 1})
+        return {one["joins"]: one["_id"] for one in found}
+
     def add(self, case: Case) -> bool:
         """False if bookings of the company join another one already."""
         try:
@@ -45,17 +59,52 @@ class CaseStore:
             return False
         return True
 
-    def replace(self, case: Case, before: int, *events: Event) -> bool:
-        """Write a case over what stood at revision `before`. False if it does no more, or if it is to be joined by
-        bookings that join another one."""
-        change: Document = {"$set": _fields(case), "$push": {OUTBOX: {"$each": outbox_entries(*events)}}}
-        if case.state is CaseState.CLOSED:
-            change["$unset"] = {"joins": ""}
+    def replace(self, case: Case, before: int, *events: Event, joined: bool = False) -> Saved:
+        """Write a case over what stood at revision `before`. `joined`: the company's bookings join it from now on;
+        `clash`: they join another one."""
+        fields = _fields(case) | ({"joins": case.company} if joined else {})
+        gone = [] if case.state is CaseState.OPEN else ["joins"]
+        gone += [] if "next_ask" in fields else ["next_ask"]
+        change: Document = {"$set": fields, "$push": {OUTBOX: {"$each": outbox_entries(*events)}}}
+        if gone:
+            change["$unset"] = dict.fromkeys(gone, "")
         try:
             done = self.cases.update_one({"_id": case.id, "revision": before}, change)
         except DuplicateKeyError:
-            return False
-        return done.matched_count == 1
+            return "clash"
+        return "saved" if done.matched_count else "stale"
+
+    def asking(self, ask: str) -> Case | None:
+        """The case that has a question."""
+        found = self.cases.find_one({"asks.id": ask})
+        return _case(found) if found else None
+
+    def with_due_asks(self, now: datetime) -> list[Case]:
+        """Those with a question that is to be put by now."""
+        return [_case(one) for one in self.cases.find({"next_ask": {"$lte": now}}).limit(100)]
+
+    def listed(
+        self,
+        sector: str | None,
+        state: CaseState | None,
+        company: str | None,
+        person: str | None,
+        among: Sequence[str],
+        limit: int,
+    ) -> list[Case]:
+        """The newest first; of `person`: in charge of, or `among` those that are theirs by a meeting."""
+        wanted: Document = {"sector": sector} if sector else {}
+        if state:
+            wanted["state"] = state.value
+        if company:
+            wanted["company"] = company
+        if person:
+            wanted["$or"] = [{"advisor.id": person}, {"_id": {"$in": list(among)}}]
+        return [_case(one) for one in self.cases.find(wanted).sort("opened_at", -1).limit(limit)]
+
+    def in_charge(self, sector: str | None, person: str) -> list[Case]:
+        """The open ones of an advisor."""
+        return self.listed(sector, CaseState.OPEN, None, person, (), _MOST)
 
     def of_companies(self, companies: Sequence[str]) -> list[Case]:
         """All of some companies, the newest first."""
@@ -73,11 +122,9 @@ class CaseStore:
 
 
 def _fields(case: Case) -> Document:
-    fields: Document = case.model_dump(exclude={"id", "plan"})
-    fields["plan"] = case.model_dump(mode="json", include={"plan"})[
-        "plan"
-    ]  # BSON has no dates without a time
-    return fields | {"state": case.state.value}
+    fields: Document = case.model_dump(exclude={"id", *_DATED}) | case.model_dump(mode="json", include=_DATED)
+    waiting = [one.due for one in case.asks if one.asked_at is None]
+    return fields | {"state": case.state.value} | ({"next_ask": min(waiting)} if waiting else {})
 
 
 def _case(document: Document) -> Case:

@@ -5,14 +5,13 @@ of one company cannot make two of it. A company that was merged keeps its keys, 
 
 import re
 from collections.abc import Sequence
-from typing import cast
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from nexus.mongo import Document
 from services.meetings.contracts.companies import Company
-from services.meetings.domain.companies import keys, sought, words_of
+from services.meetings.domain.companies import is_another, keys, sought, words_of
 
 _LONGEST_CHAIN = 50  # of companies merged into others
 
@@ -28,11 +27,18 @@ class CompanyStore:
         self._companies.create_index("keys", unique=True, sparse=True)
         self._companies.create_index([("sector", 1), ("name", 1)])
         self._companies.create_index("moving", sparse=True)
+        self._companies.create_index("merged_into", sparse=True)
 
     def by_id(self, company_id: str, sector: str | None = None) -> Company | None:
         """The company, as it is, if it is one of `sector` (None: of any)."""
         found = self._companies.find_one({"_id": company_id, **({"sector": sector} if sector else {})})
         return _company(found) if found else None
+
+    def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """What companies are called, by id."""
+        return {
+            one["_id"]: one["name"] for one in self._companies.find({"_id": {"$in": list(ids)}}, {"name": 1})
+        }
 
     def now(self, company: Company) -> Company:
         """What a company is by now, after mergers."""
@@ -52,9 +58,11 @@ class CompanyStore:
 
     def save(self, company: Company, before: int) -> bool:
         """False if the stored one is not at revision `before` any more, or another took one of its keys meanwhile.
-        Keys that others have already are left to them."""
+
+        A known company leaves others the keys that they have. A new one leaves them only to companies that it cannot
+        be: else it is one of those, which somebody else has just written."""
         fields: Document = company.model_dump(exclude={"id"})
-        fields |= {"keys": self._free(company), "sought": sought(company)}
+        fields |= {"keys": self._free(company, is_new=not before), "sought": sought(company)}
         try:
             if before:
                 wanted = {"_id": company.id, "revision": before}
@@ -69,6 +77,10 @@ class CompanyStore:
         change = {"$set": {"merged_into": keep, "moving": True, "revision": other.revision + 1}}
         wanted = {"_id": other.id, "revision": other.revision}
         return self._companies.update_one(wanted, change).matched_count == 1
+
+    def merged(self, keep: str) -> list[Company]:
+        """Those that turned out to be `keep`."""
+        return [_company(one) for one in self._companies.find({"merged_into": keep}).limit(100)]
 
     def moving(self) -> list[Company]:
         """Merged ones whose belongings have not all been moved."""
@@ -87,13 +99,12 @@ class CompanyStore:
             wanted["$and"] = [{"sought": {"$regex": re.escape(word)}} for word in words]
         return [_company(one) for one in self._companies.find(wanted).sort("name", 1).limit(limit)]
 
-    def _free(self, company: Company) -> list[str]:
-        wanted = keys(company)
-        others = {"keys": {"$in": wanted}, "_id": {"$ne": company.id}}
-        held = {
-            key for one in self._companies.find(others, {"keys": 1}) for key in cast(list[str], one["keys"])
-        }
-        return [key for key in wanted if key not in held]
+    def _free(self, company: Company, *, is_new: bool) -> list[str]:
+        wanted, left = keys(company), set()
+        for one in self._companies.find({"keys": {"$in": wanted}, "_id": {"$ne": company.id}}):
+            if not is_new or is_another(self.now(_company(one)), company.neq):
+                left |= set(one["keys"])
+        return [key for key in wanted if key not in left]
 
 
 def _company(document: Document) -> Company:

@@ -3,6 +3,7 @@
 `keys` hold one entry for each five minutes and advisor that a meeting occupies, under a unique index: whatever
 the number of processes, two that overlap cannot both be there. A cancelled one has no such field."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -163,6 +164,23 @@ class MeetingStore:
         """All of some companies, the latest first."""
         wanted = {"company": {"$in": list(companies)}}
         return [_meeting(one) for one in self.meetings.find(wanted).sort("start", -1).limit(_MOST)]
+
+    def of_case(self, case: str) -> list[Meeting]:
+        """All of a case, the latest first."""
+        found = self.meetings.find({"case": case}).sort("start", -1).limit(_MOST)
+        return [_meeting(one) for one in found]
+
+    def cases_of(self, advisor: str) -> list[str]:
+        """The cases that somebody has had a meeting of."""
+        wanted = {"advisors.id": advisor, "case": {"$gt": ""}}
+        return list(
+            dict.fromkeys(one["case"] for one in self.meetings.find(wanted, {"case": 1}).limit(_MOST))
+        )
+
+    def counted(self, companies: Sequence[str]) -> Counter[str]:
+        """How many meetings companies have had, or have ahead."""
+        wanted = {"company": {"$in": list(companies)}, "state": {"$in": _OCCUPYING}}
+        return Counter(one["company"] for one in self.meetings.find(wanted, {"company": 1}))
 
     def move_company(self, company: str, to: str) -> None:
         """All meetings of a company are another's."""
