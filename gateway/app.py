@@ -30,7 +30,9 @@ from gateway.local_mail import is_local, local_mail_router
 from gateway.meetings.api import meetings_api_router
 from gateway.meetings.booking_pages import booking_router
 from gateway.meetings.calendars import calendars_router
+from gateway.meetings.follow_up_pages import follow_up_router
 from gateway.meetings.own_pages import own_router
+from gateway.meetings.plan_pages import plan_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -161,6 +163,8 @@ def _add_people(
         admin_router(desk),
         booking_router(sector, bus, base_url, found),
         own_router(sector, bus, base_url, found),
+        plan_router(sector, bus, base_url),
+        follow_up_router(sector, bus, base_url),
         calendars_router(sector, bus, base_url),
     ]
     if sector.provider:

@@ -181,6 +181,46 @@ REFUSALS = {
     "meeting_not_found": Refusal(
         404, N_("There is no such meeting"), N_("Open the link of the confirmation again.")
     ),
+    "company_not_found": Refusal(404, N_("There is no such company"), N_("Search for it under “Companies”.")),
+    "case_not_found": Refusal(404, N_("There is no such case"), N_("Choose one under “Cases”.")),
+    "plan_not_found": Refusal(
+        404, N_("There is no such plan"), N_("Open the link of our message again, or write to us.")
+    ),
+    "ask_not_found": Refusal(
+        404, N_("There is no such question"), N_("Open the link of our message again, or write to us.")
+    ),
+    "entry_not_found": Refusal(404, N_("The plan has no such step"), N_("Look at the plan again.")),
+    "task_not_found": Refusal(404, N_("There is no such task"), N_("Look at the case again.")),
+    "referral_not_found": Refusal(
+        404, N_("No other sector asks you this"), N_("Choose one of those under “Cases”.")
+    ),
+    "entry_twice": Refusal(400, N_("Two steps of the plan have the same id"), N_("Give each its own.")),
+    "same_company": Refusal(400, N_("This is one and the same company"), N_("Choose another one.")),
+    "sector_unknown": Refusal(400, N_("There is no such sector"), N_("Choose one of those in “known”.")),
+    "referral_to_oneself": Refusal(400, N_("This is your own sector"), N_("Choose another one.")),
+    "neq_in_use": Refusal(
+        409,
+        N_("Another company has this NEQ"),
+        N_("If it is the same one, ask a coordinator to merge the two."),
+    ),
+    "company_busy": Refusal(409, N_("Others are changing this company just now"), _SOON),
+    "case_busy": Refusal(409, N_("Others are changing this case just now"), _SOON),
+    "case_full": Refusal(
+        409, N_("This case holds no more"), N_("Close it; the next meeting opens another one.")
+    ),
+    "case_closed": Refusal(409, N_("This case is closed"), N_("Open it again first.")),
+    "case_open": Refusal(409, N_("This case is open already"), N_("There is nothing left to do.")),
+    "other_case_open": Refusal(
+        409, N_("Another case of this company is open"), N_("Go on with that one, or close it first.")
+    ),
+    "plan_empty": Refusal(409, N_("There is nothing in the plan yet"), N_("Write a step into it first.")),
+    "nobody_to_write_to": Refusal(
+        409, N_("We know of nobody to write to"), N_("The company has no meeting with an address yet.")
+    ),
+    "referral_open": Refusal(
+        409, N_("This sector is asked already"), N_("It has five days to answer; then you are told.")
+    ),
+    "referral_answered": Refusal(409, N_("Somebody has answered already"), N_("Look at the list again.")),
     "advisor_not_found": Refusal(404, N_("There is no such advisor"), N_("Choose one of the list.")),
     "feed_not_found": Refusal(
         404, N_("This calendar address is no longer good"), N_("Copy the new one from the back office.")

@@ -15,6 +15,7 @@ from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.people.devices import device_name
 from gateway.problems import RETRY_AFTER
+from gateway.questions import ACTIVITIES
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
 from nexus.errors import Unavailable
@@ -74,6 +75,10 @@ def _environment(language: Language) -> Environment:
         "meeting_place": words.MEETING_PLACES,
         "meeting_state": words.MEETING_STATES,
         "meeting_step": words.MEETING_STEPS,
+        "case_state": words.CASE_STATES,
+        "closing": words.CLOSINGS,
+        "size": words.SIZES,
+        "activity": ACTIVITIES,
         "role": words.ROLES,
         "role_lead": words.ROLE_LEADS,
         "scope": words.SCOPES,

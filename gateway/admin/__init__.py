@@ -6,6 +6,8 @@ from gateway.admin.agenda import agenda_routes
 from gateway.admin.audit import audit_routes
 from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
+from gateway.admin.cases import cases_routes
+from gateway.admin.companies import companies_routes
 from gateway.admin.goal import goal_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
@@ -33,6 +35,8 @@ def admin_router(desk: Desk) -> APIRouter:
         start_routes,
         goal_routes,
         agenda_routes,
+        cases_routes,
+        companies_routes,
         availability_routes,
         meeting_types_routes,
         typed_routes,

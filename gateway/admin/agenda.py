@@ -8,19 +8,18 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from gateway import questions
 from gateway.admin.frame import AGENDA, admin_page, path_to
 from gateway.i18n import full_date, translations
-from gateway.meetings import views
+from gateway.meetings import case_views, views
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
 from gateway.sectors import Language
-from gateway.words import N_, THEMES, named
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
 from services.meetings.contracts.availability import ListAdvisors
+from services.meetings.contracts.cases import CaseFile, GetCase
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     FindMoves,
@@ -136,11 +135,21 @@ class _Agenda:
     ) -> Response:
         found = await signed.call(GetMeeting(id=_id(signed)))
         people = tuple({step.by for step in found.steps if step.by != "company"})
+        file: CaseFile | None = None
+        if found.case:
+            file = await signed.call(GetCase(id=found.case))
+        need = file.case.need if file else found.need
+        ticked = file.case.recommendations if file else ()
+        before = [one for one in file.meetings if one.id != found.id] if file else []
         values: dict[str, Any] = {
             "view": _shown(found, signed.language),
             "need": _need(found, signed.language),
             "names": await signed.call(NamePeople(ids=people)) if people else {},
             "begun": found.start <= datetime.now(UTC),
+            "file": file,
+            "history": [_shown(one, signed.language) for one in before],
+            "proposed": await case_views.suggestions(signed, need, ticked),
+            "typed": {},
             "faults": faults or [],
             "done": signed.query("done"),
         }
@@ -183,24 +192,10 @@ def _by_day(found: Sequence[Meeting], language: Language) -> list[tuple[str, lis
 
 
 def _need(meeting: Meeting, language: Language) -> list[tuple[str, str]]:
-    """The need in words: themes, what the questionnaire had, answers to the type's questions, the message."""
-    words = translations(language)
-    told = [
-        (
-            words.gettext(question.label),
-            "; ".join(questions.names_of(question, meeting.need.answers[question.parameter], words)),
-        )
-        for question in questions.QUESTIONS
-        if question.parameter in meeting.need.answers
-    ]
-    if meeting.need.themes:
-        about = ", ".join(named(THEMES, theme, words) for theme in meeting.need.themes)
-        told.insert(0, (words.gettext("Needs"), about))
+    """The need in words, and the answers to the type's own questions."""
     asked = zip(meeting.type.questions, meeting.answers, strict=False)
-    told += [(in_language(question, language), answer) for question, answer in asked if answer]
-    if meeting.need.message:
-        told.append((words.gettext(N_("Anything the advisor should know")), meeting.need.message))
-    return told
+    own = [(in_language(question, language), answer) for question, answer in asked if answer]
+    return case_views.need_in_words(meeting.need, language) + own
 
 
 def _day(text: str) -> date | None:

@@ -35,6 +35,8 @@ LINKS = Section("/links", N_("Broken links"), EDITORS)
 IMPORT = Section("/import", N_("Import"), EDITORS)
 ADVISORS = frozenset({Role.ADVISOR, Role.COORDINATOR, Role.ADMIN})
 AGENDA = Section(links.AGENDA, N_("Agenda"), ADVISORS)
+CASES = Section(links.CASES, N_("Cases"), ADVISORS)
+COMPANIES = Section(links.COMPANIES, N_("Companies"), ADVISORS)
 AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
 MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 GOAL = Section("/goal", N_("Goal"), frozenset({Role.COORDINATOR, Role.ADMIN}))
@@ -43,8 +45,8 @@ OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 SECTIONS = (
-    *(START, GOAL, AGENDA, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES),
-    *(SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
+    *(START, GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS),
+    *(OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
 )
 
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from gateway.admin.exports import FORMATS, MEDIA_TYPES
-from gateway.admin.frame import AGENDA, GOAL, admin_page, path_to
+from gateway.admin.frame import AGENDA, CASES, COMPANIES, GOAL, admin_page, path_to
 from gateway.admin.goal_chart import chart
-from gateway.admin.goal_figures import BREAKDOWNS, CASE_FIGURES, CLOSINGS, MEETING_FIGURES, Figures
+from gateway.admin.goal_figures import BREAKDOWNS, CASE_FIGURES, MEETING_FIGURES, Figures
 from gateway.admin.goal_report import report
 from gateway.admin.tables import MARK, Workbook, chunks, csv_line
 from gateway.i18n import translations
@@ -19,7 +19,7 @@ from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.refusals import REFUSALS
 from gateway.rendering import ZONE
-from gateway.words import N_, named
+from gateway.words import CLOSINGS, N_, named
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput, NotFound, StaleRevision
 from services.meetings.contracts.goal import (
@@ -90,7 +90,7 @@ class _Goal:
             "found": found,
             "figures": figures,
             "what": figures.label(by, key) if by else "",
-            "company_path": "",
+            "company_path": path_to(signed.language, COMPANIES),
             "meeting_path": path_to(signed.language, AGENDA),
         }
         return admin_page(self._desk, signed, GOAL, "goal_companies.html", 200, "/companies", **values)
@@ -115,8 +115,7 @@ class _Goal:
         values: dict[str, Any] = {
             "found": await signed.call(ListCountedCases.read({"which": which, "closing": closing or None})),
             "what": CLOSINGS[closing] if closing else CASE_FIGURES[which],
-            "closings": CLOSINGS,
-            "case_path": "",
+            "case_path": path_to(signed.language, CASES),
         }
         return admin_page(self._desk, signed, GOAL, "goal_cases.html", 200, "/cases", **values)
 

@@ -11,7 +11,7 @@ from babel.numbers import format_percent
 
 from gateway.i18n import decimal, long_date, translations
 from gateway.sectors import Language, Sector
-from gateway.words import N_, SIZES, THEMES, named
+from gateway.words import CLOSINGS, N_, SIZES, THEMES, named
 from nexus.i18n import LOCALES
 from services.meetings.contracts.goal import CaseFigures, GoalBoard, MeetingFigures, Pair, Row
 
@@ -26,12 +26,6 @@ CASE_FIGURES = {
     "answers": N_("Answers of companies"),
     "hired": N_("People hired"),
     "closed": N_("Case files closed"),
-}
-CLOSINGS = {
-    "helped": N_("Helped"),
-    "helped_without_program": N_("Helped without a program"),
-    "not_reachable": N_("Not reachable"),
-    "not_our_field": N_("Not our field"),
 }
 _PLANNED, _EXPECTED = N_("Planned by today:"), N_("Expected at the end:")
 BREAKDOWNS = {

@@ -1,6 +1,7 @@
 """The report of the goal to the funder: a PDF in one language, with the figures of all sectors."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from gateway.admin.goal_chart import chart
@@ -8,10 +9,12 @@ from gateway.admin.goal_figures import Figures, Table
 from gateway.pdf import make_pdf
 from gateway.words import N_
 
+_LAYOUT = Path(__file__).with_name("goal.typ")
+
 
 def report(figures: Figures) -> bytes:
     """The PDF."""
-    return make_pdf("goal", report_data(figures), figures.board.today)
+    return make_pdf(_LAYOUT, report_data(figures))
 
 
 def report_data(figures: Figures) -> dict[str, Any]:
@@ -20,6 +23,7 @@ def report_data(figures: Figures) -> dict[str, Any]:
     told = words.gettext
     return {
         "language": figures.language,
+        "date": [board.today.year, board.today.month, board.today.day],
         "title": told(N_("Emploi NEXUS: companies met")),
         "lead": told(N_("As of %(day)s")) % {"day": figures.day(board.today)},
         "period": told(N_("%(number)s different companies met %(period)s, by all sectors together."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.notifications.contracts import (
+    FollowUp,
     Language,
     NoticeKind,
     SendCode,
@@ -13,12 +14,13 @@ from services.notifications.contracts import (
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting
+Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | FollowUp
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
     "verification_due": SendVerificationDue,
     "meeting": SendMeeting,
+    "follow_up": FollowUp,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -26,6 +28,7 @@ LEASE = timedelta(minutes=3)  # what a process took and never finished is free a
 _LONGEST_PAUSE = timedelta(hours=1)
 _MEETING_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
+_FOLLOW_UP_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
 
 
@@ -55,6 +58,8 @@ class Message:
                 return max(start, self.created_at + _MEETING_IS_NEWS)
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
+            case FollowUp():
+                return self.created_at + _FOLLOW_UP_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def _secrets(notice: Notice) -> list[str]:
     match notice:
         case SendCode(to=to, code=code, link=link):
             return [to, to.rpartition("@")[0], link, *([code] if code else [])]
-        case SendInvitation(to=to, link=link):
+        case SendInvitation(to=to, link=link) | FollowUp(to=to, link=link):
             return [to, to.rpartition("@")[0], link]
         case SendMeeting(to=to, link=link, where=where):
             return [to, to.rpartition("@")[0], link, *([where] if where else [])]

@@ -11,8 +11,10 @@ from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
+from services.meetings.contracts.cases import CompanyWritten
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.notifications.contracts import (
+    FollowUp,
     ListLocalMails,
     LocalMail,
     LocalMails,
@@ -125,6 +127,11 @@ class Notifications(Service):
     @on(MeetingCancelled)
     def mail_cancellation(self, event: MeetingCancelled) -> None:
         self._say_meeting(event, "cancelled", by_company=event.by_company)
+
+    @on(CompanyWritten)
+    def mail_follow_up(self, event: CompanyWritten) -> None:
+        told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
+        self._say(FollowUp.read(told), event.sector, f"{event.id}-{event.revision}")
 
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.notifications.contracts import (
     DueItem,
+    FollowUp,
     Language,
     SendCode,
     SendInvitation,
@@ -35,6 +36,10 @@ def code(language: Language = "fr", **fields: Any) -> SendCode:
 def invitation(language: Language = "fr", **fields: Any) -> SendInvitation:
     told: dict[str, Any] = {"to": "anne@exemple.ca", "inviter": "Zoé Roy", "role": "editor", "days": 7}
     return SendInvitation(language=language, **told | {"link": LINK} | fields)
+
+
+def follow_up(language: Language = "fr", what: str = "plan") -> FollowUp:
+    return FollowUp(to="anne@exemple.ca", language=language, what=what, link=LINK)  # type: ignore[arg-type]
 
 
 def verification(language: Language = "fr", *titles: str) -> SendVerificationDue:

@@ -15,7 +15,18 @@ from services.notifications.contracts import LANGUAGES, Language
 from services.notifications.domain import Letter, Notice
 from services.notifications.writing import write
 from tests.support.html import html_faults
-from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, meeting, message, verification
+from tests.support.mails import (
+    CODE,
+    LINK,
+    SENDER,
+    code,
+    follow_up,
+    invitation,
+    letter,
+    meeting,
+    message,
+    verification,
+)
 
 WRITING = Path(__file__).parents[2] / "services/notifications/writing"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2.ext:babel_extract")]
@@ -29,8 +40,11 @@ FRENCH = [
     for one in CATALOGUE.values()
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
-NOTICES = [make(language) for make in (code, invitation, verification, meeting) for language in LANGUAGES]
+NOTICES = [
+    make(language) for make in (code, invitation, verification, meeting, follow_up) for language in LANGUAGES
+]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
+NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
 
 
 def written(notice: Notice) -> Letter:
@@ -124,6 +138,20 @@ def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
     assert gone.subject == "Your meeting of Tuesday, December 1, 2026, 2:00\xa0p.m. is cancelled"
     assert "We had to cancel" in gone.text
     assert "as you asked" in written(meeting("en", "cancelled", by_company=True)).text
+
+
+@pytest.mark.parametrize(
+    ("what", "subject"),
+    [
+        ("plan", "Votre plan, comme convenu"),
+        ("feedback", "Notre rencontre vous a-t-elle été utile\xa0?"),
+        ("outcome", "Quelles ont été les suites de notre rencontre\xa0?"),
+    ],
+)
+def test_what_follows_a_meeting_leads_to_its_page(what: str, subject: str):
+    told = written(follow_up("fr", what))
+    assert told.subject == subject
+    assert LINK in told.text
 
 
 def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():
