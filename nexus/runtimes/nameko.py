@@ -220,18 +220,19 @@ def nameko_service(host: ServiceHost) -> type:
         call = _answering(host, method)
         members[method] = _Call.decorator(expected_exceptions=NexusError)(call)
     for subscription in host.service.subscriptions:
-        members |= _event_entrypoint(host, subscription)
+        handler = members.setdefault(subscription.method, _event_handler(subscription.method))
+        _Events.decorator(subscription, host)(handler)  # a method may handle several events
     for interval, tick in host.ticks:
         members |= _timer_entrypoint(interval, tick, len(members))
     return type(host.name, (), members)
 
 
-def _event_entrypoint(host: ServiceHost, subscription: Subscription) -> dict[str, Any]:
+def _event_handler(method: str) -> Callable[..., None]:
     def handler(self: object, event: Any) -> None:
-        """Never called: the entrypoint delivers by itself. nameko names the queue after this method."""
+        """Never called: the entrypoints deliver by themselves. nameko names their queues after this method."""
 
-    handler.__name__ = subscription.method
-    return {subscription.method: _Events.decorator(subscription, host)(handler)}
+    handler.__name__ = method
+    return handler
 
 
 def _timer_entrypoint(interval: float, tick: Callable[[], None], number: int) -> dict[str, Any]:

@@ -199,6 +199,14 @@ class RunningPlatform:
                 assert time.monotonic() < deadline, f"{url} is not ready; logs in {self.folder}"
                 time.sleep(0.1)
 
+    def database(self, service: str) -> str:
+        """The name of a service's database."""
+        return f"{self.environment.get('NEXUS_DATABASE_PREFIX', 'nexus')}_{service}"
+
+    def documents(self) -> MongoClient[dict[str, Any]]:
+        """A client of its document store, as a service has one."""
+        raise NotImplementedError
+
     def _environment(self) -> dict[str, str]:
         # An installation has its compiled modules: without them each start compiles for three seconds.
         left_out = ("NEXUS_", "PYTHONDONTWRITEBYTECODE")
@@ -260,6 +268,10 @@ class DistributedPlatform(RunningPlatform):
     def stop(self) -> None:
         super().stop()
         self.mailbox.stop()
+
+    def documents(self) -> MongoClient[dict[str, Any]]:
+        """A client of its document store."""
+        return MongoClient(self.environment["NEXUS_MONGODB_URL"])
 
     def start_service(self, name: str) -> None:
         self.spawn(name, "serve", name, NEXUS_HEALTH_PORT=str(self.ports[name]))
