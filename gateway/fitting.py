@@ -35,7 +35,7 @@ _REASONS = {
     ReasonCode.NOTHING_KNOWN: N_("We know of none. Ask before you count on it."),
 }
 _OPEN = N_("You did not answer. It depends on your case for: %(depends)s.")
-_BETWEEN = N_("; ")  # names have commas
+BETWEEN = N_("; ")  # names have commas
 _MOST_OPEN = 3  # questions proposed to go on with
 _MOST_MAILED = 12  # titles; mail programs cut addresses of more than about 2,000 characters
 
@@ -185,7 +185,7 @@ def _asked(question: Question, given: Given, catalogue: NullTranslations) -> Ask
             Option(value, words.named(dict(question.names), value, catalogue), value in chosen)
             for value in question.names
         ),
-        answer=catalogue.gettext(_BETWEEN).join(names_of(question, chosen, catalogue)),
+        answer=catalogue.gettext(BETWEEN).join(names_of(question, chosen, catalogue)),
         wrong=question.parameter in given.wrong,
     )
 
@@ -229,7 +229,7 @@ def why(reason: Reason, language: Language, catalogue: NullTranslations) -> Why:
     question = BY_CRITERION.get(reason.criterion)
     text = _OPEN if reason.code is ReasonCode.NOT_ANSWERED and not reason.fits else _REASONS[reason.code]
     values = {
-        name: catalogue.gettext(_BETWEEN).join(names_of(question, getattr(reason, name), catalogue))
+        name: catalogue.gettext(BETWEEN).join(names_of(question, getattr(reason, name), catalogue))
         if question
         else ""
         for name in ("answers", "fits", "depends")

@@ -300,7 +300,7 @@ MEETING_STEPS = {
     "no_show": N_("The company did not come"),
     "cancelled": N_("Cancelled"),
 }
-CASE_STATES = {"open": N_("Open"), "closed": N_("Closed")}
+CASE_STATES = {"open": N_("Under way"), "closed": N_("Closed")}
 CLOSINGS = {
     "helped": N_("Helped"),
     "helped_without_program": N_("Helped without a program"),

@@ -19,7 +19,7 @@ from gateway.people.desk import Desk, Signed
 from gateway.questions import QUESTIONS
 from gateway.refusals import REFUSALS
 from gateway.rendering import ZONE
-from gateway.words import CASE_STATES, CLOSINGS, N_, THEMES
+from gateway.words import CASE_STATES, CLOSINGS, N_
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
@@ -46,6 +46,7 @@ from services.meetings.contracts.cases import (
 
 _MOST_ENTRIES = 40
 _BLANK_ENTRIES = 2  # of the plan, to be filled in
+_NO_ENTRY = dict.fromkeys(("id", "title", "of", "ref", "reason", "due", "who"))
 _TEXTS = ("jobs", "positions", "tried", "blocks", "message")  # of the need
 _BUSY = N_("Somebody else changed this case meanwhile. What you typed is below; look at it, then save again.")
 _DONE = {
@@ -252,7 +253,6 @@ class _Cases:
             "names": names,
             "meetings": [views.meeting(one, signed.language, datetime.now(ZONE)) for one in file.meetings],
             "questions": QUESTIONS,
-            "themes": THEMES,
             "closings": CLOSINGS,
             "others": {
                 name: short for name, short in _short_names(self._desk, signed).items() if name != case.sector
@@ -271,25 +271,22 @@ class _Cases:
 def _rows(file: CaseFile) -> list[dict[str, Any]]:
     """The plan as its form has it: what it holds, what is recommended and not in it, and blank rows."""
     held = {(one.of, one.ref) for one in file.case.plan}
-    rows: list[dict[str, Any]] = [{"entry": one, "is": "held"} for one in file.case.plan]
+    rows = [one.model_dump(mode="json") | {"is": "held"} for one in file.case.plan]
     rows += [
-        {"entry": {"title": one.title, "of": one.kind, "ref": one.id, "reason": one.reason}, "is": "proposed"}
+        _NO_ENTRY
+        | {"title": one.title, "of": one.kind, "ref": one.id, "reason": one.reason, "is": "proposed"}
         for one in file.case.recommendations
         if (one.kind, one.id) not in held
     ]
-    return rows[:_MOST_ENTRIES] + [{"entry": {}, "is": "new"}] * _BLANK_ENTRIES
+    return rows[:_MOST_ENTRIES] + [_NO_ENTRY | {"is": "new"}] * _BLANK_ENTRIES
 
 
 def _entries(form: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows of the form that are to be in the plan."""
     rows = []
     for n in range(_MOST_ENTRIES + _BLANK_ENTRIES):
-        row = {
-            name: form.get(f"entries.{n}.{name}") or None
-            for name in ("id", "title", "of", "ref", "reason", "due", "who", "is", "keep")
-        }
-        kept = row.pop("keep") == "yes" or row.pop("is", None) == "new"
-        row.pop("is", None)
+        row = {name: form.get(f"entries.{n}.{name}") or None for name in _NO_ENTRY}
+        kept = form.get(f"entries.{n}.keep") == "yes" or form.get(f"entries.{n}.is") == "new"
         if row["title"] and kept:
             rows.append(row | {"id": row["id"] or uuid4().hex, "who": row["who"] or "company"})
     return rows

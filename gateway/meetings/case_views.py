@@ -73,7 +73,9 @@ def need_in_words(need: Need | CaseNeed, language: Language) -> list[tuple[str, 
     told = [
         (
             words.gettext(question.label),
-            "; ".join(questions.names_of(question, need.answers[question.parameter], words)),
+            words.gettext(fitting.BETWEEN).join(
+                questions.names_of(question, need.answers[question.parameter], words)
+            ),
         )
         for question in questions.QUESTIONS
         if need.answers.get(question.parameter)
@@ -152,7 +154,9 @@ def _program(one: Fitting, language: Language) -> Suggestion:
         for reason in one.reasons
         if reason.verdict is Verdict.CHECK
     ]
-    fits = words.gettext(N_("Fits what you told us: %(what)s")) % {"what": "; ".join(matches)}
+    fits = words.gettext(N_("Fits what you told us: %(what)s")) % {
+        "what": words.gettext(fitting.BETWEEN).join(matches)
+    }
     return Suggestion(
         kind="program",
         id=one.id,

@@ -38,21 +38,17 @@ def _data(
     labels = {
         "plan": N_("Your plan"),
         "lead": N_("What we agreed on, step by step."),
-        "company": N_("Company"),
-        "advisor": N_("Advisor"),
         "yours": N_("What you do"),
         "ours": N_("What we do"),
         "by": N_("by"),
-        "why": N_("Why"),
         "done": N_("done"),
-        "to_do": N_("to do"),
     }
     return {
         "language": language,
         "labels": {name: words.gettext(label) for name, label in labels.items()},
         "site": f"Emploi NEXUS {sector.short[language]}",
         "company": company,
-        "advisor": advisor,
+        "advisor": words.gettext(N_("with %(name)s")) % {"name": advisor} if advisor else None,
         "date": [today.year, today.month, today.day],
         "told_date": long_date(today, language),
         "lines": [

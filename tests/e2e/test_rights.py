@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -17,7 +18,7 @@ from nexus.settings import Settings
 from services.content.contracts.editing import Item, ItemKind, SaveItem, TurnItem
 from services.content.contracts.publications import Status
 from services.meetings.contracts.availability import AvailabilityContent, SaveAvailability
-from services.meetings.contracts.meetings import BookMeeting, Contact, FindSlots, Meeting, Need
+from services.meetings.contracts.meetings import BookMeeting, Contact, FindSlots, GetMeeting, Meeting, Need
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.people.contracts.people import Invite
 from services.people.contracts.signin import ConfirmLink
@@ -82,6 +83,11 @@ TABLE = {
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
         "get_goal open_goal set_goal": "coordinator admin",
         "list_counted_companies list_counted_meetings list_counted_cases": "coordinator admin",
+        "list_companies get_company save_company": MEETING,  # those of own cases alone: tests of companies
+        "merge_companies answer_referral": "coordinator admin",
+        "list_cases get_case save_need note_conversation save_plan send_plan finish_step": MEETING,
+        "add_task finish_task assign_case close_case reopen_case refer_case list_to_do": MEETING,
+        "open_own_plan tick_own_plan open_own_ask answer_own_ask": ALL,  # who has the link
     },
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting": "system",
@@ -94,6 +100,10 @@ RIGHTS = {
     for doors, who in rows.items()
     for door in doors.split()
 }
+_OF_CASES = (
+    "save_company merge_companies save_need note_conversation save_plan send_plan finish_step add_task finish_task"
+    " assign_case close_case refer_case reopen_case answer_referral"
+)
 NOBODY = "0" * 32
 _LINK = "https://tic.example.org/fr/connexion/lien?token=x"
 _TITLE = {"title": {"fr": "Titre"}}
@@ -138,6 +148,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
     content = _CONTENTS[kind] | {"sectors": [ground.sector]}
     ids = {"person": ground.person, "meeting_type": ground.type, "meeting": ground.meeting.id}
     ids |= {"moves": ground.meeting.id, "outcome": ground.meeting.id}
+    ids |= {"company": ground.meeting.company or "-"}
+    ids |= dict.fromkeys(("case", "need", "conversation", "plan", "step", "task"), ground.meeting.case or "-")
     contents = {"meeting_type": _TYPE, "availability": _ADVISOR, "preview_slots": _ADVISOR}
     return {
         "id": next((known for part, known in ids.items() if part in door), item.id),
@@ -183,6 +195,20 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "eligibility": {},
         "companies": [],
         "days": 7,
+        "other": ground.meeting.company,
+        "keep_revision": 99,
+        "other_revision": 99,
+        "need": {},
+        "entries": [],
+        "entry": "x",
+        "text": "x",
+        "due": "2026-12-01",
+        "task": "x",
+        "advisor": "x",
+        "closing": "helped",
+        "reason": "x",
+        "consent_by": "x",
+        "accept": True,
         "inviter": "Anne",
         "settings": None,
         "colours": dict.fromkeys(("accent", "accent_dark", "on_accent"), "#ffffff"),
@@ -207,6 +233,8 @@ _AMBIGUOUS = {
     "set_goal": {"number": 70, "since": "2026-01-01", "until": "2027-12-31", "revision": 99},
     "list_counted_meetings": {"which": "held"},
     "list_counted_cases": {"which": "closed"},
+    "list_companies": {},
+    "list_cases": {},
 }
 
 
@@ -270,7 +298,15 @@ def meeting(ask: Ask, sector: str) -> tuple[str, Meeting]:
     command = BookMeeting(
         **wanted, start=start, contact=Contact(**_CONTACT), consent=True, need=Need(language="xx")
     )
-    return kind, ask(command, visitor).meeting
+    booked = ask(command, visitor).meeting
+    lead, deadline = (
+        Caller(sector=sector, person="lead", roles=frozenset({Role.COORDINATOR})),
+        monotonic() + 20,
+    )
+    while (found := ask(GetMeeting(id=booked.id), lead)).case is None and monotonic() < deadline:
+        sleep(0.1)
+    assert found.case, "it was not taken in"
+    return kind, found
 
 
 def person(ask: Ask, sector: str) -> str:
@@ -341,6 +377,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
         f"meetings.{door}" for door in ("find_moves", "move_meeting", "cancel_meeting", "record_outcome")
     ]
     about += ["meetings.save_meeting_type", "meetings.archive_meeting_type"]
+    about += [f"meetings.{door}" for door in _OF_CASES.split()]
 
     def tried(ask: Ask) -> list[str]:
         other = ground(ask, "aero")
