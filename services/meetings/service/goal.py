@@ -80,8 +80,8 @@ class GoalDesk:
     def board(self, caller: Caller) -> GoalBoard:
         """Every figure, as of now."""
         goal, today = self.goal(caller), rules.local_day(self.clock())
-        facts = self.store.facts(*rules.span(goal))
-        found = self._counted(facts, caller.sector)
+        facts = self._facts(goal)
+        found = self._counted(facts.inside, caller.sector)
         days, own_days = _days(found.all), _days(found.own)
         return GoalBoard(
             goal=goal,
@@ -95,26 +95,19 @@ class GoalDesk:
             themes=found.rows("theme"),
             sizes=found.rows("size"),
             partners=found.rows("partner"),
-            meetings=self._meetings(goal, facts, found, caller.sector),
+            meetings=_meeting_figures(facts, found, caller.sector),
             cases=_case_figures(self.store.cases(*rules.span(goal)), caller.sector),
         )
 
     def companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
         """Those of the own sector behind a figure."""
-        facts = self.store.facts(*rules.span(self.goal(caller)))
-        found = self._counted(facts, caller.sector)
+        found = self._counted(self._facts(self.goal(caller)).inside, caller.sector)
         wanted = [one for one in found.own if query.by is None or query.key in found.keys(query.by, one)]
         return CountedCompanies(items=tuple(map(found.company, wanted[:_MOST])), total=len(wanted))
 
     def meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:
         """Those of the own sector behind a figure."""
-        begin, end = rules.span(self.goal(caller))
-        if query.which == "requests":
-            found = self.store.requests(begin, end, caller.sector)
-        else:
-            states = _STATES[query.which]
-            found = [one for one in self.store.facts(begin, end) if one.state in states]
-            found = _of(found, caller.sector)
+        found = _of(self._facts(self.goal(caller)).behind(query.which), caller.sector)
         found.sort(key=lambda one: (one.start, one.id))
         return CountedMeetings(items=tuple(map(_in_brief, found[:_MOST])), total=len(found))
 
@@ -122,43 +115,55 @@ class GoalDesk:
         """Those of the own sector behind a figure."""
         found = _of(self.store.cases(*rules.span(self.goal(caller))), caller.sector)
         wanted = [one for one in found if _BEHIND[query.which](one) and query.closing in (None, one.closing)]
-        names = self.store.companies(one.company for one in wanted)
+        names = self.store.companies() if wanted else {}
         listed = [_case_in_brief(one, names.get(one.company)) for one in wanted]
         listed.sort(key=lambda one: ((one.company or "").casefold(), one.id))
         return CountedCases(items=tuple(listed[:_MOST]), total=len(listed))
 
+    def _facts(self, goal: Goal) -> "_Facts":
+        begin, end = rules.span(goal)
+        found = self.store.facts(begin)
+        return _Facts(
+            inside=[one for one in found if one.start < end],
+            requested=[one for one in found if begin <= one.requested < end],
+        )
+
     def _counted(self, facts: Sequence[Fact], sector: str | None) -> "_Counted":
-        met = (one.company for one in facts if one.state is State.HELD and one.company is not None)
-        companies = self.store.companies(dict.fromkeys(met))
-        held = [one for one in facts if one.company in companies]
-        by_start = sorted(held, key=lambda one: (one.start, one.id))
-        roots = {companies[one.company].id: companies[one.company].known for one in by_start if one.company}
-        same = rules.same(roots.values())
-        identity = {one: same[company.id] for one, company in companies.items()}
+        companies = self.store.companies()
+        held = [one for one in facts if one.state is State.HELD and one.company in companies]
+        held.sort(key=lambda one: (one.start, one.id))
+        met = {companies[one.company].id: companies[one.company].known for one in held if one.company}
+        same = rules.same(met.values())
+        identity = {one: same[company.id] for one, company in companies.items() if company.id in same}
         return _Counted(held, identity, companies, self.store.partners(), sector)
 
-    def _meetings(
-        self, goal: Goal, facts: Sequence[Fact], found: "_Counted", sector: str | None
-    ) -> MeetingFigures:
-        begin, end = rules.span(goal)
-        own = _of(facts, sector)
 
-        def pair(which: MeetingFigure) -> Pair:
-            return Pair(
-                all=sum(one.state in _STATES[which] for one in facts),
-                own=sum(one.state in _STATES[which] for one in own),
-            )
+@dataclass(frozen=True)
+class _Facts:
+    """Meetings `inside` the time of the goal, and those `requested` in it."""
 
-        return MeetingFigures(
-            requests=Pair(
-                all=self.store.count_requests(begin, end, None),
-                own=self.store.count_requests(begin, end, sector),
-            ),
-            held=pair("held"),
-            no_shows=pair("no_shows"),
-            cancelled=pair("cancelled"),
-            delay=Average(all=rules.median_delay(found.all), own=rules.median_delay(found.own)),
-        )
+    inside: Sequence[Fact]
+    requested: Sequence[Fact]
+
+    def behind(self, which: MeetingFigure) -> Sequence[Fact]:
+        """Those that a figure counts."""
+        if which == "requests":
+            return self.requested
+        return [one for one in self.inside if one.state in _STATES[which]]
+
+
+def _meeting_figures(facts: _Facts, found: "_Counted", sector: str | None) -> MeetingFigures:
+    def pair(which: MeetingFigure) -> Pair:
+        behind = facts.behind(which)
+        return Pair(all=len(behind), own=len(_of(behind, sector)))
+
+    return MeetingFigures(
+        requests=pair("requests"),
+        held=pair("held"),
+        no_shows=pair("no_shows"),
+        cancelled=pair("cancelled"),
+        delay=Average(all=rules.median_delay(found.all), own=rules.median_delay(found.own)),
+    )
 
 
 class _Counted:

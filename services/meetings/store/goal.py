@@ -1,6 +1,5 @@
 """The goal in MongoDB, and what counts towards it, read from meetings and companies by their indexes."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +18,6 @@ _FACTS = dict.fromkeys(
 )
 _CASE = dict.fromkeys(("sector", "company", "closing", "closed_at", "asks"), 1)
 _COMPANY = dict.fromkeys(("neq", "domains", "name", "aliases", "size", "merged_into"), 1)
-_OVER = (State.HELD, State.NO_SHOW, State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
-_BOOKED = (State.CONFIRMED, *_OVER)
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ class GoalStore:
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self._meetings.create_index([("state", 1), ("start", 1)])
-        self._meetings.create_index([("state", 1), ("created_at", 1)])
+        self._meetings.create_index("start")
         self._cases.create_index("closed_at")
         self._cases.create_index("asks.answered_at")
 
@@ -73,19 +69,10 @@ class GoalStore:
         found = self._meetings.find({"state": State.HELD.value}, {"start": 1}).sort("start", 1).limit(1)
         return next((document["start"] for document in found), None)
 
-    def facts(self, begin: datetime, end: datetime) -> list[Fact]:
-        """Meetings of all sectors in that time which were held, missed or cancelled."""
-        wanted = {"state": _among(_OVER), "start": {"$gte": begin, "$lt": end}}
-        return [_fact(document) for document in self._meetings.find(wanted, _FACTS)]
-
-    def requests(self, begin: datetime, end: datetime, sector: str | None) -> list[Fact]:
-        """Those that were booked in that time, of a sector (None: of all)."""
-        found = self._meetings.find(_requested(begin, end, sector), _FACTS)
-        return [_fact(document) for document in found]
-
-    def count_requests(self, begin: datetime, end: datetime, sector: str | None) -> int:
-        """How many there are of `requests`."""
-        return self._meetings.count_documents(_requested(begin, end, sector))
+    def facts(self, begin: datetime) -> list[Fact]:
+        """Meetings of all sectors that were booked to begin then or later: so all that were booked since, too."""
+        found = self._meetings.find({"start": {"$gte": begin}}, _FACTS)
+        return [_fact(document) for document in found if document["state"] != State.REQUESTED.value]
 
     def cases(self, begin: datetime, end: datetime) -> list[CaseFact]:
         """Cases of all sectors that were closed in that time, or whose company answered then."""
@@ -97,30 +84,16 @@ class GoalStore:
         }
         return [_case_fact(document, begin, end) for document in found.values()]
 
-    def companies(self, ids: Iterable[str]) -> dict[str, KnownCompany]:
-        """For each id the company that it is now: merged ones lead to another."""
-        found: dict[str, Document] = {}
-        wanted = set(ids)
-        while wanted:
-            some = list(self._companies.find({"_id": {"$in": sorted(wanted)}}, _COMPANY))
-            found |= {one["_id"]: one for one in some}
-            wanted = {one["merged_into"] for one in some if one.get("merged_into")} - found.keys()
-        return {one: _company(_end(one, found)) for one in found}
+    def companies(self) -> dict[str, KnownCompany]:
+        """For the id of each company, of all sectors, the one that it is now: merged ones lead to another."""
+        found = {one["_id"]: one for one in self._companies.find({}, _COMPANY)}
+        return {company: _company(_end(company, found)) for company in found}
 
     def partners(self) -> dict[str, str]:
         """For whom each advisor works, as far as that was said."""
         found = self._advisors.find({}, {"content.partner": 1})
         told = {one["_id"]: one.get("content", {}).get("partner") for one in found}
         return {advisor: partner for advisor, partner in told.items() if partner}
-
-
-def _among(states: Sequence[State]) -> Document:
-    return {"$in": [state.value for state in states]}
-
-
-def _requested(begin: datetime, end: datetime, sector: str | None) -> Document:
-    wanted: Document = {"state": _among(_BOOKED), "created_at": {"$gte": begin, "$lt": end}}
-    return wanted | ({"sector": sector} if sector else {})
 
 
 def _fact(document: Document) -> Fact:
