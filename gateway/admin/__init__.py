@@ -8,6 +8,7 @@ from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.cases import cases_routes
 from gateway.admin.companies import companies_routes
+from gateway.admin.goal import goal_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
@@ -32,6 +33,7 @@ def admin_router(desk: Desk) -> APIRouter:
     router = APIRouter()
     for routes in (
         start_routes,
+        goal_routes,
         agenda_routes,
         cases_routes,
         companies_routes,

@@ -15,7 +15,7 @@ from services.content.contracts.editing import ListItems, Order
 from services.content.contracts.exchange import Exported, ExportItems
 
 FORMATS = {"xlsx": N_("Excel"), "csv": "CSV", "json": "JSON"}
-_TYPES = {
+MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
@@ -34,7 +34,7 @@ async def export(kind: Kind, wanted: ListItems, signed: Signed) -> Response:
     pages = _pages(wanted, "tree" if form == "json" else "table", signed)
     first = await anext(pages)  # a refusal is an answer still
     writers = {"csv": _csv, "xlsx": _xlsx, "json": _json}
-    return StreamingResponse(writers[form](first, pages), media_type=_TYPES[form], headers=headers)
+    return StreamingResponse(writers[form](first, pages), media_type=MEDIA_TYPES[form], headers=headers)
 
 
 async def _pages(wanted: ListItems, shape: str, signed: Signed) -> AsyncIterator[Exported]:

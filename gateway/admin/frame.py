@@ -39,25 +39,14 @@ CASES = Section(links.CASES, N_("Cases"), ADVISORS)
 COMPANIES = Section(links.COMPANIES, N_("Companies"), ADVISORS)
 AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
 MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
+GOAL = Section("/goal", N_("Goal"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 SECTIONS = (
-    *(
-        START,
-        AGENDA,
-        CASES,
-        COMPANIES,
-        AVAILABILITY,
-        MEETING_TYPES,
-        *ITEMS.values(),
-        IMPORT,
-        LINKS,
-        OPENED,
-        SEARCHES,
-    ),
-    *(SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
+    *(START, GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS),
+    *(OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
 )
 
 

@@ -10,6 +10,7 @@ from services.meetings.service.booking import BookingDesk
 from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
 from services.meetings.service.following import Following
+from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
@@ -17,6 +18,7 @@ from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
+from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.referrals import ReferralStore
 
@@ -29,7 +31,8 @@ def compose(resources: Resources) -> Composed:
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, referrals = TypeStore(resources.database), ReferralStore(resources.database)
     companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
-    for store in (meetings, advisors, kept_types, companies, cases, referrals):
+    goal = GoalStore(resources.database)
+    for store in (meetings, advisors, kept_types, companies, cases, referrals, goal):
         store.prepare()
     clock, wake, seal = resources.clock, resources.wake, Seal(secret, "mail")
     types, offers = TypeDesk(kept_types, clock), Offers(meetings)
@@ -45,6 +48,7 @@ def compose(resources: Resources) -> Composed:
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
+        goal=GoalDesk(goal, clock),
         companies=known,
         cases=desk,
         following=Following(desk, known, cases, companies, meetings, plans, asks, seal, clock, wake),

@@ -46,6 +46,10 @@ ADMIN_PAGES = (
     "/opened",
     "/opened?days=365",
     "/links",
+    "/goal",
+    "/goal/companies",
+    "/goal/meetings?which=held",
+    "/goal/cases?which=closed",
     "/meetings",
     "/meetings?span=day&whose=all",
     "/availability",
@@ -416,7 +420,17 @@ def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Ent
 
 @pytest.mark.parametrize(
     "path",
-    [*ADMIN_PAGES[:4], "/partners/new", "/sector", "/import", "/opened", "/people", "/audit", "/parked"],
+    [
+        *ADMIN_PAGES[:4],
+        "/goal",
+        "/partners/new",
+        "/sector",
+        "/import",
+        "/opened",
+        "/people",
+        "/audit",
+        "/parked",
+    ],
 )
 def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
     page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})

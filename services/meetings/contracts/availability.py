@@ -58,6 +58,7 @@ class AvailabilityContent(Message):
     languages: tuple[Tongue, ...] = Field(("fr",), min_length=1, max_length=10)
     expertise: tuple[Tag, ...] = Field((), max_length=40)
     office: Line | None = Field(None, description="address of the partner's office")
+    partner: Line | None = Field(None, description="the organisation that the advisor works for")
     daily_maximum: int | None = Field(None, ge=1, le=50)
     weekly_maximum: int | None = Field(None, ge=1, le=200)
     rules: tuple[Rule, ...] = Field((), max_length=40)

@@ -51,6 +51,19 @@ from services.meetings.contracts.companies import (
     MergeCompanies,
     SaveCompany,
 )
+from services.meetings.contracts.goal import (
+    CountedCases,
+    CountedCompanies,
+    CountedMeetings,
+    GetGoal,
+    Goal,
+    GoalBoard,
+    ListCountedCases,
+    ListCountedCompanies,
+    ListCountedMeetings,
+    OpenGoal,
+    SetGoal,
+)
 from services.meetings.contracts.meetings import (
     Booked,
     BookMeeting,
@@ -91,12 +104,13 @@ from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
 from services.meetings.service.following import Following
+from services.meetings.service.goal import GoalDesk
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
 
 
 class Meetings(Service):
-    """Meeting types, availability, slots, bookings; companies and their cases."""
+    """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
 
     name = "meetings"
 
@@ -107,6 +121,7 @@ class Meetings(Service):
         availability: AvailabilityDesk,
         booking: BookingDesk,
         agenda: AgendaDesk,
+        goal: GoalDesk,
         companies: CompanyDesk,
         cases: CaseDesk,
         following: Following,
@@ -116,6 +131,7 @@ class Meetings(Service):
         self._availability = availability
         self._booking = booking
         self._agenda = agenda
+        self._goal = goal
         self._companies = companies
         self._cases = cases
         self._following = following
@@ -227,6 +243,30 @@ class Meetings(Service):
     @rpc
     def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
         return self._agenda.record(command, caller)
+
+    @rpc
+    def get_goal(self, query: GetGoal, caller: Caller) -> Goal:
+        return self._goal.goal(caller)
+
+    @rpc
+    def set_goal(self, command: SetGoal, caller: Caller) -> Goal:
+        return self._goal.set(command, caller)
+
+    @rpc
+    def open_goal(self, query: OpenGoal, caller: Caller) -> GoalBoard:
+        return self._goal.board(caller)
+
+    @rpc
+    def list_counted_companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
+        return self._goal.companies(query, caller)
+
+    @rpc
+    def list_counted_cases(self, query: ListCountedCases, caller: Caller) -> CountedCases:
+        return self._goal.cases(query, caller)
+
+    @rpc
+    def list_counted_meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:
+        return self._goal.meetings(query, caller)
 
     @every(minutes=1)
     def release_expired_holds(self) -> None:
