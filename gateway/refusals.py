@@ -231,6 +231,31 @@ REFUSALS = {
     "zone_unknown": Refusal(
         400, N_("This time zone is not known"), N_("Give its name, such as America/Toronto.")
     ),
+    "calendar_unreachable": Refusal(
+        400,
+        N_("The calendar does not answer"),
+        N_("Look whether its address is still good, then set it again."),
+    ),
+    "calendar_not_public": Refusal(
+        400,
+        N_("The calendar is in a private network"),
+        N_("Give an address that everybody on the Internet can reach, as Outlook and Google publish it."),
+    ),
+    "calendar_unreadable": Refusal(
+        400,
+        N_("What is at this address is no calendar that can be read"),
+        N_("Give the address of the calendar in the format iCal (ICS), not that of its page."),
+    ),
+    "calendar_too_large": Refusal(
+        400,
+        N_("The calendar is too large"),
+        N_("Publish one with fewer events: 20,000 and 10 megabytes at most."),
+    ),
+    "calendar_rule_refused": Refusal(
+        400,
+        N_("An event of the calendar is repeated within a day"),
+        N_("Change it to one that is repeated daily at most."),
+    ),
     "rule_unreadable": Refusal(
         400, N_("This rule cannot be read"), N_("Write it as RFC 5545 has it: daily, weekly or monthly.")
     ),

@@ -3,14 +3,17 @@
 from nexus.composition import Composed, Resources
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from services.meetings.external.outside import read_calendar
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
+from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.meetings import MeetingStore
 
 
@@ -20,11 +23,11 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
-    kept_types = TypeStore(resources.database)
-    for store in (meetings, advisors, kept_types):
+    kept_types, calendars = TypeStore(resources.database), CalendarStore(resources.database)
+    for store in (meetings, advisors, kept_types, calendars):
         store.prepare()
     clock, wake = resources.clock, resources.wake
-    types, offers = TypeDesk(kept_types, clock), Offers(meetings)
+    types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars)
     links = Links(derived_key(secret, "meeting-links"), "meeting")
     feeds = Links(derived_key(secret, "meeting-links"), "feed")
     booking = BookingDesk(types, advisors, meetings, offers, links, Seal(secret, "mail"), clock, wake)
@@ -32,6 +35,7 @@ def compose(resources: Resources) -> Composed:
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
+        calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
     )
     return Composed(service, outboxes=[meetings.meetings])

@@ -78,6 +78,7 @@ TABLE = {
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
+        "get_busy_calendar set_busy_calendar": MEETING,
         "list_meetings list_without_outcome": MEETING,
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
     },
@@ -86,6 +87,7 @@ TABLE = {
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
+OWN = {f"meetings.{door}" for door in ("get_availability", "get_feed_token", "get_busy_calendar")}
 RIGHTS = {
     f"{service}.{door}": set(who.split())
     for service, rows in TABLE.items()
@@ -175,6 +177,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "name": "Atelier",
         "language": "fr",
         "link": _LINK,
+        "address": _LINK,
         "url": _LINK,
         "minutes": 15,
         "work": NOBODY,
@@ -327,7 +330,12 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             part in door
             for part in ("get_file", "get_preview", "get_reindex", "get_import", "remove_passkey")
         )
-        and door not in ("meetings.get_availability", "meetings.get_feed_token")  # one's own
+        and door
+        not in (
+            "meetings.get_availability",
+            "meetings.get_feed_token",
+            "meetings.get_busy_calendar",
+        )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.content.confined import confine
+from nexus.confined import confine
 from services.content.extraction import limits
 from services.content.extraction.limits import Damaged, Encrypted, TooLarge
 

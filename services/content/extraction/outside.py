@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from services.content.confined import run
+from nexus.confined import run
 from services.content.contracts.files import Reading
 from services.content.domain.files import Found
 from services.content.extraction import types

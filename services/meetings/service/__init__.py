@@ -14,6 +14,7 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
 from services.meetings.contracts.meetings import (
     Booked,
     BookMeeting,
@@ -48,6 +49,7 @@ from services.meetings.contracts.types import (
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.types import TypeDesk
 
 
@@ -57,12 +59,19 @@ class Meetings(Service):
     name = "meetings"
 
     def __init__(
-        self, *, types: TypeDesk, availability: AvailabilityDesk, booking: BookingDesk, agenda: AgendaDesk
+        self,
+        *,
+        types: TypeDesk,
+        availability: AvailabilityDesk,
+        booking: BookingDesk,
+        agenda: AgendaDesk,
+        calendars: BusyDesk,
     ) -> None:
         self._types = types
         self._availability = availability
         self._booking = booking
         self._agenda = agenda
+        self._calendars = calendars
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -103,6 +112,19 @@ class Meetings(Service):
     @rpc
     def renew_feed(self, command: RenewFeed, caller: Caller) -> Feed:
         return self._availability.renew_feed(caller)
+
+    @rpc
+    def get_busy_calendar(self, query: GetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self._calendars.get(query, caller)
+
+    @rpc
+    def set_busy_calendar(self, command: SetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self._calendars.set(command, caller)
+
+    @every(minutes=1)
+    def read_busy_calendars(self) -> None:
+        """What advisors have elsewhere is offered to nobody."""
+        self._calendars.read_due()
 
     @rpc
     def read_feed(self, query: ReadFeed, caller: Caller) -> FeedContent:

@@ -10,6 +10,7 @@ from services.meetings.contracts.availability import MONTREAL, Advisor, DaySlots
 from services.meetings.contracts.meetings import Slots
 from services.meetings.domain.slots import Agenda, Wanted, accepts, beginnings, shared, ticks_in
 from services.meetings.domain.times import Span, day_of, day_span, moment, zone_named
+from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.meetings import MeetingStore
 
 _AROUND = 8 * 288  # ticks: a week that is touched is known whole
@@ -39,14 +40,24 @@ class Offers:
     """Reads what occupies advisors."""
 
     meetings: MeetingStore
+    calendars: CalendarStore
 
     def party(
         self, advisors: Sequence[Advisor], needed: int, span: Span, now: datetime, but: str | None = None
     ) -> tuple[Party, dict[str, list[str]]]:
         """The calendars of `advisors` around `span`, without the meeting `but`; and the places used by each."""
         around = (span[0] - _AROUND, span[1] + _AROUND)
-        taken = self.meetings.taken([one.id for one in advisors], around, now, but)
-        agendas = [Agenda(one.id, one.content, taken[one.id].busy, taken[one.id].booked) for one in advisors]
+        ids = [one.id for one in advisors]
+        taken, elsewhere = self.meetings.taken(ids, around, now, but), self.calendars.busy(ids, around)
+        agendas = [
+            Agenda(
+                one.id,
+                one.content,
+                [*taken[one.id].busy, *elsewhere.get(one.id, ())],
+                taken[one.id].booked,
+            )
+            for one in advisors
+        ]
         return Party(agendas, needed), {name: one.places for name, one in taken.items()}
 
     def slots(
