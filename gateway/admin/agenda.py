@@ -26,6 +26,7 @@ from services.meetings.contracts.meetings import (
     FindMoves,
     GetMeeting,
     ListMeetings,
+    ListWithoutAdvisor,
     ListWithoutOutcome,
     Meeting,
     MoveMeeting,
@@ -72,10 +73,12 @@ class _Agenda:
         found = (await signed.call(query)).items
         waiting = (await signed.call(ListWithoutOutcome())).items
         advisors = (await signed.call(ListAdvisors())).items if leads else ()
+        orphaned = (await signed.call(ListWithoutAdvisor())).items if leads else ()
         step = timedelta(days=_SPANS[span])
         values: dict[str, Any] = {
             "days": _by_day(found, signed.language),
             "waiting": [_shown(one, signed.language) for one in waiting],
+            "orphaned": [_shown(one, signed.language) for one in orphaned],
             "span": span,
             "day": day,
             "whose": whose,

@@ -80,6 +80,7 @@ TABLE = {
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
         "get_busy_calendar set_busy_calendar": MEETING,
         "list_meetings list_without_outcome": MEETING,
+        "list_without_advisor": "coordinator admin",
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
     },
     "notifications": {

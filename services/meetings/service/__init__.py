@@ -1,7 +1,7 @@
 """The meetings service: when advisors can be met, and who meets them."""
 
 from nexus.caller import Caller
-from nexus.service import Service, every, rpc
+from nexus.service import Service, every, on, rpc
 from services.meetings.contracts.availability import (
     Advisor,
     Advisors,
@@ -28,6 +28,7 @@ from services.meetings.contracts.meetings import (
     GetMeeting,
     HoldMeeting,
     ListMeetings,
+    ListWithoutAdvisor,
     ListWithoutOutcome,
     Meeting,
     MoveMeeting,
@@ -51,6 +52,7 @@ from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.types import TypeDesk
+from services.people.contracts.people import RolesChanged
 
 
 class Meetings(Service):
@@ -172,6 +174,15 @@ class Meetings(Service):
     @rpc
     def list_without_outcome(self, query: ListWithoutOutcome, caller: Caller) -> MeetingList:
         return self._agenda.without_outcome(caller)
+
+    @rpc
+    def list_without_advisor(self, query: ListWithoutAdvisor, caller: Caller) -> MeetingList:
+        return self._agenda.without_advisor(caller)
+
+    @on(RolesChanged)
+    def follow_roles(self, event: RolesChanged) -> None:
+        if self._availability.follow(event):
+            self._calendars.forget(event.id)
 
     @rpc
     def get_meeting(self, query: GetMeeting, caller: Caller) -> Meeting:

@@ -70,6 +70,12 @@ class AgendaDesk:
         over = [one for one in found if one.end <= now]
         return Meetings(items=tuple(over[-_MOST_WITHOUT:]))
 
+    def without_advisor(self, caller: Caller) -> Meetings:
+        """Those ahead in the sector of which an advisor has left."""
+        caller.require(*LEADERS)
+        found = self.meetings.ahead_with(self.advisors.gone(caller.sector), self.clock())
+        return Meetings(items=tuple(found[:_MOST_WITHOUT]))
+
     def get(self, meeting_id: str, caller: Caller) -> Meeting:
         """Raises NotFound(`meeting_not_found`), Forbidden."""
         caller.require(*STAFF)

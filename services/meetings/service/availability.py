@@ -24,6 +24,7 @@ from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers, by_day, near
 from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore
+from services.people.contracts.people import RolesChanged
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,12 @@ class AvailabilityDesk:
         advisor = Advisor(id=owner, sector=str(caller.sector), revision=0, content=query.content)
         party, _ = self.offers.party([advisor], 1, span, now)
         return by_day(ticks_in(party.offers(wanted, span), span[0]), zone.key)
+
+    def follow(self, event: RolesChanged) -> bool:
+        """Who has no account for it any more is not to be met; what is booked with them stays. Whether they left."""
+        left = event.roles.isdisjoint(STAFF)
+        is_news = self.advisors.leave(event.id, self.clock() if left else None, event.revision)
+        return is_news and left
 
     def feed(self, caller: Caller) -> Feed:
         """The secret of the caller's calendar. Raises NotFound(`advisor_not_found`) before there is one."""

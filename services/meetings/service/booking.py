@@ -90,7 +90,7 @@ class BookingDesk:
         if counted and self.meetings.holds_from(counted, now) >= rules.MOST_HOLDS:
             raise Conflict("too_many_holds")
         kind = self.types.bookable(command.type, caller)
-        about = {"origin": caller.origin}
+        about = {"origin": caller.origin, "asked": command.advisor}
         meeting = self._place(command, kind, caller, uuid4().hex, lambda held: (held, ()), about)
         return Booked(meeting=meeting, token=self.links.token(meeting.id))
 
@@ -105,12 +105,11 @@ class BookingDesk:
         after = rules.confirmed(
             meeting, command.contact, answers, _by(caller), now, command.message, command.base_url
         )
-        done = self.meetings.replace(
-            after, meeting.revision, None, MeetingBooked(**self.facts(after, _by(caller))), held_at=now
-        )
-        if done != "saved":
-            raise Conflict("hold_expired")
-        return self._told(None, after)
+        for one, places in (*self._followed(after, now), (after, None)):
+            told = MeetingBooked(**self.facts(one, _by(caller)))
+            if self.meetings.replace(one, meeting.revision, places, told, held_at=now) == "saved":
+                return self._told(None, one)
+        raise Conflict("hold_expired")
 
     def book(self, command: BookMeeting, caller: Caller) -> Booked:
         """Both in one; with a key that was used before, what it booked then."""
@@ -158,10 +157,10 @@ class BookingDesk:
         return found
 
     def moves(self, meeting: Meeting, since: date | None, days: int, *, by_staff: bool) -> Slots:
-        """When a meeting could be instead, with the same advisors."""
+        """When a meeting could be instead, with the same advisors, or others where one has left."""
         now = self.clock()
         party, wanted = self._same(meeting), self._again(meeting, now, by_staff=by_staff)
-        return self.offers.slots(party, len(party), wanted, now, since, days, meeting.id)
+        return self.offers.slots(party, len(meeting.advisors), wanted, now, since, days, meeting.id)
 
     def move(
         self, meeting: Meeting, start: datetime, by: str, why: str | None = None, *, by_staff: bool
@@ -175,10 +174,11 @@ class BookingDesk:
         wanted = self._again(meeting, now, by_staff=by_staff)
         for _ in range(_TRIES):
             choice = self._choose(self._same(meeting), len(meeting.advisors), wanted, start, meeting, now)
-            told = MeetingMoved(**self.facts(after, by), before=meeting.start)
-            match self.meetings.replace(after, meeting.revision, choice.places, told):
+            one = self._with(after, choice)
+            told = MeetingMoved(**self.facts(one, by), before=meeting.start)
+            match self.meetings.replace(one, meeting.revision, choice.places, told):
                 case "saved":
-                    return self._told(meeting, after)
+                    return self._told(meeting, one)
                 case "stale":
                     raise StaleRevision(id=meeting.id, yours=meeting.revision)
             self.meetings.release(now)
@@ -246,11 +246,15 @@ class BookingDesk:
             self._refuse(party, wanted, at)
         chosen = [one.id for one in free]
         if len(free) > needed:
-            loads = self.meetings.loads(chosen, now)
-            chosen = list(ranked([(one.id, one.content) for one in free], about.need, loads)[:needed])
+            loads, known = self.meetings.loads(chosen, now), [(one.id, one.content) for one in free]
+            chosen = list(ranked(known, about.need, loads, self._followers(able[0].sector, about))[:needed])
         places = [key for one in free if one.id in chosen for key in rules.places_of(one, at, used[one.id])]
-        known = {one.id: one for one in able}
-        return Choice([known[one] for one in chosen], places)
+        by_id = {one.id: one for one in able}
+        return Choice([by_id[one] for one in chosen], places)
+
+    def _followers(self, sector: str, about: HoldMeeting | BookMeeting | Meeting) -> Sequence[str]:
+        contact = None if isinstance(about, HoldMeeting) else about.contact
+        return self.meetings.followers(sector, contact.neq, contact.email) if contact else ()
 
     def _refuse(self, party: Party, wanted: Wanted, at: int) -> None:
         ever = Party([Agenda(one.id, one.content) for one in party.agendas], party.needed)
@@ -271,8 +275,11 @@ class BookingDesk:
         return [one for one in found if advisor in (None, one.id)]
 
     def _same(self, meeting: Meeting) -> list[Advisor]:
-        found = [self.advisors.by_id(meeting.sector, one.id) for one in meeting.advisors]
-        return [one for one in found if one is not None]
+        """Those who take part; where one of them has left, everybody who could."""
+        found = self.advisors.there(meeting.sector, [one.id for one in meeting.advisors])
+        if len(found) == len(meeting.advisors):
+            return found
+        return self._able(meeting.sector, meeting.need.language, None)
 
     def _wanted(self, kind: MeetingType, place: Place, caller: Caller, now: datetime) -> Wanted:
         """Staff who book for somebody on the phone need no notice."""
@@ -292,6 +299,32 @@ class BookingDesk:
         sector = caller.sector if caller.roles.isdisjoint(STAFF) else None
         if sector and self.meetings.ahead_of(sector, contact.email, self.clock()) >= rules.MOST_AHEAD:
             raise Conflict("too_many_meetings", most=rules.MOST_AHEAD)
+
+    def _followed(self, meeting: Meeting, now: datetime) -> list[tuple[Meeting, Sequence[str]]]:
+        """The same meeting with the advisor who follows the company, if there is one who is free, and nobody else
+        was asked for; and the places that this uses. Who comes is known only once the form is sent."""
+        contact = meeting.contact
+        if contact is None or len(meeting.advisors) > 1 or self.meetings.advisor_asked_for(meeting.id):
+            return []
+        able = self._able(meeting.sector, meeting.need.language, None)
+        followers = self.meetings.followers(meeting.sector, contact.neq, contact.email)
+        if meeting.advisors[0].id in followers[:1] or not {one.id for one in able} & set(followers):
+            return []
+        able = [one for one in able if one.id in followers]
+        wanted = self._again(meeting, now, by_staff=True)
+        try:
+            choice = self._choose(able, 1, wanted, meeting.start, meeting, now)
+        except (Conflict, InvalidInput):
+            return []
+        return [(self._with(meeting, choice), choice.places)]
+
+    def _with(self, meeting: Meeting, choice: Choice) -> Meeting:
+        """The meeting with those who are chosen, where they receive."""
+        kind = self.types.types.by_id(meeting.sector, meeting.type.id)
+        at_theirs = meeting.place == "partner_office" and kind is not None
+        taking_part = tuple(AdvisorInMeeting(id=one.id, name=one.content.name) for one in choice.advisors)
+        where = choice.advisors[0].content.office if at_theirs else meeting.where
+        return meeting.model_copy(update={"advisors": taking_part, "where": where})
 
     def _repeated(self, meeting_id: str, request: str) -> Booked | None:
         """What the same key has booked before. Raises Conflict(`key_reused`)."""

@@ -60,6 +60,10 @@ class BusyDesk:
         note("busy_calendar", advisor, advisor, {"at": before}, {"at": after.shown, "set": True})
         return after
 
+    def forget(self, advisor: str) -> None:
+        """Nobody asks for the calendar of who has left."""
+        self.calendars.forget(advisor)
+
     def read_due(self) -> None:
         """Read the calendars whose turn it is, each in one process alone."""
         for due in self.calendars.due(self.clock(), _AT_ONCE):

@@ -21,6 +21,8 @@ from services.meetings.domain.meetings import OCCUPYING, is_ended, keys, occupie
 from services.meetings.domain.times import Span, moment, tick
 
 _OCCUPYING = [state.value for state in OCCUPYING]
+_MET = [State.HELD.value, State.CONFIRMED.value]
+_LOOKED_BACK = 20  # meetings of one company
 _REMEMBERED = timedelta(days=90)  # a meeting longer ago counts as none, when advisors are chosen
 _MOST = 2_000  # meetings of one answer
 
@@ -49,6 +51,7 @@ class MeetingStore:
         self.meetings.create_index([("advisors.id", 1), ("start", 1)])
         self.meetings.create_index([("state", 1), ("expires_at", 1)])
         self.meetings.create_index("contact.email", sparse=True)
+        self.meetings.create_index("contact.neq", sparse=True)
 
     def add(self, meeting: Meeting, places: Sequence[str], about: Mapping[str, Any], *events: Event) -> bool:
         """False if something that it occupies is occupied, or its id in use. `about`: what is kept besides."""
@@ -131,6 +134,28 @@ class MeetingStore:
         """How many times are held for a network address now."""
         wanted = {"state": State.REQUESTED.value, "expires_at": {"$gt": now}, "origin": origin}
         return self.meetings.count_documents(wanted)
+
+    def followers(self, sector: str, neq: str | None, email: str) -> list[str]:
+        """The advisors who met a company, or are to meet it, the latest first."""
+        same: list[Document] = [{"contact.email": email}, *([{"contact.neq": neq}] if neq else [])]
+        wanted = {"sector": sector, "$or": same, "state": {"$in": _MET}}
+        found = self.meetings.find(wanted, {"advisors.id": 1}).sort("start", -1).limit(_LOOKED_BACK)
+        return list(dict.fromkeys(one["id"] for document in found for one in document["advisors"]))
+
+    def advisor_asked_for(self, meeting_id: str) -> str | None:
+        """Whom whoever booked it wanted to meet, if anybody."""
+        found = self.meetings.find_one({"_id": meeting_id}, {"asked": 1})
+        return found.get("asked") if found else None
+
+    def ahead_with(self, advisors: Sequence[str], now: datetime) -> list[Meeting]:
+        """What is booked with any of `advisors` from now on, by its beginning."""
+        wanted = {
+            "advisors.id": {"$in": list(advisors)},
+            "start": {"$gt": now},
+            "state": State.CONFIRMED.value,
+        }
+        found = self.meetings.find(wanted).sort("start", 1).limit(_MOST)
+        return [_meeting(document) for document in found]
 
     def ahead_of(self, sector: str, email: str, now: datetime) -> int:
         """How many meetings a mail address has before it."""
