@@ -12,9 +12,11 @@ from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
+from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
 from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.meetings import MeetingStore
+from services.meetings.store.waiting import WaitingStore
 
 
 def compose(resources: Resources) -> Composed:
@@ -24,18 +26,21 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, calendars = TypeStore(resources.database), CalendarStore(resources.database)
-    for store in (meetings, advisors, kept_types, calendars):
+    waiting = WaitingStore(resources.database)
+    for store in (meetings, advisors, kept_types, calendars, waiting):
         store.prepare()
     clock, wake = resources.clock, resources.wake
-    types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars)
+    types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars, waiting)
     links = Links(derived_key(secret, "meeting-links"), "meeting")
     feeds = Links(derived_key(secret, "meeting-links"), "feed")
+    wishes = Links(derived_key(secret, "meeting-links"), "wish")
     booking = BookingDesk(types, advisors, meetings, offers, links, Seal(secret, "mail"), clock, wake)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
+        waiting=WaitingDesk(waiting, booking, wishes, clock, wake),
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
     )
-    return Composed(service, outboxes=[meetings.meetings])
+    return Composed(service, outboxes=[meetings.meetings, waiting.waiting])

@@ -47,11 +47,24 @@ from services.meetings.contracts.types import (
     MeetingTypes,
     SaveMeetingType,
 )
+from services.meetings.contracts.waiting import (
+    AcceptOffer,
+    AskEarlier,
+    AskForTime,
+    DeclineOffer,
+    FindOwnWish,
+    LeaveWaiting,
+    OpenWish,
+    OwnWish,
+    Wish,
+    Wished,
+)
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.types import TypeDesk
+from services.meetings.service.waiting import WaitingDesk
 from services.people.contracts.people import RolesChanged
 
 
@@ -68,12 +81,14 @@ class Meetings(Service):
         booking: BookingDesk,
         agenda: AgendaDesk,
         calendars: BusyDesk,
+        waiting: WaitingDesk,
     ) -> None:
         self._types = types
         self._availability = availability
         self._booking = booking
         self._agenda = agenda
         self._calendars = calendars
+        self._waiting = waiting
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -203,6 +218,39 @@ class Meetings(Service):
     @rpc
     def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
         return self._agenda.record(command, caller)
+
+    @rpc
+    def ask_earlier(self, command: AskEarlier, caller: Caller) -> Wished:
+        return self._waiting.ask_earlier(command, caller)
+
+    @rpc
+    def ask_for_time(self, command: AskForTime, caller: Caller) -> Wished:
+        return self._waiting.ask_for_time(command, caller)
+
+    @rpc
+    def find_own_wish(self, query: FindOwnWish, caller: Caller) -> OwnWish:
+        return self._waiting.of_meeting(query.token, caller)
+
+    @rpc
+    def open_wish(self, query: OpenWish, caller: Caller) -> Wish:
+        return self._waiting.open(query.token, caller)
+
+    @rpc
+    def accept_offer(self, command: AcceptOffer, caller: Caller) -> Booked:
+        return self._waiting.accept(command.token, caller)
+
+    @rpc
+    def decline_offer(self, command: DeclineOffer, caller: Caller) -> Wish:
+        return self._waiting.decline(command.token, caller)
+
+    @rpc
+    def leave_waiting(self, command: LeaveWaiting, caller: Caller) -> Wish:
+        return self._waiting.leave(command.token, caller)
+
+    @every(minutes=1)
+    def offer_freed_times(self) -> None:
+        """What gets free is offered to those who wait for it."""
+        self._waiting.offer_due()
 
     @every(minutes=1)
     def release_expired_holds(self) -> None:
