@@ -31,6 +31,7 @@ from gateway.meetings.api import meetings_api_router
 from gateway.meetings.booking_pages import booking_router
 from gateway.meetings.calendars import calendars_router
 from gateway.meetings.own_pages import own_router
+from gateway.meetings.waiting_pages import waiting_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -161,6 +162,7 @@ def _add_people(
         admin_router(desk),
         booking_router(sector, bus, base_url, found),
         own_router(sector, bus, base_url, found),
+        waiting_router(sector, bus, base_url, found),
         calendars_router(sector, bus, base_url),
     ]
     if sector.provider:

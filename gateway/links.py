@@ -26,6 +26,7 @@ MEET = {"fr": "rencontrer", "en": "meet"}  # to book a meeting
 AGENDA = "/meetings"  # below the back office
 CALENDAR = "/calendars/{token}.ics"
 MEETING = {"fr": "rencontre", "en": "meeting"}  # one that is booked, by its link
+WAITING = {"fr": "attente", "en": "waiting"}  # a place on the waiting list, by its link
 ADMIN = {"fr": "admin", "en": "admin"}
 NEEDS = {"fr": "besoins", "en": "needs"}
 THEME_SLUGS = {

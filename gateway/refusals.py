@@ -206,6 +206,17 @@ REFUSALS = {
     "too_late": Refusal(
         409, N_("It is too late to change this meeting here"), N_("Call or write to us instead.")
     ),
+    "wish_not_found": Refusal(
+        404, N_("There is no such place on the waiting list"), N_("Open the link of the mail again.")
+    ),
+    "offer_expired": Refusal(
+        409,
+        N_("This time is kept for you no longer"),
+        N_("You stay on the waiting list, and are told of the next one."),
+    ),
+    "too_many_wishes": Refusal(
+        409, N_("You wait for three times already with this address"), N_("Leave one of them first.")
+    ),
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(

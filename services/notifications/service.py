@@ -12,6 +12,7 @@ from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
@@ -19,6 +20,7 @@ from services.notifications.contracts import (
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendOffer,
     SendVerificationDue,
     ShowLocalMail,
 )
@@ -113,6 +115,17 @@ class Notifications(Service):
     @rpc
     def send_meeting(self, command: SendMeeting, caller: Caller) -> None:
         self._keep(command, caller)
+
+    @rpc
+    def send_offer(self, command: SendOffer, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(TimeOffered)
+    def mail_offer(self, event: TimeOffered) -> None:
+        told = event.model_dump(include={"language", "start", "before", "expires_at", "zone", "place"})
+        title = event.title.fr if event.language == "fr" else event.title.en
+        told |= {"title": title, **self._seal.open(event.sealed)}
+        self._say(SendOffer.read(told), event.sector, f"{event.id}-offer-{event.revision}")
 
     @on(MeetingBooked)
     def mail_booking(self, event: MeetingBooked) -> None:

@@ -76,6 +76,8 @@ TABLE = {
         "list_meeting_types get_meeting_type list_advisors find_slots read_feed": ALL,
         "hold_meeting confirm_meeting book_meeting": ALL,
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
+        "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
+        "ask_for_time": ALL,
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
         "get_busy_calendar set_busy_calendar": MEETING,
@@ -84,7 +86,7 @@ TABLE = {
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
     },
     "notifications": {
-        "send_code send_invitation send_verification_due send_meeting": "system",
+        "send_code send_invitation send_verification_due send_meeting send_offer": "system",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -152,7 +154,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "contact": _CONTACT,
         "consent": True,
         "since": "2026-11-23" if door == "preview_slots" else ground.meeting.start,
-        "until": ground.meeting.end,
+        "until": "2026-12-01" if door.startswith("ask_") else ground.meeting.end,
+        "expires_at": ground.meeting.end,
         "outcome": "held",
         "why": "x",
         "to": "somebody@example.org" if door.startswith("send") else "retired",
