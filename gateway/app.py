@@ -29,6 +29,7 @@ from gateway.following import Following
 from gateway.local_mail import is_local, local_mail_router
 from gateway.meetings.api import meetings_api_router
 from gateway.meetings.booking_pages import booking_router
+from gateway.meetings.calendar_pages import calendar_pages_router
 from gateway.meetings.calendars import calendars_router
 from gateway.meetings.own_pages import own_router
 from gateway.meetings.waiting_pages import waiting_router
@@ -163,6 +164,7 @@ def _add_people(
         booking_router(sector, bus, base_url, found),
         own_router(sector, bus, base_url, found),
         waiting_router(sector, bus, base_url, found),
+        calendar_pages_router(sector, bus, base_url, found),
         calendars_router(sector, bus, base_url),
     ]
     if sector.provider:

@@ -117,6 +117,7 @@ COMMANDS = {  # as the audit trail tells them
     "move_own_meeting": N_("Moved"),
     "cancel_meeting": N_("Cancelled"),
     "cancel_own_meeting": N_("Cancelled"),
+    "renew_company_feed": N_("Renewed the address of a calendar"),
     "ask_earlier": N_("Asked for an earlier time"),
     "ask_for_time": N_("Asked for a time"),
     "accept_offer": N_("Took a time that got free"),

@@ -20,6 +20,7 @@ from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput, NexusError
+from services.meetings.contracts.feeds import AskCalendar
 from services.meetings.contracts.meetings import (
     CancelOwnMeeting,
     FindOwnMoves,
@@ -31,6 +32,7 @@ from services.meetings.contracts.waiting import AskEarlier, FindOwnWish
 
 MOVE = {"fr": "deplacer", "en": "move"}
 CANCEL = {"fr": "annuler", "en": "cancel"}
+ASK_CALENDAR = {"fr": "calendrier", "en": "calendar"}
 EARLIER = {"fr": "plus-tot", "en": "earlier"}
 ICS = "meeting.ics"
 
@@ -46,6 +48,7 @@ def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> A
             (f"/{MOVE[language]}", "POST", pages.move),
             (f"/{CANCEL[language]}", "POST", pages.cancel),
             (f"/{EARLIER[language]}", "POST", pages.ask_earlier),
+            (f"/{ASK_CALENDAR[language]}", "POST", pages.ask_calendar),
             (f"/{ICS}", "GET", pages.calendar),
         ):
             router.add_api_route(path + below, pages.endpoint(language, handle), methods=[method])
@@ -135,6 +138,13 @@ class _Own:
             return await self._meeting(language, visitor, found, token, "", error)
         return RedirectResponse(f"{_path(language, token)}?done=waiting#earlier", 303)
 
+    async def ask_calendar(
+        self, language: Language, request: Request, visitor: Visitor, token: str
+    ) -> Response:
+        """Mail the address of the calendar of all their meetings to who comes."""
+        await self._bus.call(AskCalendar(token=token, base_url=self._base_url), visitor.caller)
+        return RedirectResponse(f"{_path(language, token)}?done=calendar#calendar", 303)
+
     async def calendar(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
         """The meeting for the calendar of who comes."""
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
@@ -159,6 +169,7 @@ class _Own:
             "view": view,
             "wish": views.wish(wished.wish, language) if wished else None,
             "waiting": f"/{language}/{WAITING[language]}/{wished.token}" if wished else "",
+            "ask_calendar": f"{_path(language, token)}/{ASK_CALENDAR[language]}",
             "earlier": f"{_path(language, token)}/{EARLIER[language]}",
             "until": found.start.astimezone(ZoneInfo(found.zone)).date(),
             "done": done,

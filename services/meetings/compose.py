@@ -9,12 +9,14 @@ from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
 from services.meetings.service.calendars import BusyDesk
+from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
 from services.meetings.store.calendars import CalendarStore
+from services.meetings.store.feeds import FeedStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.waiting import WaitingStore
 
@@ -26,7 +28,7 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, calendars = TypeStore(resources.database), CalendarStore(resources.database)
-    waiting = WaitingStore(resources.database)
+    waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
     for store in (meetings, advisors, kept_types, calendars, waiting):
         store.prepare()
     clock, wake = resources.clock, resources.wake
@@ -39,8 +41,11 @@ def compose(resources: Resources) -> Composed:
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
+        feeds=FeedDesk(
+            kept_feeds, booking, Links(derived_key(secret, "meeting-links"), "company-feed"), clock, wake
+        ),
         waiting=WaitingDesk(waiting, booking, wishes, clock, wake),
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
     )
-    return Composed(service, outboxes=[meetings.meetings, waiting.waiting])
+    return Composed(service, outboxes=[meetings.meetings, waiting.waiting, kept_feeds.feeds])

@@ -14,7 +14,7 @@ from nexus.messages import Command, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "offer"]
+NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "offer", "calendar"]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -131,6 +131,14 @@ class SendOffer(Command[None], service="notifications"):
     zone: Annotated[str, StringConstraints(max_length=60)]
     place: Literal["partner_office", "company_premises", "phone", "video"]
     people: Names = Field(description="Who takes part for us")
+    link: WebAddress = Field(repr=False)
+
+
+class SendCalendar(Command[None], service="notifications"):
+    """Where the calendar of all meetings of an address is, to who reads its mail."""
+
+    to: EmailAddress
+    language: Language
     link: WebAddress = Field(repr=False)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from services.notifications.contracts import (
     Language,
     NoticeKind,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
@@ -14,13 +15,14 @@ from services.notifications.contracts import (
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | SendOffer
+Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | SendOffer | SendCalendar
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
     "verification_due": SendVerificationDue,
     "meeting": SendMeeting,
     "offer": SendOffer,
+    "calendar": SendCalendar,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -57,6 +59,8 @@ class Message:
                 return max(start, self.created_at + _MEETING_IS_NEWS)
             case SendOffer(expires_at=expires_at):
                 return expires_at
+            case SendCalendar():
+                return self.created_at + _MEETING_IS_NEWS
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
 
@@ -119,7 +123,7 @@ def _secrets(notice: Notice) -> list[str]:
     match notice:
         case SendCode(to=to, code=code, link=link):
             return [to, to.rpartition("@")[0], link, *([code] if code else [])]
-        case SendInvitation(to=to, link=link) | SendOffer(to=to, link=link):
+        case SendInvitation(to=to, link=link) | SendOffer(to=to, link=link) | SendCalendar(to=to, link=link):
             return [to, to.rpartition("@")[0], link]
         case SendMeeting(to=to, link=link, where=where):
             return [to, to.rpartition("@")[0], link, *([where] if where else [])]

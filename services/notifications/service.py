@@ -11,12 +11,14 @@ from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
+from services.meetings.contracts.feeds import CalendarAsked
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
     LocalMails,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
@@ -119,6 +121,15 @@ class Notifications(Service):
     @rpc
     def send_offer(self, command: SendOffer, caller: Caller) -> None:
         self._keep(command, caller)
+
+    @rpc
+    def send_calendar(self, command: SendCalendar, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(CalendarAsked)
+    def mail_calendar(self, event: CalendarAsked) -> None:
+        told = {"language": event.language, **self._seal.open(event.sealed)}
+        self._say(SendCalendar.read(told), event.sector, f"{event.id}-calendar-{event.revision}")
 
     @on(TimeOffered)
     def mail_offer(self, event: TimeOffered) -> None:

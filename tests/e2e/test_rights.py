@@ -78,6 +78,7 @@ TABLE = {
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
         "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
         "ask_for_time": ALL,
+        "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
         "get_busy_calendar set_busy_calendar": MEETING,
@@ -86,7 +87,7 @@ TABLE = {
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
     },
     "notifications": {
-        "send_code send_invitation send_verification_due send_meeting send_offer": "system",
+        "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }

@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import orjson
 import pytest
 
 from nexus.caller import Role, anonymous
 from nexus.errors import Conflict, Forbidden, InvalidInput, NexusError, NotFound, StaleRevision
+from nexus.seal import Seal
 from services.meetings.contracts.availability import (
     GetAvailability,
     GetFeedToken,
@@ -15,6 +17,7 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.feeds import AskCalendar, ReadCompanyFeed, RenewCompanyFeed
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     CancelOwnMeeting,
@@ -39,6 +42,7 @@ from services.people.contracts.people import RolesChanged
 from tests.support.meetings_service import (
     ANNE,
     LEAD,
+    SECRET,
     VISITOR,
     MeetingsOnDatabase,
     a_type,
@@ -467,3 +471,30 @@ def test_late_news_of_an_account_does_no_harm_and_who_comes_back_can_be_met(meet
     assert changed(4) == []
     assert changed(3, Role.ADVISOR) == []
     assert changed(5, Role.ADVISOR) == ["anne"]
+
+
+def test_a_company_is_mailed_the_calendar_of_all_its_meetings_and_may_renew_its_address(meetings) -> None:
+    kind = meetings.a_type()
+    meetings.advisor()
+    first = meetings.book(kind, "2026-11-25T09:00", contact=contact(1))
+    second = meetings.book(kind, "2026-11-25T10:00", contact=contact(1))
+    meetings.book(kind, "2026-11-25T11:00", contact=contact(2))
+    meetings.service.cancel_own_meeting(CancelOwnMeeting(token=first.token), VISITOR)
+    ask = AskCalendar(token=second.token, base_url="https://tic.example.org")
+    for _ in range(2):  # a second mail within ten minutes is none
+        meetings.service.ask_calendar(ask, VISITOR)
+    (document,) = meetings.database["company_feeds"].find()
+    (told,) = [orjson.loads(entry["body"])["data"] for entry in document["outbox"]]
+    mail = Seal(SECRET, "mail").open(told["sealed"])
+    assert mail["to"] == "paul1@example.org"
+    token = str(mail["link"]).removeprefix("https://tic.example.org/fr/calendrier/")
+    read = meetings.service.read_company_feed(ReadCompanyFeed(token=token), VISITOR)
+    assert [(one.meeting.id, one.token) for one in read.items] == [
+        (first.meeting.id, first.token),
+        (second.meeting.id, second.token),
+    ]
+    renewed = meetings.service.renew_company_feed(RenewCompanyFeed(token=token), VISITOR).token
+    for caller, wrong in ((VISITOR, token), (anonymous("aero"), renewed), (VISITOR, second.token)):
+        query = ReadCompanyFeed(token=wrong)
+        assert refused(meetings.service.read_company_feed, query, caller).code == "feed_not_found"
+    assert len(meetings.service.read_company_feed(ReadCompanyFeed(token=renewed), VISITOR).items) == 2

@@ -6,6 +6,7 @@ from typing import Any
 from services.notifications.contracts import (
     DueItem,
     Language,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
@@ -49,6 +50,11 @@ def verification(language: Language = "fr", *titles: str) -> SendVerificationDue
         for n, title in enumerate(titles or ("PRIIME", "Interconnexion"))
     )
     return SendVerificationDue(to="anne@exemple.ca", language=language, items=items)
+
+
+def calendar(language: Language = "fr") -> SendCalendar:
+    """Where a calendar is."""
+    return SendCalendar(to="paul@example.org", language=language, link=LINK)
 
 
 def offer(language: Language = "fr", **fields: Any) -> SendOffer:

@@ -19,6 +19,7 @@ from tests.support.mails import (
     CODE,
     LINK,
     SENDER,
+    calendar,
     code,
     invitation,
     letter,
@@ -41,7 +42,9 @@ FRENCH = [
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
 NOTICES = [
-    make(language) for make in (code, invitation, verification, meeting, offer) for language in LANGUAGES
+    make(language)
+    for make in (code, invitation, verification, meeting, offer, calendar)
+    for language in LANGUAGES
 ]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
 

@@ -15,6 +15,7 @@ from services.meetings.contracts.availability import (
     SaveAvailability,
 )
 from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
+from services.meetings.contracts.feeds import AskCalendar, CompanyFeed, ReadCompanyFeed, RenewCompanyFeed
 from services.meetings.contracts.meetings import (
     Booked,
     BookMeeting,
@@ -63,6 +64,7 @@ from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.calendars import BusyDesk
+from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.people.contracts.people import RolesChanged
@@ -82,6 +84,7 @@ class Meetings(Service):
         agenda: AgendaDesk,
         calendars: BusyDesk,
         waiting: WaitingDesk,
+        feeds: FeedDesk,
     ) -> None:
         self._types = types
         self._availability = availability
@@ -89,6 +92,7 @@ class Meetings(Service):
         self._agenda = agenda
         self._calendars = calendars
         self._waiting = waiting
+        self._feeds = feeds
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -146,6 +150,18 @@ class Meetings(Service):
     @rpc
     def read_feed(self, query: ReadFeed, caller: Caller) -> FeedContent:
         return self._agenda.feed(query.token, caller)
+
+    @rpc
+    def ask_calendar(self, command: AskCalendar, caller: Caller) -> None:
+        self._feeds.ask(command, caller)
+
+    @rpc
+    def read_company_feed(self, query: ReadCompanyFeed, caller: Caller) -> CompanyFeed:
+        return self._feeds.read(query.token, caller)
+
+    @rpc
+    def renew_company_feed(self, command: RenewCompanyFeed, caller: Caller) -> Feed:
+        return self._feeds.renew(command.token, caller)
 
     @rpc
     def find_slots(self, query: FindSlots, caller: Caller) -> Slots:

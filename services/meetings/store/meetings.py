@@ -149,13 +149,13 @@ class MeetingStore:
 
     def ahead_with(self, advisors: Sequence[str], now: datetime) -> list[Meeting]:
         """What is booked with any of `advisors` from now on, by its beginning."""
-        wanted = {
-            "advisors.id": {"$in": list(advisors)},
-            "start": {"$gt": now},
-            "state": State.CONFIRMED.value,
-        }
-        found = self.meetings.find(wanted).sort("start", 1).limit(_MOST)
-        return [_meeting(document) for document in found]
+        return self._by_start(
+            {
+                "advisors.id": {"$in": list(advisors)},
+                "start": {"$gt": now},
+                "state": State.CONFIRMED.value,
+            }
+        )
 
     def ahead_of(self, sector: str, email: str, now: datetime) -> int:
         """How many meetings a mail address has before it."""
@@ -189,6 +189,22 @@ class MeetingStore:
             wanted["sector"] = sector
         if advisor:
             wanted["advisors.id"] = advisor
+        return self._by_start(wanted)
+
+    def of_email(
+        self, sector: str, email: str, since: datetime, until: datetime, states: Sequence[State]
+    ) -> list[Meeting]:
+        """Those of a mail address that begin in that time."""
+        return self._by_start(
+            {
+                "contact.email": email,
+                "sector": sector,
+                "start": {"$gte": since, "$lt": until},
+                "state": {"$in": [one.value for one in states]},
+            }
+        )
+
+    def _by_start(self, wanted: Document) -> list[Meeting]:
         found = self.meetings.find(wanted).sort("start", 1).limit(_MOST)
         return [_meeting(document) for document in found]
 
