@@ -1,6 +1,7 @@
 """The meetings service on its real collaborators."""
 
 from nexus.composition import Composed, Resources
+from nexus.media_types import media_type
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.meetings.external.outside import read_calendar
@@ -9,6 +10,7 @@ from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
 from services.meetings.service.calendars import BusyDesk
+from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
@@ -16,6 +18,7 @@ from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
 from services.meetings.store.calendars import CalendarStore
+from services.meetings.store.documents import DocumentStore
 from services.meetings.store.feeds import FeedStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.waiting import WaitingStore
@@ -29,7 +32,8 @@ def compose(resources: Resources) -> Composed:
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, calendars = TypeStore(resources.database), CalendarStore(resources.database)
     waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
-    for store in (meetings, advisors, kept_types, calendars, waiting):
+    documents = DocumentStore(resources.database)
+    for store in (meetings, advisors, kept_types, calendars, waiting, documents):
         store.prepare()
     clock, wake = resources.clock, resources.wake
     types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars, waiting)
@@ -37,6 +41,7 @@ def compose(resources: Resources) -> Composed:
     feeds = Links(derived_key(secret, "meeting-links"), "feed")
     wishes = Links(derived_key(secret, "meeting-links"), "wish")
     booking = BookingDesk(types, advisors, meetings, offers, links, Seal(secret, "mail"), clock, wake)
+    agenda = AgendaDesk(booking, meetings, advisors, feeds, clock, wake)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
@@ -46,6 +51,7 @@ def compose(resources: Resources) -> Composed:
         ),
         waiting=WaitingDesk(waiting, booking, wishes, clock, wake),
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
-        agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
+        agenda=agenda,
+        documents=DocumentDesk(documents, agenda, media_type, clock),
     )
     return Composed(service, outboxes=[meetings.meetings, waiting.waiting, kept_feeds.feeds])

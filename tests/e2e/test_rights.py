@@ -78,6 +78,8 @@ TABLE = {
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
         "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
         "ask_for_time": ALL,
+        "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
+        "list_meeting_documents read_meeting_document": MEETING,
         "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
@@ -183,6 +185,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "language": "fr",
         "link": _LINK,
         "address": _LINK,
+        "document": NOBODY,
         "url": _LINK,
         "minutes": 15,
         "work": NOBODY,

@@ -15,6 +15,17 @@ from services.meetings.contracts.availability import (
     SaveAvailability,
 )
 from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
+from services.meetings.contracts.documents import (
+    AddDocument,
+    DocumentPart,
+    KeepDocumentPart,
+    ListMeetingDocuments,
+    ListOwnDocuments,
+    MeetingDocuments,
+    ReadMeetingDocument,
+    ReadOwnDocument,
+    RemoveOwnDocument,
+)
 from services.meetings.contracts.feeds import AskCalendar, CompanyFeed, ReadCompanyFeed, RenewCompanyFeed
 from services.meetings.contracts.meetings import (
     Booked,
@@ -64,6 +75,7 @@ from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.calendars import BusyDesk
+from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
@@ -85,6 +97,7 @@ class Meetings(Service):
         calendars: BusyDesk,
         waiting: WaitingDesk,
         feeds: FeedDesk,
+        documents: DocumentDesk,
     ) -> None:
         self._types = types
         self._availability = availability
@@ -93,6 +106,7 @@ class Meetings(Service):
         self._calendars = calendars
         self._waiting = waiting
         self._feeds = feeds
+        self._documents = documents
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -234,6 +248,39 @@ class Meetings(Service):
     @rpc
     def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
         return self._agenda.record(command, caller)
+
+    @rpc
+    def keep_document_part(self, command: KeepDocumentPart, caller: Caller) -> None:
+        self._documents.keep_part(command, caller)
+
+    @rpc
+    def add_document(self, command: AddDocument, caller: Caller) -> MeetingDocuments:
+        return self._documents.add(command, caller)
+
+    @rpc
+    def remove_own_document(self, command: RemoveOwnDocument, caller: Caller) -> MeetingDocuments:
+        return self._documents.remove(command, caller)
+
+    @rpc
+    def list_own_documents(self, query: ListOwnDocuments, caller: Caller) -> MeetingDocuments:
+        return self._documents.listed(query.token, caller)
+
+    @rpc
+    def list_meeting_documents(self, query: ListMeetingDocuments, caller: Caller) -> MeetingDocuments:
+        return self._documents.of_meeting(query.id, caller)
+
+    @rpc
+    def read_own_document(self, query: ReadOwnDocument, caller: Caller) -> DocumentPart:
+        return self._documents.read_own(query.token, query.document, query.offset, caller)
+
+    @rpc
+    def read_meeting_document(self, query: ReadMeetingDocument, caller: Caller) -> DocumentPart:
+        return self._documents.read(query.id, query.document, query.offset, caller)
+
+    @every(minutes=60)
+    def tidy_documents(self) -> None:
+        """What crashed uploads left behind goes."""
+        self._documents.tidy()
 
     @rpc
     def ask_earlier(self, command: AskEarlier, caller: Caller) -> Wished:
