@@ -217,6 +217,14 @@ REFUSALS = {
     "too_many_wishes": Refusal(
         409, N_("You wait for three times already with this address"), N_("Leave one of them first.")
     ),
+    "document_type_refused": Refusal(
+        400,
+        N_("This kind of file is not taken"),
+        N_("Send a PDF, a Word, Excel or PowerPoint document, a text or a picture."),
+    ),
+    "too_many_documents": Refusal(
+        409, N_("Five documents are there already"), N_("Take one of them back first.")
+    ),
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(

@@ -118,6 +118,8 @@ COMMANDS = {  # as the audit trail tells them
     "cancel_meeting": N_("Cancelled"),
     "cancel_own_meeting": N_("Cancelled"),
     "renew_company_feed": N_("Renewed the address of a calendar"),
+    "add_document": N_("Brought a document"),
+    "remove_own_document": N_("Took a document back"),
     "ask_earlier": N_("Asked for an earlier time"),
     "ask_for_time": N_("Asked for a time"),
     "accept_offer": N_("Took a time that got free"),

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from gateway import questions
 from gateway.admin.frame import AGENDA, admin_page, path_to
 from gateway.i18n import full_date, translations
-from gateway.meetings import views
+from gateway.meetings import documents, views
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -21,6 +21,7 @@ from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
 from services.meetings.contracts.availability import ListAdvisors
+from services.meetings.contracts.documents import DocumentPart, ListMeetingDocuments, ReadMeetingDocument
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     FindMoves,
@@ -48,6 +49,7 @@ def agenda_routes(router: APIRouter, desk: Desk) -> None:
             ("GET", "/{id}", pages.show),
             ("POST", "/{id}/outcome", pages.record),
             ("POST", "/{id}/cancel", pages.cancel),
+            ("GET", "/{id}/documents/{document}", pages.document),
             ("GET", "/{id}/move", pages.times),
             ("POST", "/{id}/move", pages.move),
         ):
@@ -105,6 +107,16 @@ class _Agenda:
         """Cancel it, with the reason."""
         return await self._do(signed, CancelMeeting, {"why": signed.form.get("why", "")}, "cancelled")
 
+    async def document(self, signed: Signed) -> Response:
+        """What the company brought."""
+        named = str(signed.request.path_params["document"])
+        wanted = "".join(ch for ch in named if ch.isalnum() and ch.isascii())[:64] or "-"
+
+        async def read(offset: int) -> DocumentPart:
+            return await signed.call(ReadMeetingDocument(id=_id(signed), document=wanted, offset=offset))
+
+        return await documents.attachment(read)
+
     async def times(self, signed: Signed) -> Response:
         """When it could be instead."""
         return await self._times(signed, _day(signed.query("since")))
@@ -143,6 +155,7 @@ class _Agenda:
             "view": _shown(found, signed.language),
             "need": _need(found, signed.language),
             "names": await signed.call(NamePeople(ids=people)) if people else {},
+            "documents": (await signed.call(ListMeetingDocuments(id=found.id))).items,
             "begun": found.start <= datetime.now(UTC),
             "faults": faults or [],
             "done": signed.query("done"),

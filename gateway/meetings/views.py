@@ -20,6 +20,12 @@ REFUSED = {
     "meeting_over": N_("This meeting is over or cancelled."),
     "date_out_of_range": N_("Choose a day from today on, within a year."),
     "offer_expired": N_("This time is kept for you no longer. You stay on the waiting list."),
+    "upload_incomplete": N_("Choose a document first."),
+    "file_too_large": N_("This document is larger than 10 MB, the most that is taken."),
+    "document_type_refused": N_(
+        "This kind of file is not taken: send a PDF, a Word, Excel or PowerPoint document, a text or a picture."
+    ),
+    "too_many_documents": N_("Five documents are there already: take one back first."),
     "stale_revision": N_("This meeting was changed meanwhile. Look at it again."),
 }
 
