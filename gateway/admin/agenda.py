@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from gateway import questions
+from gateway.admin.agenda_grid import grid_of
 from gateway.admin.frame import AGENDA, admin_page, path_to
 from gateway.i18n import full_date, translations
 from gateway.meetings import documents, views
@@ -79,6 +80,7 @@ class _Agenda:
         step = timedelta(days=_SPANS[span])
         values: dict[str, Any] = {
             "days": _by_day(found, signed.language),
+            "grid": grid_of(found, day, _SPANS[span], signed.language),
             "waiting": [_shown(one, signed.language) for one in waiting],
             "orphaned": [_shown(one, signed.language) for one in orphaned],
             "span": span,
@@ -131,6 +133,10 @@ class _Agenda:
             await signed.call(MoveMeeting(id=_id(signed), revision=revision, start=start))
         except (Conflict, InvalidInput) as error:
             return await self._times(signed, start.date(), error)
+        if signed.form.get("from") == "agenda":  # it was dragged there
+            day = start.astimezone(ZONE).date()
+            back = _query(signed.form.get("span", ""), day, _whose(signed.form.get("whose", "")))
+            return RedirectResponse(path_to(signed.language, AGENDA, f"{back}&done=moved"), 303)
         return RedirectResponse(path_to(signed.language, AGENDA, f"/{_id(signed)}?done=moved"), 303)
 
     async def _do(
@@ -189,6 +195,10 @@ def _id(signed: Signed) -> str:
     )
 
 
+def _whose(text: str) -> str:
+    return "".join(ch for ch in text if ch.isalnum() or ch == "-")[:64]
+
+
 def _shown(one: Meeting, language: Language) -> views.MeetingView:
     return views.meeting(one, language, datetime.now(UTC))
 
@@ -236,5 +246,6 @@ def _midnight(day: date) -> datetime:
 
 
 def _query(span: str, day: date | None, whose: str) -> str:
+    span = span if span in _SPANS else "week"
     told = {"span": span, "day": day.isoformat() if day else "", "whose": whose}
     return "?" + "&".join(f"{name}={value}" for name, value in told.items() if value)
