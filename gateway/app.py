@@ -29,10 +29,12 @@ from gateway.following import Following
 from gateway.local_mail import is_local, local_mail_router
 from gateway.meetings.api import meetings_api_router
 from gateway.meetings.booking_pages import booking_router
+from gateway.meetings.calendar_pages import calendar_pages_router
 from gateway.meetings.calendars import calendars_router
 from gateway.meetings.follow_up_pages import follow_up_router
 from gateway.meetings.own_pages import own_router
 from gateway.meetings.plan_pages import plan_router
+from gateway.meetings.waiting_pages import waiting_router
 from gateway.opendata import open_data_router
 from gateway.pages import STATIC, error_page, pages_router, problems_router
 from gateway.people.account_pages import account_router
@@ -165,6 +167,8 @@ def _add_people(
         own_router(sector, bus, base_url, found),
         plan_router(sector, bus, base_url),
         follow_up_router(sector, bus, base_url),
+        waiting_router(sector, bus, base_url, found),
+        calendar_pages_router(sector, bus, base_url, found),
         calendars_router(sector, bus, base_url),
     ]
     if sector.provider:

@@ -19,7 +19,17 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from gateway.links import ACCOUNT, ADMIN, MAILS, MEET, MEETING, SIGN_IN, STILL_CORRECT
+from gateway.links import (
+    ACCOUNT,
+    ADMIN,
+    COMPANY_CALENDAR,
+    MAILS,
+    MEET,
+    MEETING,
+    SIGN_IN,
+    STILL_CORRECT,
+    WAITING,
+)
 from gateway.problems import preferred, takes_html
 from nexus.caller import LANGUAGES
 
@@ -42,7 +52,7 @@ _NEVER = (
     b"/openid/",
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS, MEET, MEETING)
+        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS, MEET, MEETING, WAITING, COMPANY_CALENDAR)
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either

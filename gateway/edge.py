@@ -7,11 +7,12 @@ from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 
 from gateway.cache import App, Headers, Receive, Scope, Send
-from gateway.links import ADMIN
+from gateway.links import ADMIN, MEETING
 from gateway.problems import MEDIA_TYPE, preferred, problem
 from nexus.caller import LANGUAGES
 from nexus.telemetry import SpanKind, span
 from services.content.contracts.files import LARGEST_FILE
+from services.meetings.contracts.documents import LARGEST_DOCUMENT
 
 REQUEST_SECONDS = Histogram(
     "nexus_http_request_seconds", "Time to make an answer", ["sector", "method", "route", "status"]
@@ -27,6 +28,7 @@ _UPLOADS = (
     ),
     "/api/v1/files",
 )
+_BRINGING = tuple(f"/{language}/{MEETING[language]}/" for language in LANGUAGES)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -60,7 +62,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         given = dict(scope["headers"])
-        largest = LARGEST_UPLOAD if scope["path"].startswith(_UPLOADS) else LARGEST_BODY
+        largest = _largest(scope["path"])
         if _length(given) > largest:
             await self._refuse(given, send)
             return
@@ -107,6 +109,13 @@ class Edge:
         ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _largest(path: str) -> int:
+    """How many bytes may be sent there."""
+    if path.startswith(_UPLOADS):
+        return LARGEST_UPLOAD
+    return LARGEST_DOCUMENT + LARGEST_BODY if path.startswith(_BRINGING) else LARGEST_BODY
 
 
 def _counted(receive: Receive, largest: int) -> Receive:

@@ -19,7 +19,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _TEXTS = {"text/plain", "text/markdown", "text/csv"}  # shown as plain text: no browser runs it
 _SHOWN = {"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"}
-_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _YEAR = 31_536_000  # seconds
 
 
@@ -84,15 +84,15 @@ def _headers(file: StoredFile, name: str, *, as_attachment: bool) -> dict[str, s
     sandbox = "" if file.media_type == "application/pdf" else "; sandbox"
     return {
         "Content-Type": "text/plain; charset=utf-8" if file.media_type in _TEXTS else file.media_type,
-        "Content-Disposition": f"{'inline' if shown else 'attachment'}; {_file_name(name)}",
-        "Content-Security-Policy": _POLICY + sandbox,
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; {file_name(name)}",
+        "Content-Security-Policy": POLICY + sandbox,
         "Accept-Ranges": "bytes",
         "ETag": f'"{file.sha256}"',
         "Cache-Control": f"public, max-age={_YEAR}, immutable",
     }
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """The parameters of RFC 6266: in ASCII for old readers, and as it is written (RFC 8187)."""
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
     return f"filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

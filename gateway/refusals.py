@@ -246,6 +246,25 @@ REFUSALS = {
     "too_late": Refusal(
         409, N_("It is too late to change this meeting here"), N_("Call or write to us instead.")
     ),
+    "wish_not_found": Refusal(
+        404, N_("There is no such place on the waiting list"), N_("Open the link of the mail again.")
+    ),
+    "offer_expired": Refusal(
+        409,
+        N_("This time is kept for you no longer"),
+        N_("You stay on the waiting list, and are told of the next one."),
+    ),
+    "too_many_wishes": Refusal(
+        409, N_("You wait for three times already with this address"), N_("Leave one of them first.")
+    ),
+    "document_type_refused": Refusal(
+        400,
+        N_("This kind of file is not taken"),
+        N_("Send a PDF, a Word, Excel or PowerPoint document, a text or a picture."),
+    ),
+    "too_many_documents": Refusal(
+        409, N_("Five documents are there already"), N_("Take one of them back first.")
+    ),
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(
@@ -270,6 +289,31 @@ REFUSALS = {
     ),
     "zone_unknown": Refusal(
         400, N_("This time zone is not known"), N_("Give its name, such as America/Toronto.")
+    ),
+    "calendar_unreachable": Refusal(
+        400,
+        N_("The calendar does not answer"),
+        N_("Look whether its address is still good, then set it again."),
+    ),
+    "calendar_not_public": Refusal(
+        400,
+        N_("The calendar is in a private network"),
+        N_("Give an address that everybody on the Internet can reach, as Outlook and Google publish it."),
+    ),
+    "calendar_unreadable": Refusal(
+        400,
+        N_("What is at this address is no calendar that can be read"),
+        N_("Give the address of the calendar in the format iCal (ICS), not that of its page."),
+    ),
+    "calendar_too_large": Refusal(
+        400,
+        N_("The calendar is too large"),
+        N_("Publish one with fewer events: 20,000 and 10 megabytes at most."),
+    ),
+    "calendar_rule_refused": Refusal(
+        400,
+        N_("An event of the calendar is repeated within a day"),
+        N_("Change it to one that is repeated daily at most."),
     ),
     "rule_unreadable": Refusal(
         400, N_("This rule cannot be read"), N_("Write it as RFC 5545 has it: daily, weekly or monthly.")

@@ -4,6 +4,8 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+from starlette.datastructures import UploadFile
+
 from nexus.bus import Bus
 from nexus.caller import Caller
 from nexus.errors import InvalidInput
@@ -15,21 +17,27 @@ _LARGEST_PART = PART // 4 * 3  # bytes, which base64 makes a third longer
 
 async def store(blocks: AsyncIterator[bytes], bus: Bus, caller: Caller) -> StoredFile:
     """The file that `blocks` are, stored. Raises InvalidInput(`file_too_large`, `upload_incomplete`)."""
-    upload, number, size = uuid4().hex, 0, 0
-    async for part in _parts(blocks):
-        size += len(part)
-        if size > LARGEST_FILE:
-            raise InvalidInput("file_too_large", limit=LARGEST_FILE)
+    upload, number = uuid4().hex, 0
+    async for part in parts_of(blocks, LARGEST_FILE):
         await bus.call(KeepPart(upload=upload, number=number, data=b64encode(part)), caller)
         number += 1
     return await bus.call(FinishUpload(upload=upload, parts=max(number, 1)), caller, deadline=_READING)
 
 
-async def _parts(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """`blocks` of any length as parts of the largest one."""
-    gathered = bytearray()
+def name_of(given: UploadFile) -> str:
+    """The name under which people will save it."""
+    return (given.filename or "").replace("/", "-").replace("\\", "-")[-150:]
+
+
+async def parts_of(blocks: AsyncIterator[bytes], largest: int) -> AsyncIterator[bytes]:
+    """`blocks` of any length as parts of the largest one. Raises InvalidInput(`file_too_large`) beyond `largest`
+    bytes in all."""
+    gathered, size = bytearray(), 0
     async for block in blocks:
         gathered += block
+        size += len(block)
+        if size > largest:
+            raise InvalidInput("file_too_large", limit=largest)
         while len(gathered) >= _LARGEST_PART:
             yield bytes(gathered[:_LARGEST_PART])
             del gathered[:_LARGEST_PART]

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from gateway.admin.agenda_grid import grid_of
 from gateway.admin.frame import AGENDA, admin_page, path_to
 from gateway.i18n import full_date, translations
-from gateway.meetings import case_views, views
+from gateway.meetings import case_views, documents, views
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
@@ -20,11 +21,13 @@ from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command
 from services.meetings.contracts.availability import ListAdvisors
 from services.meetings.contracts.cases import CaseFile, GetCase
+from services.meetings.contracts.documents import DocumentPart, ListMeetingDocuments, ReadMeetingDocument
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     FindMoves,
     GetMeeting,
     ListMeetings,
+    ListWithoutAdvisor,
     ListWithoutOutcome,
     Meeting,
     MoveMeeting,
@@ -46,6 +49,7 @@ def agenda_routes(router: APIRouter, desk: Desk) -> None:
             ("GET", "/{id}", pages.show),
             ("POST", "/{id}/outcome", pages.record),
             ("POST", "/{id}/cancel", pages.cancel),
+            ("GET", "/{id}/documents/{document}", pages.document),
             ("GET", "/{id}/move", pages.times),
             ("POST", "/{id}/move", pages.move),
         ):
@@ -71,10 +75,13 @@ class _Agenda:
         found = (await signed.call(query)).items
         waiting = (await signed.call(ListWithoutOutcome())).items
         advisors = (await signed.call(ListAdvisors())).items if leads else ()
+        orphaned = (await signed.call(ListWithoutAdvisor())).items if leads else ()
         step = timedelta(days=_SPANS[span])
         values: dict[str, Any] = {
             "days": _by_day(found, signed.language),
+            "grid": grid_of(found, day, _SPANS[span], signed.language),
             "waiting": [_shown(one, signed.language) for one in waiting],
+            "orphaned": [_shown(one, signed.language) for one in orphaned],
             "span": span,
             "day": day,
             "whose": whose,
@@ -101,6 +108,16 @@ class _Agenda:
         """Cancel it, with the reason."""
         return await self._do(signed, CancelMeeting, {"why": signed.form.get("why", "")}, "cancelled")
 
+    async def document(self, signed: Signed) -> Response:
+        """What the company brought."""
+        named = str(signed.request.path_params["document"])
+        wanted = "".join(ch for ch in named if ch.isalnum() and ch.isascii())[:64] or "-"
+
+        async def read(offset: int) -> DocumentPart:
+            return await signed.call(ReadMeetingDocument(id=_id(signed), document=wanted, offset=offset))
+
+        return await documents.attachment(read)
+
     async def times(self, signed: Signed) -> Response:
         """When it could be instead."""
         return await self._times(signed, _day(signed.query("since")))
@@ -115,6 +132,10 @@ class _Agenda:
             await signed.call(MoveMeeting(id=_id(signed), revision=revision, start=start))
         except (Conflict, InvalidInput) as error:
             return await self._times(signed, start.date(), error)
+        if signed.form.get("from") == "agenda":  # it was dragged there
+            day = start.astimezone(ZONE).date()
+            back = _query(signed.form.get("span", ""), day, _whose(signed.form.get("whose", "")))
+            return RedirectResponse(path_to(signed.language, AGENDA, f"{back}&done=moved"), 303)
         return RedirectResponse(path_to(signed.language, AGENDA, f"/{_id(signed)}?done=moved"), 303)
 
     async def _do(
@@ -145,6 +166,7 @@ class _Agenda:
             "view": _shown(found, signed.language),
             "need": _need(found, signed.language),
             "names": await signed.call(NamePeople(ids=people)) if people else {},
+            "documents": (await signed.call(ListMeetingDocuments(id=found.id))).items,
             "begun": found.start <= datetime.now(UTC),
             "file": file,
             "history": [_shown(one, signed.language) for one in before],
@@ -182,6 +204,10 @@ def _id(signed: Signed) -> str:
     )
 
 
+def _whose(text: str) -> str:
+    return "".join(ch for ch in text if ch.isalnum() or ch == "-")[:64]
+
+
 def _shown(one: Meeting, language: Language) -> views.MeetingView:
     return views.meeting(one, language, datetime.now(UTC))
 
@@ -215,5 +241,6 @@ def _midnight(day: date) -> datetime:
 
 
 def _query(span: str, day: date | None, whose: str) -> str:
+    span = span if span in _SPANS else "week"
     told = {"span": span, "day": day.isoformat() if day else "", "whose": whose}
     return "?" + "&".join(f"{name}={value}" for name, value in told.items() if value)

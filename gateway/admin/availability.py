@@ -30,6 +30,7 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.busy import GetBusyCalendar, SetBusyCalendar
 from services.meetings.contracts.types import ListMeetingTypes
 
 DAYS = {
@@ -49,17 +50,19 @@ _NO_RULE = {
 _NO_ABSENCE = dict.fromkeys(("starts", "ends", "note"))
 _MOST_RULES, _MOST_ABSENCES = 40, 200
 _PREVIEWED = 14  # days
+_NO_ADDRESS = N_("Give the whole address of the calendar: it begins with https.")
 _STALE = N_("Somebody else changed this meanwhile. Open the page again, then save.")
 
 
 def availability_routes(router: APIRouter, desk: Desk) -> None:
-    """Add the page, and the address of the calendar feed."""
+    """Add the page, the address of the calendar feed, and that of the calendar kept elsewhere."""
     pages = _Availability(desk)
     for language in LANGUAGES:
         start = path_to(language, AVAILABILITY)
         desk.add(router, "GET", start, language, pages.show, AVAILABILITY.roles)
         desk.add(router, "POST", start, language, pages.save, AVAILABILITY.roles)
         desk.add(router, "POST", f"{start}/feed", language, pages.renew, AVAILABILITY.roles)
+        desk.add(router, "POST", f"{start}/calendar", language, pages.set_calendar, AVAILABILITY.roles)
 
 
 class _Availability:
@@ -101,6 +104,20 @@ class _Availability:
         """Another secret for the calendar feed."""
         await signed.call(RenewFeed())
         return RedirectResponse(path_to(signed.language, AVAILABILITY, "?done=renewed"), 303)
+
+    async def set_calendar(self, signed: Signed) -> Response:
+        """Read the busy times of another calendar, or of none any more."""
+        address = None if signed.form.get("do") == "forget" else signed.form.get("calendar", "")
+        try:
+            await signed.call(SetBusyCalendar(address=address, advisor=_whose(signed)))
+        except ValidationError:
+            advisor = await signed.call(GetAvailability(advisor=_whose(signed)))
+            faults = {"calendar": translations(signed.language).gettext(_NO_ADDRESS)}
+            return await self._form(signed, advisor, advisor.content.model_dump(mode="json"), faults, 400)
+        other = f"&advisor={_whose(signed)}" if _whose(signed) else ""
+        return RedirectResponse(
+            path_to(signed.language, AVAILABILITY, f"?done=calendar{other}#elsewhere"), 303
+        )
 
     async def _preview(
         self, signed: Signed, content: AvailabilityContent
@@ -144,6 +161,7 @@ class _Availability:
             "advisors": [one for one in advisors if one.id != signed.visitor.caller.person],
             "whose": _whose(signed) or "",
             "feed": await self._feed(signed) if not _whose(signed) else "",
+            "elsewhere": await self._elsewhere(signed),
             "done": signed.query("done"),
             "days": DAYS,
             "places": MEETING_PLACES,
@@ -153,6 +171,16 @@ class _Availability:
             "preview_type": signed.form.get("preview_type", ""),
         }
         return admin_page(self._desk, signed, AVAILABILITY, "availability.html", status, **values)
+
+    async def _elsewhere(self, signed: Signed) -> dict[str, Any]:
+        """The calendar kept elsewhere, and what is wrong with it in words."""
+        try:
+            found = await signed.call(GetBusyCalendar(advisor=_whose(signed)))
+        except NotFound:
+            return {}
+        words = translations(signed.language)
+        told = REFUSALS.get(found.code or "", REFUSALS["calendar_unreadable"])
+        return {"known": found, "wrong": f"{words.gettext(told.title)}. {words.gettext(told.advice)}"}
 
     async def _feed(self, signed: Signed) -> str:
         try:

@@ -14,11 +14,12 @@ from starlette.datastructures import UploadFile
 
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, path_to
 from gateway.admin.kinds import DOCUMENTS
-from gateway.admin.uploads import name_of, store_upload
+from gateway.admin.uploads import store_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.uploading import name_of
 from gateway.words import N_
 from nexus.caller import LANGUAGES
 from nexus.errors import NexusError

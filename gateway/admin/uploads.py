@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from gateway.admin.fields import Sent
 from gateway.admin.kinds import DOCUMENTS, PARTNERS, POSTS, Kind
 from gateway.people.desk import Signed
-from gateway.uploading import store
+from gateway.uploading import name_of, store
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput
 from services.content.contracts.files import LARGEST_FILE, PART, StoredFile
@@ -41,11 +41,6 @@ async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
     if not kept or sent.get(f"{path}.remove") == "yes":
         return None
     return {"sha256": kept, "name": sent.get(f"{path}.name") or "document"}
-
-
-def name_of(given: UploadFile) -> str:
-    """The name under which people will save it."""
-    return (given.filename or "").replace("/", "-").replace("\\", "-")[-150:]
 
 
 async def store_upload(given: UploadFile, signed: Signed) -> StoredFile:

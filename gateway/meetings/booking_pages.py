@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from gateway.i18n import translations
-from gateway.links import MEET, MEETING
+from gateway.links import MEET, MEETING, WAITING
 from gateway.meetings import asked, views
 from gateway.meetings.asked import Asked
 from gateway.people import forms
@@ -34,7 +34,7 @@ from services.meetings.contracts.types import GetMeetingType, ListMeetingTypes, 
 WHEN = {"fr": "quand", "en": "when"}
 WHO = {"fr": "vous", "en": "you"}
 _STAFF = (Role.ADVISOR, Role.COORDINATOR, Role.ADMIN)
-_CONSENT = N_("Say that we may keep these details: without them there is no meeting.")
+CONSENT = N_("Say that we may keep these details: without them there is no meeting.")
 _ANSWER = N_("Answer this question.")
 _EMAIL = N_("Give an e-mail address, such as marie@example.org.")
 _PHONE = N_("Give the number at which we can call you.")
@@ -123,17 +123,17 @@ class _Booking:
         held = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         if held.expires_at is None:
             return RedirectResponse(f"/{language}/{MEETING[language]}/{token}", 303)
-        return await self._who(language, token, held, visitor, _known(visitor))
+        return await self._who(language, token, held, visitor, known_of(visitor))
 
     async def confirm(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Book what was held."""
         token = str(request.path_params["token"])[:200]
         held = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         given, words = await forms.fields_of(request), translations(language)
-        contact = forms.read(Contact, _contact(given, language), words)
+        contact = forms.read(Contact, contact_of(given, language), words)
         faults = contact if isinstance(contact, list) else []
         if given.get("consent") != "yes":
-            faults = [*faults, Fault("consent", words.gettext(_CONSENT))]
+            faults = [*faults, Fault("consent", words.gettext(CONSENT))]
         if faults or isinstance(contact, list):
             return await self._who(language, token, held, visitor, given, faults, 400)
         try:
@@ -149,7 +149,7 @@ class _Booking:
             )
             await self._bus.call(command, visitor.caller)
         except (InvalidInput, ValidationError) as error:
-            fault = _fault(error, words)
+            fault = fault_of(error, words)
             return await self._who(language, token, held, visitor, given, [fault], 400)
         return RedirectResponse(f"/{language}/{MEETING[language]}/{token}?done=booked", 303)
 
@@ -174,6 +174,7 @@ class _Booking:
             "refused": translations(language).gettext(_TAKEN[error.code]) if error else "",
             "nearest": views.nearest(error, slots.zone, language),
             "action": f"/{language}/{MEET[language]}/{WHEN[language]}",
+            "wait": f"/{language}/{MEET[language]}/{WAITING[language]}{given.query()}",
             "back": f"/{language}/{MEET[language]}{given.query()}",
         }
         status = error.status if error else 200
@@ -216,12 +217,12 @@ def _at(given: Asked, place: str) -> Asked:
     return Asked(given.type, place, given.advisor, given.since, given.need)
 
 
-def _contact(given: Mapping[str, str], language: Language) -> dict[str, Any]:
+def contact_of(given: Mapping[str, str], language: Language) -> dict[str, Any]:
     wanted: dict[str, Any] = {name: given.get(name, "") for name in ("name", "company", "email")}
     return wanted | {name: given.get(name) or None for name in ("phone", "neq")} | {"language": language}
 
 
-def _known(visitor: Visitor) -> dict[str, str]:
+def known_of(visitor: Visitor) -> dict[str, str]:
     """What is known of a member who is signed in; staff book for somebody else."""
     if visitor.session is None or visitor.has(*_STAFF):
         return {}
@@ -235,7 +236,7 @@ def _known(visitor: Visitor) -> dict[str, str]:
     }
 
 
-def _fault(error: InvalidInput | ValidationError, words: Any) -> Fault:
+def fault_of(error: InvalidInput | ValidationError, words: Any) -> Fault:
     field = error.details.get("field", "message") if isinstance(error, InvalidInput) else "message"
     told = {"phone": _PHONE, "email": _EMAIL, "message": N_("Control characters are not allowed.")}.get(
         field, _ANSWER

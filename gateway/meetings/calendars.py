@@ -9,13 +9,14 @@ from fastapi.responses import Response
 from icalendar import Calendar, Event
 
 from gateway.i18n import translations
-from gateway.links import ADMIN, AGENDA, CALENDAR
+from gateway.links import ADMIN, AGENDA, CALENDAR, COMPANY_FEED, MEETING
 from gateway.problems import language_of
 from gateway.rendering import personal
 from gateway.sectors import Language, Sector
 from gateway.words import MEETING_PLACES
 from nexus.bus import Bus
 from nexus.caller import anonymous
+from services.meetings.contracts.feeds import ReadCompanyFeed
 from services.meetings.contracts.meetings import Meeting, ReadFeed, State
 from services.meetings.contracts.words import told
 
@@ -25,7 +26,7 @@ _MARGIN = timedelta(days=370)  # so that the rules of each zone hold both change
 
 
 def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
-    """The feeds of a sector's advisors: who knows the address reads it."""
+    """The feeds of a sector's advisors and of those who come: who knows the address reads it."""
     router = APIRouter()
 
     @router.get(CALENDAR)
@@ -40,16 +41,29 @@ def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         name = f"{content.name} – Emploi NEXUS {sector.short[language]}"
         return personal(calendar_response(_calendar(content.items, event, name), "emploi-nexus.ics"))
 
+    @router.get(COMPANY_FEED)
+    async def company_feed(request: Request, token: str) -> Response:
+        language = language_of(request)
+        content = await bus.call(ReadCompanyFeed(token=token[:200]), anonymous(sector.name, language))
+        secrets = {one.meeting.id: one.token for one in content.items}
+
+        def event(one: Meeting) -> Event:
+            link = f"{base_url}/{language}/{MEETING[language]}/{secrets[one.id]}"
+            return _event(one, _for_company(one, language), _people(one), link, sector)
+
+        meetings = [one.meeting for one in content.items]
+        name = f"Emploi NEXUS {sector.short[language]}"
+        return personal(calendar_response(_calendar(meetings, event, name), "emploi-nexus.ics"))
+
     return router
 
 
 def one_meeting(meeting: Meeting, language: Language, sector: Sector, link: str) -> Calendar:
     """A meeting for the calendar of the company."""
-    title = f"{told(meeting.type.name, language)} – Emploi NEXUS"
-    people = ", ".join(one.name for one in meeting.advisors)
+    title = _for_company(meeting, language)
 
     def event(one: Meeting) -> Event:
-        return _event(one, title, f"{people}\n{one.where or ''}".strip(), link, sector)
+        return _event(one, title, _people(one), link, sector)
 
     return _calendar([meeting], event, title)
 
@@ -90,6 +104,16 @@ def _event(meeting: Meeting, title: str, about: str, link: str, sector: Sector) 
     if meeting.where:
         event.add("location", meeting.where)
     return event
+
+
+def _for_company(meeting: Meeting, language: Language) -> str:
+    return f"{told(meeting.type.name, language)} – Emploi NEXUS"
+
+
+def _people(meeting: Meeting) -> str:
+    """Who takes part for us, and where."""
+    people = ", ".join(one.name for one in meeting.advisors)
+    return f"{people}\n{meeting.where or ''}".strip()
 
 
 def _for_advisor(meeting: Meeting, language: Language) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.i18n import translations
-from gateway.links import MEET, MEETING
-from gateway.meetings import views
+from gateway.links import MEET, MEETING, WAITING
+from gateway.meetings import documents, views
 from gateway.meetings.booking_pages import WHO
 from gateway.meetings.calendars import calendar_response, one_meeting
 from gateway.people import forms
@@ -19,6 +20,14 @@ from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput, NexusError
+from services.meetings.contracts.documents import (
+    MOST_DOCUMENTS,
+    DocumentPart,
+    ListOwnDocuments,
+    ReadOwnDocument,
+    RemoveOwnDocument,
+)
+from services.meetings.contracts.feeds import AskCalendar
 from services.meetings.contracts.meetings import (
     CancelOwnMeeting,
     FindOwnMoves,
@@ -26,9 +35,13 @@ from services.meetings.contracts.meetings import (
     MoveOwnMeeting,
     OpenOwnMeeting,
 )
+from services.meetings.contracts.waiting import AskEarlier, FindOwnWish
 
 MOVE = {"fr": "deplacer", "en": "move"}
 CANCEL = {"fr": "annuler", "en": "cancel"}
+ASK_CALENDAR = {"fr": "calendrier", "en": "calendar"}
+DOCUMENTS = "documents"
+EARLIER = {"fr": "plus-tot", "en": "earlier"}
 ICS = "meeting.ics"
 
 
@@ -42,6 +55,11 @@ def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> A
             (f"/{MOVE[language]}", "GET", pages.times),
             (f"/{MOVE[language]}", "POST", pages.move),
             (f"/{CANCEL[language]}", "POST", pages.cancel),
+            (f"/{EARLIER[language]}", "POST", pages.ask_earlier),
+            (f"/{ASK_CALENDAR[language]}", "POST", pages.ask_calendar),
+            (f"/{DOCUMENTS}", "POST", pages.bring),
+            (f"/{DOCUMENTS}/{{document}}", "GET", pages.document),
+            (f"/{DOCUMENTS}/{{document}}/remove", "POST", pages.take_back),
             (f"/{ICS}", "GET", pages.calendar),
         ):
             router.add_api_route(path + below, pages.endpoint(language, handle), methods=[method])
@@ -72,7 +90,7 @@ class _Own:
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         if found.expires_at is not None:
             return RedirectResponse(f"/{language}/{MEET[language]}/{WHO[language]}/{token}", 303)
-        return self._meeting(language, found, token, request.query_params.get("done", ""))
+        return await self._meeting(language, visitor, found, token, request.query_params.get("done", ""))
 
     async def times(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
         """When it could be instead."""
@@ -109,8 +127,61 @@ class _Own:
             if error.code not in views.REFUSED:
                 raise
             found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
-            return self._meeting(language, found, token, "", error)
+            return await self._meeting(language, visitor, found, token, "", error)
         return RedirectResponse(f"{_path(language, token)}?done=cancelled", 303)
+
+    async def ask_earlier(
+        self, language: Language, request: Request, visitor: Visitor, token: str
+    ) -> Response:
+        """Wait for an earlier time."""
+        until = _day((await forms.fields_of(request)).get("until", ""))
+        found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+        command = AskEarlier(
+            token=token,
+            until=until or found.start.astimezone(ZoneInfo(found.zone)).date(),
+            base_url=self._base_url,
+        )
+        try:
+            await self._bus.call(command, visitor.caller)
+        except (Conflict, InvalidInput) as error:
+            if error.code not in views.REFUSED:
+                raise
+            return await self._meeting(language, visitor, found, token, "", error)
+        return RedirectResponse(f"{_path(language, token)}?done=waiting#earlier", 303)
+
+    async def ask_calendar(
+        self, language: Language, request: Request, visitor: Visitor, token: str
+    ) -> Response:
+        """Mail the address of the calendar of all their meetings to who comes."""
+        await self._bus.call(AskCalendar(token=token, base_url=self._base_url), visitor.caller)
+        return RedirectResponse(f"{_path(language, token)}?done=calendar#calendar", 303)
+
+    async def bring(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """A document for the meeting."""
+        try:
+            await documents.bring(request, token, self._bus, visitor.caller)
+        except (Conflict, InvalidInput) as error:
+            if error.code not in views.REFUSED:
+                raise
+            found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+            return await self._meeting(language, visitor, found, token, "", error)
+        return RedirectResponse(f"{_path(language, token)}?done=document#documents", 303)
+
+    async def take_back(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """Not this document."""
+        command = RemoveOwnDocument(token=token, document=_document(request))
+        await self._bus.call(command, visitor.caller)
+        return RedirectResponse(f"{_path(language, token)}?done=removed#documents", 303)
+
+    async def document(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+        """One of them, for who brought it."""
+        wanted = _document(request)
+
+        async def read(offset: int) -> DocumentPart:
+            query = ReadOwnDocument(token=token, document=wanted, offset=offset)
+            return await self._bus.call(query, visitor.caller)
+
+        return await documents.attachment(read)
 
     async def calendar(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
         """The meeting for the calendar of who comes."""
@@ -118,12 +189,31 @@ class _Own:
         link = f"{self._base_url}{_path(language, token)}"
         return calendar_response(one_meeting(found, language, self._sector, link), ICS)
 
-    def _meeting(
-        self, language: Language, found: Meeting, token: str, done: str, error: NexusError | None = None
+    async def _meeting(
+        self,
+        language: Language,
+        visitor: Visitor,
+        found: Meeting,
+        token: str,
+        done: str,
+        error: NexusError | None = None,
     ) -> Response:
+        view = views.meeting(found, language, datetime.now(UTC))
+        wished = None
+        if view.is_ahead:
+            wished = (await self._bus.call(FindOwnWish(token=token), visitor.caller)).found
+        brought = await self._bus.call(ListOwnDocuments(token=token), visitor.caller)
         paths = {one: _path(one, token) for one in LANGUAGES}
         values: dict[str, Any] = {
-            "view": views.meeting(found, language, datetime.now(UTC)),
+            "view": view,
+            "documents": brought.items,
+            "bring": f"{_path(language, token)}/{DOCUMENTS}",
+            "most": MOST_DOCUMENTS,
+            "wish": views.wish(wished.wish, language) if wished else None,
+            "waiting": f"/{language}/{WAITING[language]}/{wished.token}" if wished else "",
+            "ask_calendar": f"{_path(language, token)}/{ASK_CALENDAR[language]}",
+            "earlier": f"{_path(language, token)}/{EARLIER[language]}",
+            "until": found.start.astimezone(ZoneInfo(found.zone)).date(),
             "done": done,
             "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
             "move": f"{_path(language, token)}/{MOVE[language]}",
@@ -164,6 +254,11 @@ class _Own:
 
 def _path(language: Language, token: str) -> str:
     return f"/{language}/{MEETING[language]}/{token}"
+
+
+def _document(request: Request) -> str:
+    named = str(request.path_params["document"])
+    return "".join(ch for ch in named if ch.isalnum() and ch.isascii())[:64] or "-"
 
 
 def _day(text: str) -> date | None:

@@ -10,6 +10,7 @@ from gateway.sectors import Language
 from gateway.words import N_
 from nexus.errors import NexusError
 from services.meetings.contracts.meetings import Meeting, Slots, State
+from services.meetings.contracts.waiting import Wish
 
 WEEK = 7  # days shown at once
 REFUSED = {
@@ -17,6 +18,14 @@ REFUSED = {
     "slot_not_offered": N_("No meeting can begin at this time. The nearest ones:"),
     "too_late": N_("It is too late to change this meeting here. Call or write to us instead."),
     "meeting_over": N_("This meeting is over or cancelled."),
+    "date_out_of_range": N_("Choose a day from today on, within a year."),
+    "offer_expired": N_("This time is kept for you no longer. You stay on the waiting list."),
+    "upload_incomplete": N_("Choose a document first."),
+    "file_too_large": N_("This document is larger than 10 MB, the most that is taken."),
+    "document_type_refused": N_(
+        "This kind of file is not taken: send a PDF, a Word, Excel or PowerPoint document, a text or a picture."
+    ),
+    "too_many_documents": N_("Five documents are there already: take one back first."),
     "stale_revision": N_("This meeting was changed meanwhile. Look at it again."),
 }
 
@@ -56,6 +65,18 @@ class MeetingView:
     @property
     def is_ahead(self) -> bool:
         return self.meeting.state is State.CONFIRMED
+
+
+@dataclass(frozen=True)
+class WishView:
+    """A place on the waiting list in words: the day and the hours of each time, and until when an offer stands."""
+
+    wish: Wish
+    until: str
+    booked: str
+    day: str
+    hours: str
+    expires: str
 
 
 def _hour(moment: datetime, language: Language) -> str:
@@ -102,6 +123,21 @@ def meeting(one: Meeting, language: Language, now: datetime) -> MeetingView:
         until=_hour(until, language),
         may_cancel=ahead and one.start - now >= timedelta(hours=one.type.cancel_hours),
         may_move=ahead and one.start - now >= timedelta(hours=one.type.move_hours),
+    )
+
+
+def wish(one: Wish, language: Language) -> WishView:
+    """A place on the waiting list at this moment."""
+    zone, offer = ZoneInfo(one.zone), one.offer
+    last = (one.until - timedelta(seconds=1)).astimezone(zone).date()
+    begin, end = (offer.start.astimezone(zone), offer.end.astimezone(zone)) if offer else (None, None)
+    return WishView(
+        wish=one,
+        until=full_date(last, language),
+        booked=start(one.booked, one.zone, language).label if one.booked else "",
+        day=full_date(begin.date(), language) if begin else "",
+        hours=f"{_hour(begin, language)} – {_hour(end, language)}" if begin and end else "",
+        expires=start(offer.expires_at, one.zone, language).label if offer else "",
     )
 
 

@@ -1,26 +1,36 @@
 """The meetings service on its real collaborators."""
 
 from nexus.composition import Composed, Resources, load_entry_point
+from nexus.media_types import media_type
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from services.meetings.external.outside import read_calendar
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BookingDesk
+from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
+from services.meetings.service.documents import DocumentDesk
+from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
+from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
+from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
+from services.meetings.store.documents import DocumentStore
+from services.meetings.store.feeds import FeedStore
 from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.referrals import ReferralStore
+from services.meetings.store.waiting import WaitingStore
 
 
 def compose(resources: Resources) -> Composed:
@@ -32,26 +42,47 @@ def compose(resources: Resources) -> Composed:
     kept_types, referrals = TypeStore(resources.database), ReferralStore(resources.database)
     companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
     goal = GoalStore(resources.database)
-    for store in (meetings, advisors, kept_types, companies, cases, referrals, goal):
+    calendars = CalendarStore(resources.database)
+    waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
+    documents = DocumentStore(resources.database)
+    stores = (
+        meetings,
+        advisors,
+        kept_types,
+        companies,
+        cases,
+        referrals,
+        goal,
+        calendars,
+        waiting,
+        documents,
+    )
+    for store in stores:
         store.prepare()
     clock, wake, seal = resources.clock, resources.wake, Seal(secret, "mail")
-    types, offers = TypeDesk(kept_types, clock), Offers(meetings)
-    links, feeds, plans, asks = (
-        Links(derived_key(secret, "meeting-links"), purpose) for purpose in ("meeting", "feed", "plan", "ask")
+    types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars, waiting)
+    links, feeds, plans, asks, wishes, member_feeds = (
+        Links(derived_key(secret, "meeting-links"), purpose)
+        for purpose in ("meeting", "feed", "plan", "ask", "wish", "company-feed")
     )
     booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake)
     known = CompanyDesk(companies, cases, meetings, clock)
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
     sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
+    agenda = AgendaDesk(booking, meetings, advisors, feeds, clock, wake)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
-        agenda=AgendaDesk(booking, meetings, advisors, feeds, clock, wake),
         goal=GoalDesk(goal, clock),
         companies=known,
         cases=desk,
         following=Following(desk, known, cases, companies, meetings, plans, asks, seal, clock, wake),
         referrals=ReferralDesk(desk, known, companies, meetings, referrals, sectors, clock),
+        feeds=FeedDesk(kept_feeds, booking, member_feeds, clock, wake),
+        waiting=WaitingDesk(waiting, booking, wishes, clock, wake),
+        calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
+        agenda=agenda,
+        documents=DocumentDesk(documents, agenda, media_type, clock),
     )
-    return Composed(service, outboxes=[meetings.meetings, cases.cases])
+    return Composed(service, outboxes=[meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds])

@@ -14,7 +14,7 @@ from nexus.messages import Command, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "follow_up"]
+NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "offer", "calendar", "follow_up"]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -125,6 +125,29 @@ class FollowUp(Message):
     to: EmailAddress
     language: Language
     what: Literal["plan", "feedback", "outcome"]
+    link: WebAddress = Field(repr=False)
+
+
+class SendOffer(Command[None], service="notifications"):
+    """An earlier time is kept for somebody who waits. `link` leads to where it is accepted or declined."""
+
+    to: EmailAddress
+    language: Language
+    title: Name
+    start: AwareDatetime
+    before: AwareDatetime | None = Field(None, description="When the meeting is now; None: there is none yet")
+    expires_at: AwareDatetime = Field(description="How long the time is kept; later it is not sent")
+    zone: Annotated[str, StringConstraints(max_length=60)]
+    place: Literal["partner_office", "company_premises", "phone", "video"]
+    people: Names = Field(description="Who takes part for us")
+    link: WebAddress = Field(repr=False)
+
+
+class SendCalendar(Command[None], service="notifications"):
+    """Where the calendar of all meetings of an address is, to who reads its mail."""
+
+    to: EmailAddress
+    language: Language
     link: WebAddress = Field(repr=False)
 
 

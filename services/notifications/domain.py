@@ -8,19 +8,23 @@ from services.notifications.contracts import (
     FollowUp,
     Language,
     NoticeKind,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendOffer,
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | FollowUp
+Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | SendOffer | SendCalendar | FollowUp
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
     "verification_due": SendVerificationDue,
     "meeting": SendMeeting,
     "follow_up": FollowUp,
+    "offer": SendOffer,
+    "calendar": SendCalendar,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -56,6 +60,10 @@ class Message:
                 return self.created_at + timedelta(days=days)
             case SendMeeting(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
+            case SendOffer(expires_at=expires_at):
+                return expires_at
+            case SendCalendar():
+                return self.created_at + _MEETING_IS_NEWS
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
             case FollowUp():
@@ -120,7 +128,9 @@ def _secrets(notice: Notice) -> list[str]:
     match notice:
         case SendCode(to=to, code=code, link=link):
             return [to, to.rpartition("@")[0], link, *([code] if code else [])]
-        case SendInvitation(to=to, link=link) | FollowUp(to=to, link=link):
+        case SendInvitation(to=to, link=link) | SendOffer(to=to, link=link) | SendCalendar(to=to, link=link):
+            return [to, to.rpartition("@")[0], link]
+        case FollowUp(to=to, link=link):
             return [to, to.rpartition("@")[0], link]
         case SendMeeting(to=to, link=link, where=where):
             return [to, to.rpartition("@")[0], link, *([where] if where else [])]

@@ -12,15 +12,19 @@ from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
 from services.meetings.contracts.cases import CompanyWritten
+from services.meetings.contracts.feeds import CalendarAsked
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     FollowUp,
     ListLocalMails,
     LocalMail,
     LocalMails,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendOffer,
     SendVerificationDue,
     ShowLocalMail,
 )
@@ -115,6 +119,26 @@ class Notifications(Service):
     @rpc
     def send_meeting(self, command: SendMeeting, caller: Caller) -> None:
         self._keep(command, caller)
+
+    @rpc
+    def send_offer(self, command: SendOffer, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @rpc
+    def send_calendar(self, command: SendCalendar, caller: Caller) -> None:
+        self._keep(command, caller)
+
+    @on(CalendarAsked)
+    def mail_calendar(self, event: CalendarAsked) -> None:
+        told = {"language": event.language, **self._seal.open(event.sealed)}
+        self._say(SendCalendar.read(told), event.sector, f"{event.id}-calendar-{event.revision}")
+
+    @on(TimeOffered)
+    def mail_offer(self, event: TimeOffered) -> None:
+        told = event.model_dump(include={"language", "start", "before", "expires_at", "zone", "place"})
+        title = event.title.fr if event.language == "fr" else event.title.en
+        told |= {"title": title, **self._seal.open(event.sealed)}
+        self._say(SendOffer.read(told), event.sector, f"{event.id}-offer-{event.revision}")
 
     @on(MeetingBooked)
     def mail_booking(self, event: MeetingBooked) -> None:

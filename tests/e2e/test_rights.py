@@ -77,9 +77,16 @@ TABLE = {
         "list_meeting_types get_meeting_type list_advisors find_slots read_feed": ALL,
         "hold_meeting confirm_meeting book_meeting": ALL,
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
+        "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
+        "ask_for_time": ALL,
+        "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
+        "list_meeting_documents read_meeting_document": MEETING,
+        "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
+        "get_busy_calendar set_busy_calendar": MEETING,
         "list_meetings list_without_outcome": MEETING,
+        "list_without_advisor": "coordinator admin",
         "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
         "get_goal open_goal set_goal": "coordinator admin",
         "list_counted_companies list_counted_meetings list_counted_cases": "coordinator admin",
@@ -90,10 +97,11 @@ TABLE = {
         "open_own_plan tick_own_plan open_own_ask answer_own_ask": ALL,  # who has the link
     },
     "notifications": {
-        "send_code send_invitation send_verification_due send_meeting": "system",
+        "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
+OWN = {f"meetings.{door}" for door in ("get_availability", "get_feed_token", "get_busy_calendar")}
 RIGHTS = {
     f"{service}.{door}": set(who.split())
     for service, rows in TABLE.items()
@@ -163,7 +171,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "contact": _CONTACT,
         "consent": True,
         "since": "2026-11-23" if door == "preview_slots" else ground.meeting.start,
-        "until": ground.meeting.end,
+        "until": "2026-12-01" if door.startswith("ask_") else ground.meeting.end,
+        "expires_at": ground.meeting.end,
         "outcome": "held",
         "why": "x",
         "to": "somebody@example.org" if door.startswith("send") else "retired",
@@ -189,6 +198,8 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "name": "Atelier",
         "language": "fr",
         "link": _LINK,
+        "address": _LINK,
+        "document": NOBODY,
         "url": _LINK,
         "minutes": 15,
         "work": NOBODY,
@@ -368,8 +379,13 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             part in door
             for part in ("get_file", "get_preview", "get_reindex", "get_import", "remove_passkey")
         )
-        and door not in ("meetings.get_availability", "meetings.get_feed_token")  # one's own
         and door not in ("meetings.get_goal", "meetings.open_goal")  # of all sectors: tests of the goal
+        and door
+        not in (
+            "meetings.get_availability",
+            "meetings.get_feed_token",
+            "meetings.get_busy_calendar",
+        )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nexus import media_types as types
 from services.content.domain.files import Found
-from services.content.extraction import types
 from services.content.extraction.limits import CHARACTERS, MEMORY, SECONDS
 from services.content.extraction.outside import read
 from tests.support.files import a_pdf, a_stream, pdf_of

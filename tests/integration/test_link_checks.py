@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nexus.addresses import is_public
 from nexus.caller import Caller, Role, anonymous
 from nexus.errors import Forbidden, NotFound
 from services.content.contracts.editing import ItemKind
@@ -17,7 +18,6 @@ from services.content.contracts.programs import CreateProgram, EditProgram, Publ
 from services.content.domain.kinds import PROGRAMS
 from services.content.domain.linked import links_in
 from services.content.domain.links import Outcome, Result
-from services.content.linkcheck.addresses import is_public
 from services.content.linkcheck.checking import Checker
 from services.content.linkcheck.outside import check_links
 from services.content.service.links import LinkDesk

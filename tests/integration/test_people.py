@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from nexus.caller import Caller, Role, anonymous, operator
@@ -250,3 +251,21 @@ def test_members_see_and_withdraw_the_invitations_into_their_company_alone(
     joined = people.follow(people.mail_to("paul@example.org")["link"], VISITOR).person
     assert joined.company
     assert joined.company.name == "Atelier Nord"
+
+
+def test_other_services_are_told_when_somebody_has_other_roles(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    person = invited(people, "paul@example.org", admin, Role.ADVISOR)
+
+    def told() -> list[tuple[str, list[str], int]]:
+        found = people.database["people"].find_one({"_id": person.id}) or {}
+        bodies = [orjson.loads(entry["body"])["data"] for entry in found.get("outbox", ())]
+        return [(body["sector"], sorted(body["roles"]), body["revision"]) for body in bodies]
+
+    named = ChangePerson(id=person.id, revision=1, name="Paul", roles=person.roles)
+    people.service.change_person(named, admin)
+    assert told() == []  # a name is nobody's news
+    people.service.remove_person(RemovePerson(id=person.id), admin)
+    people.sign_in("paul@example.org", VISITOR)
+    assert told() == [("tic", [], 3), ("tic", ["member"], 4)]

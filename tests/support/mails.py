@@ -7,9 +7,11 @@ from services.notifications.contracts import (
     DueItem,
     FollowUp,
     Language,
+    SendCalendar,
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendOffer,
     SendVerificationDue,
 )
 from services.notifications.domain import Letter, Message, Notice, Sender
@@ -53,6 +55,27 @@ def verification(language: Language = "fr", *titles: str) -> SendVerificationDue
         for n, title in enumerate(titles or ("PRIIME", "Interconnexion"))
     )
     return SendVerificationDue(to="anne@exemple.ca", language=language, items=items)
+
+
+def calendar(language: Language = "fr") -> SendCalendar:
+    """Where a calendar is."""
+    return SendCalendar(to="paul@example.org", language=language, link=LINK)
+
+
+def offer(language: Language = "fr", **fields: Any) -> SendOffer:
+    """An earlier time for somebody who waits."""
+    told = {
+        "to": "paul@example.org",
+        "title": "Rencontre",
+        "start": datetime(2026, 11, 25, 14, 0, tzinfo=UTC),
+        "before": datetime(2026, 11, 27, 14, 0, tzinfo=UTC),
+        "expires_at": datetime(2026, 11, 23, 17, 0, tzinfo=UTC),
+        "zone": "America/Toronto",
+        "place": "video",
+        "people": "Anne",
+        "link": LINK,
+    }
+    return SendOffer(language=language, **told | fields)
 
 
 def meeting(language: Language = "fr", change: str = "booked", **fields: Any) -> SendMeeting:

@@ -65,12 +65,16 @@ class MeetingsOnDatabase:
     service: Meetings = field(init=False)
 
     def __post_init__(self) -> None:
+        self.service = self.process()
+
+    def process(self) -> Meetings:
+        """Another process of the service on the same database."""
         resources = Resources(
             Settings(sealing_secret=SecretStr(SECRET)), self.database, embedded=False, clock=lambda: self.now
         )
         service = compose(resources).service
         assert isinstance(service, Meetings)
-        self.service = service
+        return service
 
     def later(self, **span: float) -> None:
         """Let time pass."""

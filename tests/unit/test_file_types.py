@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.content.extraction import archives, markup, office, pdf, types
+from nexus import media_types as types
+from services.content.extraction import archives, markup, office, pdf
 from services.content.extraction.__main__ import _capped, _tidy
 from services.content.extraction.limits import BYTES, CHARACTERS, PAGES, Damaged, TooLarge
 from services.content.extraction.outside import read

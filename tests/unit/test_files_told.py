@@ -6,8 +6,8 @@ import docx
 import pytest
 
 from gateway.admin.uploading import title_from
+from nexus import media_types as types
 from services.content.domain.files import language_of, told
-from services.content.extraction import types
 from services.content.extraction.titles import title_of
 from tests.support.files import a_pdf
 

@@ -2,12 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+from fastapi.testclient import TestClient
 from icalendar import Calendar
 
+from gateway.app import create_app
 from gateway.meetings.calendars import one_meeting
 from gateway.sectors import load_sectors
-from services.meetings.contracts.meetings import AdvisorInMeeting, Meeting, Need, State, TypeInBrief
+from services.meetings.contracts.feeds import CompanyFeed
+from services.meetings.contracts.meetings import AdvisorInMeeting, Booked, Meeting, Need, State, TypeInBrief
 from services.meetings.contracts.words import BothLines
+from tests.support.fake_bus import FakeBus
+from tests.support.html import html_faults
+from tests.unit.test_gateway_pages import BASE
 
 START = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)  # nine o'clock in Montréal, in winter
 
@@ -65,3 +71,27 @@ def test_what_moves_keeps_its_name_with_a_higher_number_and_what_is_cancelled_sa
     assert before["uid"] == after["uid"] == gone["uid"]
     assert [int(one["sequence"]) for one in (before, after, gone)] == [2, 3, 4]
     assert [str(one["status"]) for one in (before, after, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+
+
+class CompanyBus(FakeBus):
+    """One company's meetings."""
+
+    async def call(self, message, caller, **more):
+        if "CompanyFeed" not in type(message).__name__:
+            return await super().call(message, caller, **more)
+        return CompanyFeed(sector="tic", items=(Booked(meeting=a_meeting(), token="m1.secret"),))
+
+
+def test_a_company_and_an_advisor_see_one_meeting_under_one_name_and_number() -> None:
+    app = create_app(load_sectors()["tic"], CompanyBus(), BASE, rate_limit=0)
+    client = TestClient(app, base_url=BASE)
+    answer = client.get("/calendars/company/c.secret.ics")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
+    _, own = read(a_meeting())
+    assert (event["uid"], event["sequence"]) == (own["uid"], own["sequence"])
+    assert str(event["url"]) == f"{BASE}/fr/rencontre/m1.secret"
+    page = client.get("/en/calendar/c.secret", headers={"Accept": "text/html"})
+    assert f'href="webcal://{BASE.partition("://")[2]}/calendars/company/c.secret.ics"' in page.text
+    assert html_faults(page.text) == []

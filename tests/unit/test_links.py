@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from nexus.addresses import is_public
 from services.content.contracts import Contact, MarkdownText, ParagraphText, Step
 from services.content.domain.linked import links_in
 from services.content.domain.links import AGAIN, Link, Outcome, Result
-from services.content.linkcheck.addresses import is_public
 from tests.support.contents import NOON, content
 
 NEW = Link("https://a.example.org", NOON)

@@ -19,12 +19,14 @@ from tests.support.mails import (
     CODE,
     LINK,
     SENDER,
+    calendar,
     code,
     follow_up,
     invitation,
     letter,
     meeting,
     message,
+    offer,
     verification,
 )
 
@@ -41,7 +43,9 @@ FRENCH = [
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
 NOTICES = [
-    make(language) for make in (code, invitation, verification, meeting, follow_up) for language in LANGUAGES
+    make(language)
+    for make in (code, invitation, verification, meeting, offer, calendar, follow_up)
+    for language in LANGUAGES
 ]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
 NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
@@ -223,3 +227,11 @@ def test_no_text_can_start_a_header(field: str, end: str):
     mail = message_from_bytes(raw, policy=SMTP)
     assert mail["Bcc"] is None
     assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca").as_bytes()).keys())
+
+
+def test_an_offer_says_until_when_the_time_is_kept_and_what_stays_as_it_is():
+    told = written(offer("fr"))
+    assert told.subject == "Un moment s’est libéré\xa0: mercredi 25 novembre 2026, 9\xa0h"
+    assert "Il vous est réservé jusqu’au lundi 23 novembre 2026, 12\xa0h\n" in told.text
+    assert "vendredi 27 novembre 2026, 9\xa0h" in told.text
+    assert "your meeting is now" not in written(offer("en", before=None)).text

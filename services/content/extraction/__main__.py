@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.content.confined import confine
+from nexus.confined import confine
 from services.content.extraction import limits
 from services.content.extraction.limits import Damaged, Encrypted, TooLarge
 
@@ -35,7 +35,7 @@ def main(source: Path, folder: Path) -> None:
 
 
 def _read(source: Path) -> dict[str, Any]:
-    from services.content.extraction import types
+    from nexus import media_types as types
 
     kind = types.media_type(source)
     found: dict[str, Any] = {"media_type": kind, "reading": "read", "pages": None, "texts": []}
@@ -88,7 +88,8 @@ def _became(error: Exception) -> str:
 
 
 def _texts_of(kind: str) -> Callable[[Path], Iterable[str]]:
-    from services.content.extraction import archives, markup, office, pdf, types
+    from nexus import media_types as types
+    from services.content.extraction import archives, markup, office, pdf
 
     def of_ole(path: Path) -> Iterable[str]:
         raise Encrypted if archives.holds_encrypted_package(path) else _Unsupported

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from services.content.extraction import types
+from nexus import media_types as types
 from services.content.extraction.limits import ARCHIVE_BYTES, ARCHIVE_ENTRIES, XML_BYTES, Damaged, TooLarge
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # an office file with a password, in OLE

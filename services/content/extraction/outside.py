@@ -7,10 +7,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from services.content.confined import run
+from nexus import media_types as types
+from nexus.confined import run
 from services.content.contracts.files import Reading
 from services.content.domain.files import Found
-from services.content.extraction import types
 from services.content.extraction.limits import SECONDS
 
 _TURNS = threading.BoundedSemaphore(2)  # files read at once: together they may take a gigabyte

@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.parsers import expat
 
-from services.content.extraction import types
+from nexus import media_types as types
 from services.content.extraction.archives import open_checked
 from services.content.extraction.limits import Damaged
 

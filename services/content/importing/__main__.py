@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from services.content.confined import confine
+from nexus.confined import confine
 from services.content.contracts.exchange import MOST_ROWS
 from services.content.importing import limits
 from services.content.importing.files import FORMATS, Found

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from services.content.confined import run
+from nexus.confined import run
 from services.content.importing import limits
 
 _READER = "services.content.importing"

@@ -9,8 +9,8 @@ from urllib.robotparser import RobotFileParser
 import aiohttp
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
+from nexus.addresses import MayReach, guarded, is_public
 from services.content.domain.links import Outcome, Result
-from services.content.linkcheck.addresses import MayReach, guarded, is_public
 
 AGENT = "EmploiNEXUS-links"  # what a robots.txt calls us
 _SITES_AT_ONCE = 8

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from services.content.confined import run
+from nexus.confined import run
 from services.content.domain.links import Outcome, Result
 
 SECONDS = 240.0  # for one run

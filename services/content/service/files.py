@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
 from nexus.audit import note
+from nexus.blobs import joined
 from nexus.caller import Caller, Scope
 from nexus.errors import InvalidInput, NotFound
 from services.content.contracts.files import LARGEST_FILE, FileTold, StoredFile
@@ -61,8 +62,12 @@ class FileDesk:
         """Join the parts, read and store the file. Raises InvalidInput(`upload_incomplete`, `file_too_large`)."""
         caller.require(*SENDERS)
         with tempfile.NamedTemporaryFile(prefix="nexus-upload-") as whole:
-            sha256, size = self._join(upload, parts, whole)
-            whole.flush()
+            try:
+                sha256, size = joined(self._kept.parts(upload, parts), parts, whole, LARGEST_FILE)
+            except InvalidInput as error:
+                if error.code == "file_too_large":
+                    self._kept.forget_parts(upload)
+                raise
             stored = self._kept.get(sha256) or self._store(sha256, size, whole)
         self._kept.forget_parts(upload)
         note("file", sha256, sha256[:12], after=stored.model_dump(include={"size", "media_type", "reading"}))
@@ -95,19 +100,6 @@ class FileDesk:
             shows(sha256, caller.sector) for shows in self._shown
         ):
             _not_found(sha256)
-
-    def _join(self, upload: str, parts: int, whole: Any) -> tuple[str, int]:
-        sha256, size, count = hashlib.sha256(), 0, 0
-        for part in self._kept.parts(upload, parts):
-            size, count = size + len(part), count + 1
-            if size > LARGEST_FILE:
-                self._kept.forget_parts(upload)
-                raise InvalidInput("file_too_large", limit=LARGEST_FILE)
-            sha256.update(part)
-            whole.write(part)
-        if count < parts or not size:
-            raise InvalidInput("upload_incomplete", arrived=count, parts=parts)
-        return sha256.hexdigest(), size
 
     def _store(self, sha256: str, size: int, whole: Any) -> StoredFile:
         found = self._read_file(Path(whole.name))

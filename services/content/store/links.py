@@ -7,15 +7,15 @@ from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from nexus.mongo import Document
+from nexus.turns import Turn
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.links import LinkUse, Outcome
 from services.content.domain.lifecycle import Item
 from services.content.domain.links import Link
 
-_LEASE = "checker"
 _DUPLICATE_KEY = 11000
 
 
@@ -26,6 +26,7 @@ class LinkStore:
         self._links = database["links"]
         self._uses = database["link_uses"]
         self._state = database["link_state"]
+        self._turn = Turn(self._state, "checker")
 
     def prepare(self) -> None:
         """Make the indexes."""
@@ -35,19 +36,11 @@ class LinkStore:
 
     def take_turn(self, now: datetime, lease: timedelta) -> bool:
         """Whether this process checks links now: nobody else does until `lease` is over, or `end_turn`."""
-        until = {"until": now + lease}
-        free = {"_id": _LEASE, "until": {"$lte": now}}
-        if self._state.update_one(free, {"$set": until}).matched_count:
-            return True
-        try:
-            self._state.insert_one({"_id": _LEASE, **until})
-        except DuplicateKeyError:
-            return False
-        return True
+        return self._turn.take(now, lease)
 
     def end_turn(self, now: datetime) -> None:
         """Let the next one check."""
-        self._state.update_one({"_id": _LEASE}, {"$set": {"until": now}})
+        self._turn.end(now)
 
     def seen_until(self, kind: ItemKind) -> datetime | None:
         """Up to when the changes of a kind were taken in."""

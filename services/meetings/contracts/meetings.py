@@ -289,6 +289,11 @@ class FindMoves(Query[Slots], service="meetings"):
     days: int = Field(7, ge=1, le=62)
 
 
+class ListWithoutAdvisor(Query[Meetings], service="meetings"):
+    """The meetings ahead of which an advisor has no account any more, a hundred at most: whoever moves one chooses
+    among the times of everybody who is there. For coordinators and administrators."""
+
+
 class MoveMeeting(Command[Meeting], service="meetings"):
     """For those of GetMeeting, whatever the limits of the type. Refused with `stale_revision`, `slot_taken`,
     `slot_not_offered`, `meeting_over`."""

@@ -24,14 +24,19 @@ def speaks(content: AvailabilityContent, language: str) -> bool:
 
 
 def ranked(
-    advisors: Iterable[tuple[str, AvailabilityContent]], need: Need, loads: Mapping[str, Load]
+    advisors: Iterable[tuple[str, AvailabilityContent]],
+    need: Need,
+    loads: Mapping[str, Load],
+    followers: Sequence[str] = (),
 ) -> Sequence[str]:
-    """Ids, best first: most of the need known, fewest meetings ahead, longest without one; never by chance."""
+    """Ids, best first: who follows the company already (`followers`, the latest first), then most of the need known,
+    fewest meetings ahead, longest without one; never by chance."""
     about = {*need.themes, *(value for values in need.answers.values() for value in values)}
 
-    def order(advisor: tuple[str, AvailabilityContent]) -> tuple[int, int, datetime, str]:
+    def order(advisor: tuple[str, AvailabilityContent]) -> tuple[int, int, int, datetime, str]:
         load = loads.get(advisor[0], Load())
         known = len(about & set(advisor[1].expertise))
-        return -known, load.upcoming, load.last or _NEVER, advisor[0]
+        follows = followers.index(advisor[0]) if advisor[0] in followers else len(followers)
+        return follows, -known, load.upcoming, load.last or _NEVER, advisor[0]
 
     return [one[0] for one in sorted(advisors, key=order)]

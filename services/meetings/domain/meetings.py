@@ -7,7 +7,7 @@ from typing import Any, Literal
 from nexus.errors import Conflict, InvalidInput, StaleRevision
 from services.meetings.contracts.meetings import Consent, Contact, Meeting, State, Step
 from services.meetings.contracts.types import TypeContent
-from services.meetings.contracts.words import BothLines
+from services.meetings.contracts.words import BothLines, Place
 from services.meetings.domain.slots import Agenda
 from services.meetings.domain.times import MINUTES, Span, day_of, tick, week_of
 
@@ -60,10 +60,7 @@ def confirmed(
     """Raises Conflict(`hold_expired`), InvalidInput(`email_unusable`, `phone_missing`)."""
     if meeting.state is not State.REQUESTED or meeting.expires_at is None or meeting.expires_at <= now:
         raise Conflict("hold_expired")
-    if len(contact.email.partition("@")[0]) > _LONGEST_LOCAL:
-        raise InvalidInput("email_unusable", field="email")
-    if meeting.place == "phone" and contact.phone is None:
-        raise InvalidInput("phone_missing", field="phone")
+    check_contact(contact, meeting.place)
     return _changed(
         meeting,
         Step(at=now, by=by, what="confirmed"),
@@ -75,6 +72,14 @@ def confirmed(
         expires_at=None,
         site=site,
     )
+
+
+def check_contact(contact: Contact, place: Place) -> None:
+    """Raises InvalidInput(`email_unusable`, `phone_missing`)."""
+    if len(contact.email.partition("@")[0]) > _LONGEST_LOCAL:
+        raise InvalidInput("email_unusable", field="email")
+    if place == "phone" and contact.phone is None:
+        raise InvalidInput("phone_missing", field="phone")
 
 
 def checked_answers(content: TypeContent, given: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from services.meetings.contracts.availability import (
     RenewFeed,
     SaveAvailability,
 )
+from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
 from services.meetings.contracts.cases import (
     AddTask,
     AnswerOwnAsk,
@@ -51,6 +52,18 @@ from services.meetings.contracts.companies import (
     MergeCompanies,
     SaveCompany,
 )
+from services.meetings.contracts.documents import (
+    AddDocument,
+    DocumentPart,
+    KeepDocumentPart,
+    ListMeetingDocuments,
+    ListOwnDocuments,
+    MeetingDocuments,
+    ReadMeetingDocument,
+    ReadOwnDocument,
+    RemoveOwnDocument,
+)
+from services.meetings.contracts.feeds import AskCalendar, CompanyFeed, ReadCompanyFeed, RenewCompanyFeed
 from services.meetings.contracts.goal import (
     CountedCases,
     CountedCompanies,
@@ -77,6 +90,7 @@ from services.meetings.contracts.meetings import (
     GetMeeting,
     HoldMeeting,
     ListMeetings,
+    ListWithoutAdvisor,
     ListWithoutOutcome,
     Meeting,
     MeetingBooked,
@@ -98,15 +112,32 @@ from services.meetings.contracts.types import (
     MeetingTypes,
     SaveMeetingType,
 )
+from services.meetings.contracts.waiting import (
+    AcceptOffer,
+    AskEarlier,
+    AskForTime,
+    DeclineOffer,
+    FindOwnWish,
+    LeaveWaiting,
+    OpenWish,
+    OwnWish,
+    Wish,
+    Wished,
+)
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
 from services.meetings.service.booking import BY_LINK, BookingDesk
+from services.meetings.service.calendars import BusyDesk
 from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
+from services.meetings.service.documents import DocumentDesk
+from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
+from services.meetings.service.waiting import WaitingDesk
+from services.people.contracts.people import RolesChanged
 
 
 class Meetings(Service):
@@ -126,6 +157,10 @@ class Meetings(Service):
         cases: CaseDesk,
         following: Following,
         referrals: ReferralDesk,
+        calendars: BusyDesk,
+        waiting: WaitingDesk,
+        feeds: FeedDesk,
+        documents: DocumentDesk,
     ) -> None:
         self._types = types
         self._availability = availability
@@ -136,6 +171,10 @@ class Meetings(Service):
         self._cases = cases
         self._following = following
         self._referrals = referrals
+        self._calendars = calendars
+        self._waiting = waiting
+        self._feeds = feeds
+        self._documents = documents
 
     @rpc
     def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
@@ -178,8 +217,33 @@ class Meetings(Service):
         return self._availability.renew_feed(caller)
 
     @rpc
+    def get_busy_calendar(self, query: GetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self._calendars.get(query, caller)
+
+    @rpc
+    def set_busy_calendar(self, command: SetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self._calendars.set(command, caller)
+
+    @every(minutes=1)
+    def read_busy_calendars(self) -> None:
+        """What advisors have elsewhere is offered to nobody."""
+        self._calendars.read_due()
+
+    @rpc
     def read_feed(self, query: ReadFeed, caller: Caller) -> FeedContent:
         return self._agenda.feed(query.token, caller)
+
+    @rpc
+    def ask_calendar(self, command: AskCalendar, caller: Caller) -> None:
+        self._feeds.ask(command, caller)
+
+    @rpc
+    def read_company_feed(self, query: ReadCompanyFeed, caller: Caller) -> CompanyFeed:
+        return self._feeds.read(query.token, caller)
+
+    @rpc
+    def renew_company_feed(self, command: RenewCompanyFeed, caller: Caller) -> Feed:
+        return self._feeds.renew(command.token, caller)
 
     @rpc
     def find_slots(self, query: FindSlots, caller: Caller) -> Slots:
@@ -225,6 +289,15 @@ class Meetings(Service):
         return self._agenda.without_outcome(caller)
 
     @rpc
+    def list_without_advisor(self, query: ListWithoutAdvisor, caller: Caller) -> MeetingList:
+        return self._agenda.without_advisor(caller)
+
+    @on(RolesChanged)
+    def follow_roles(self, event: RolesChanged) -> None:
+        if self._availability.follow(event):
+            self._calendars.forget(event.id)
+
+    @rpc
     def get_meeting(self, query: GetMeeting, caller: Caller) -> Meeting:
         return self._agenda.get(query.id, caller)
 
@@ -267,6 +340,72 @@ class Meetings(Service):
     @rpc
     def list_counted_meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:
         return self._goal.meetings(query, caller)
+
+    @rpc
+    def keep_document_part(self, command: KeepDocumentPart, caller: Caller) -> None:
+        self._documents.keep_part(command, caller)
+
+    @rpc
+    def add_document(self, command: AddDocument, caller: Caller) -> MeetingDocuments:
+        return self._documents.add(command, caller)
+
+    @rpc
+    def remove_own_document(self, command: RemoveOwnDocument, caller: Caller) -> MeetingDocuments:
+        return self._documents.remove(command, caller)
+
+    @rpc
+    def list_own_documents(self, query: ListOwnDocuments, caller: Caller) -> MeetingDocuments:
+        return self._documents.listed(query.token, caller)
+
+    @rpc
+    def list_meeting_documents(self, query: ListMeetingDocuments, caller: Caller) -> MeetingDocuments:
+        return self._documents.of_meeting(query.id, caller)
+
+    @rpc
+    def read_own_document(self, query: ReadOwnDocument, caller: Caller) -> DocumentPart:
+        return self._documents.read_own(query.token, query.document, query.offset, caller)
+
+    @rpc
+    def read_meeting_document(self, query: ReadMeetingDocument, caller: Caller) -> DocumentPart:
+        return self._documents.read(query.id, query.document, query.offset, caller)
+
+    @every(minutes=60)
+    def tidy_documents(self) -> None:
+        """What crashed uploads left behind goes."""
+        self._documents.tidy()
+
+    @rpc
+    def ask_earlier(self, command: AskEarlier, caller: Caller) -> Wished:
+        return self._waiting.ask_earlier(command, caller)
+
+    @rpc
+    def ask_for_time(self, command: AskForTime, caller: Caller) -> Wished:
+        return self._waiting.ask_for_time(command, caller)
+
+    @rpc
+    def find_own_wish(self, query: FindOwnWish, caller: Caller) -> OwnWish:
+        return self._waiting.of_meeting(query.token, caller)
+
+    @rpc
+    def open_wish(self, query: OpenWish, caller: Caller) -> Wish:
+        return self._waiting.open(query.token, caller)
+
+    @rpc
+    def accept_offer(self, command: AcceptOffer, caller: Caller) -> Booked:
+        return self._waiting.accept(command.token, caller)
+
+    @rpc
+    def decline_offer(self, command: DeclineOffer, caller: Caller) -> Wish:
+        return self._waiting.decline(command.token, caller)
+
+    @rpc
+    def leave_waiting(self, command: LeaveWaiting, caller: Caller) -> Wish:
+        return self._waiting.leave(command.token, caller)
+
+    @every(minutes=1)
+    def offer_freed_times(self) -> None:
+        """What gets free is offered to those who wait for it."""
+        self._waiting.offer_due()
 
     @every(minutes=1)
     def release_expired_holds(self) -> None:

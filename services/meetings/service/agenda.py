@@ -30,9 +30,9 @@ from services.meetings.store.meetings import MeetingStore
 _LONGEST = timedelta(days=100)
 _LOOKED_BACK = timedelta(days=365)
 _MOST_WITHOUT = 100
-_FEED = (timedelta(days=60), timedelta(days=400))  # before and after now
+FEED_SPAN = (timedelta(days=60), timedelta(days=400))  # before and after now
 _AGENDA = (State.CONFIRMED, State.HELD, State.NO_SHOW)
-_FEED_STATES = (*_AGENDA, State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
+FEED_STATES = (*_AGENDA, State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ class AgendaDesk:
         )
         over = [one for one in found if one.end <= now]
         return Meetings(items=tuple(over[-_MOST_WITHOUT:]))
+
+    def without_advisor(self, caller: Caller) -> Meetings:
+        """Those ahead in the sector of which an advisor has left."""
+        caller.require(*LEADERS)
+        found = self.meetings.ahead_with(self.advisors.gone(caller.sector), self.clock())
+        return Meetings(items=tuple(found[:_MOST_WITHOUT]))
 
     def get(self, meeting_id: str, caller: Caller) -> Meeting:
         """Raises NotFound(`meeting_not_found`), Forbidden."""
@@ -115,7 +121,7 @@ class AgendaDesk:
         if version is None or advisor is None or not self.feeds.is_good(token, version):
             raise NotFound("feed_not_found")
         now = self.clock()
-        found = self.meetings.between(None, whose, now - _FEED[0], now + _FEED[1], _FEED_STATES)
+        found = self.meetings.between(None, whose, now - FEED_SPAN[0], now + FEED_SPAN[1], FEED_STATES)
         return FeedContent(
             name=advisor.content.name, sector=advisor.sector, language=caller.language, items=tuple(found)
         )

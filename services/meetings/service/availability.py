@@ -24,6 +24,7 @@ from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers, by_day, near
 from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore
+from services.people.contracts.people import RolesChanged
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class AvailabilityDesk:
 
     def get(self, query: GetAvailability, caller: Caller) -> Advisor:
         """One's own, empty at first; those of others are for coordinators and administrators."""
-        wanted = self._whose(query.advisor, caller)
+        wanted = whose(query.advisor, caller)
         found = self.advisors.by_id(caller.sector, wanted)
         if found is not None:
             return found
@@ -60,34 +61,40 @@ class AvailabilityDesk:
 
     def save(self, command: SaveAvailability, caller: Caller) -> Advisor:
         """Raises StaleRevision, and InvalidInput with the codes of a content."""
-        whose = self._whose(command.advisor, caller)
+        owner = whose(command.advisor, caller)
         sector = sector_of(caller, command.sector)
         check_availability(command.content)
-        before = self.advisors.by_id(None, whose)
+        before = self.advisors.by_id(None, owner)
         if before is not None and before.sector != sector:
-            raise NotFound("advisor_not_found", id=whose)
+            raise NotFound("advisor_not_found", id=owner)
         current = before.revision if before else 0
         if command.revision != current:
-            raise StaleRevision(id=whose, yours=command.revision, current=current)
+            raise StaleRevision(id=owner, yours=command.revision, current=current)
         after = Advisor(
-            id=whose, sector=sector, revision=current + 1, content=command.content, updated_at=self.clock()
+            id=owner, sector=sector, revision=current + 1, content=command.content, updated_at=self.clock()
         )
         if not self.advisors.save(after, current):
-            raise StaleRevision(id=whose, yours=command.revision)
-        note("availability", whose, command.content.name, _noted(before), _noted(after), sector=sector)
+            raise StaleRevision(id=owner, yours=command.revision)
+        note("availability", owner, command.content.name, _noted(before), _noted(after), sector=sector)
         return after
 
     def preview(self, query: PreviewSlots, caller: Caller) -> tuple[DaySlots, ...]:
         """The days that a content makes, before it is saved."""
-        whose = self._whose(query.advisor, caller)
+        owner = whose(query.advisor, caller)
         check_availability(query.content)
         kind = self.types.get(query.type, caller)
         now, zone = self.clock(), zone_named(query.content.zone)
         wanted = Wanted.of(kind.id, kind.content, query.place, now, notice_hours=0)
         span = day_span(near(query.since, now), zone, query.days)
-        advisor = Advisor(id=whose, sector=str(caller.sector), revision=0, content=query.content)
+        advisor = Advisor(id=owner, sector=str(caller.sector), revision=0, content=query.content)
         party, _ = self.offers.party([advisor], 1, span, now)
         return by_day(ticks_in(party.offers(wanted, span), span[0]), zone.key)
+
+    def follow(self, event: RolesChanged) -> bool:
+        """Who has no account for it any more is not to be met; what is booked with them stays. Whether they left."""
+        left = event.roles.isdisjoint(STAFF)
+        is_news = self.advisors.leave(event.id, self.clock() if left else None, event.revision)
+        return is_news and left
 
     def feed(self, caller: Caller) -> Feed:
         """The secret of the caller's calendar. Raises NotFound(`advisor_not_found`) before there is one."""
@@ -105,12 +112,16 @@ class AvailabilityDesk:
         note("feed", caller.person, caller.person, after={"renewed": True})
         return told
 
-    def _whose(self, advisor: str | None, caller: Caller) -> str:
-        if advisor in (None, caller.person):
-            caller.require(Role.ADVISOR, *LEADERS)
-            return caller.person
-        caller.require(*LEADERS)
-        return str(advisor)
+
+def whose(advisor: str | None, caller: Caller) -> str:
+    """Whose availability a caller means: the own one, or, for coordinators and administrators, that of `advisor`.
+
+    Raises Forbidden."""
+    if advisor in (None, caller.person):
+        caller.require(Role.ADVISOR, *LEADERS)
+        return caller.person
+    caller.require(*LEADERS)
+    return str(advisor)
 
 
 def _noted(one: Advisor | None) -> dict[str, object] | None:

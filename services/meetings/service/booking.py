@@ -77,9 +77,9 @@ class BookingDesk:
     def slots(self, query: FindSlots, caller: Caller) -> Slots:
         """Raises NotFound(`meeting_type_not_found`), InvalidInput(`place_not_offered`)."""
         kind = self.types.bookable(query.type, caller)
-        _require_place(kind, query.place)
+        require_place(kind, query.place)
         now = self.clock()
-        party = self._able(caller.sector, query.language, query.advisor)
+        party = self.able(caller.sector, query.language, query.advisor)
         wanted = self._wanted(kind, query.place, caller, now)
         return self.offers.slots(party, kind.content.advisors, wanted, now, query.since, query.days)
 
@@ -90,7 +90,7 @@ class BookingDesk:
         if counted and self.meetings.holds_from(counted, now) >= rules.MOST_HOLDS:
             raise Conflict("too_many_holds")
         kind = self.types.bookable(command.type, caller)
-        about = {"origin": caller.origin}
+        about = {"origin": caller.origin, "asked": command.advisor}
         meeting = self._place(command, kind, caller, uuid4().hex, lambda held: (held, ()), about)
         return Booked(meeting=meeting, token=self.links.token(meeting.id))
 
@@ -105,30 +105,35 @@ class BookingDesk:
         after = rules.confirmed(
             meeting, command.contact, answers, _by(caller), now, command.message, command.base_url
         )
-        done = self.meetings.replace(
-            after, meeting.revision, None, MeetingBooked(**self.facts(after, _by(caller))), held_at=now
-        )
-        if done != "saved":
-            raise Conflict("hold_expired")
-        return self._told(None, after)
+        for one, places in (*self._followed(after, now), (after, None)):
+            told = MeetingBooked(**self.facts(one, _by(caller)))
+            if self.meetings.replace(one, meeting.revision, places, told, held_at=now) == "saved":
+                return self._told(None, one)
+        raise Conflict("hold_expired")
 
-    def book(self, command: BookMeeting, caller: Caller) -> Booked:
-        """Both in one; with a key that was used before, what it booked then."""
+    def book(self, command: BookMeeting, caller: Caller, offer: str | None = None) -> Booked:
+        """Both in one; with a key that was used before, what it booked then. `offer`: the place on the waiting list
+        for which the time is kept."""
         if command.key is None:
-            return self._book(command, caller, uuid4().hex, {})
+            return self._book(command, caller, uuid4().hex, {}, offer)
         request = hashlib.sha256(command.model_dump_json().encode()).hexdigest()
         meeting_id = _id_of(command.key, caller)
         if before := self._repeated(meeting_id, request):
             return before
         try:
-            return self._book(command, caller, meeting_id, {"request": request})
+            return self._book(command, caller, meeting_id, {"request": request}, offer)
         except (Conflict, InvalidInput):  # perhaps by the same request, sent twice at this very moment
             if before := self._repeated(meeting_id, request):
                 return before
             raise
 
     def _book(
-        self, command: BookMeeting, caller: Caller, meeting_id: str, about: Mapping[str, str | None]
+        self,
+        command: BookMeeting,
+        caller: Caller,
+        meeting_id: str,
+        about: Mapping[str, str | None],
+        offer: str | None,
     ) -> Booked:
         kind = self.types.bookable(command.type, caller)
         self._require_few(caller, command.contact)
@@ -141,7 +146,7 @@ class BookingDesk:
             done = done.model_copy(update={"revision": 1})
             return done, (MeetingBooked(**self.facts(done, _by(caller))),)
 
-        meeting = self._place(command, kind, caller, meeting_id, complete, about)
+        meeting = self._place(command, kind, caller, meeting_id, complete, about, offer)
         self._told(None, meeting)
         return Booked(meeting=meeting, token=self.links.token(meeting.id))
 
@@ -158,27 +163,39 @@ class BookingDesk:
         return found
 
     def moves(self, meeting: Meeting, since: date | None, days: int, *, by_staff: bool) -> Slots:
-        """When a meeting could be instead, with the same advisors."""
+        """When a meeting could be instead, with the same advisors, or others where one has left."""
         now = self.clock()
-        party, wanted = self._same(meeting), self._again(meeting, now, by_staff=by_staff)
-        return self.offers.slots(party, len(party), wanted, now, since, days, meeting.id)
+        party, wanted = self.same(meeting), self.again(meeting, now, by_staff=by_staff)
+        return self.offers.slots(party, len(meeting.advisors), wanted, now, since, days, meeting.id)
 
     def move(
-        self, meeting: Meeting, start: datetime, by: str, why: str | None = None, *, by_staff: bool
+        self,
+        meeting: Meeting,
+        start: datetime,
+        by: str,
+        why: str | None = None,
+        *,
+        by_staff: bool,
+        offer: str | None = None,
     ) -> Meeting:
-        """Raises Conflict(`slot_taken`, `meeting_over`, `too_late`), InvalidInput, StaleRevision."""
+        """`offer`: the place on the waiting list for which the time is kept.
+
+        Raises Conflict(`slot_taken`, `meeting_over`, `too_late`), InvalidInput, StaleRevision."""
         now = self.clock()
         _require_possible(start, now)
         after = rules.moved(meeting, start, by, why, now)
         if not by_staff:
             rules.require_in_time(meeting, meeting.type.move_hours, now)
-        wanted = self._again(meeting, now, by_staff=by_staff)
+        wanted = self.again(meeting, now, by_staff=by_staff)
         for _ in range(_TRIES):
-            choice = self._choose(self._same(meeting), len(meeting.advisors), wanted, start, meeting, now)
-            told = MeetingMoved(**self.facts(after, by), before=meeting.start)
-            match self.meetings.replace(after, meeting.revision, choice.places, told):
+            choice = self.choose(
+                self.same(meeting), len(meeting.advisors), wanted, start, meeting, now, offer
+            )
+            one = self._with(after, choice)
+            told = MeetingMoved(**self.facts(one, by), before=meeting.start)
+            match self.meetings.replace(one, meeting.revision, choice.places, told):
                 case "saved":
-                    return self._told(meeting, after)
+                    return self._told(meeting, one)
                 case "stale":
                     raise StaleRevision(id=meeting.id, yours=meeting.revision)
             self.meetings.release(now)
@@ -207,17 +224,18 @@ class BookingDesk:
         meeting_id: str,
         complete: Callable[[Meeting], tuple[Meeting, tuple[Event, ...]]],
         about: Mapping[str, str | None],
+        offer: str | None = None,
     ) -> Meeting:
         """Write a new meeting where enough advisors are free, whoever else tries meanwhile.
 
         Raises Conflict(`slot_taken`; `key_reused`: its id is in use), InvalidInput(`slot_not_offered`)."""
-        _require_place(kind, command.place)
+        require_place(kind, command.place)
         _require_possible(command.start, self.clock())
-        able = self._able(caller.sector, command.need.language, command.advisor)
+        able = self.able(caller.sector, command.need.language, command.advisor)
         for _ in range(_TRIES):
             now = self.clock()
             wanted = self._wanted(kind, command.place, caller, now)
-            choice = self._choose(able, kind.content.advisors, wanted, command.start, command, now)
+            choice = self.choose(able, kind.content.advisors, wanted, command.start, command, now, offer)
             where = _where(command.place, kind, choice.advisors[0], self._room(meeting_id))
             held = _requested(command, kind, choice.advisors, meeting_id, where, _by(caller), now)
             meeting, events = complete(held)
@@ -228,7 +246,7 @@ class BookingDesk:
             self.meetings.release(now)
         raise Conflict("slot_taken", nearest=[])
 
-    def _choose(
+    def choose(
         self,
         able: Sequence[Advisor],
         needed: int,
@@ -236,21 +254,26 @@ class BookingDesk:
         start: datetime,
         about: HoldMeeting | BookMeeting | Meeting,
         now: datetime,
+        offer: str | None = None,
     ) -> Choice:
-        """Raises Conflict(`slot_taken`), InvalidInput(`slot_not_offered`)."""
+        """Who is to take part. Raises Conflict(`slot_taken`), InvalidInput(`slot_not_offered`)."""
         at = tick(start)
         but = about.id if isinstance(about, Meeting) else None
-        party, used = self.offers.party(able, needed, (at, at + 1), now, but)
+        party, used = self.offers.party(able, needed, (at, at + 1), now, but, offer)
         free = party.free(wanted, at)
         if len(free) < needed:
             self._refuse(party, wanted, at)
         chosen = [one.id for one in free]
         if len(free) > needed:
-            loads = self.meetings.loads(chosen, now)
-            chosen = list(ranked([(one.id, one.content) for one in free], about.need, loads)[:needed])
+            loads, known = self.meetings.loads(chosen, now), [(one.id, one.content) for one in free]
+            chosen = list(ranked(known, about.need, loads, self._followers(able[0].sector, about))[:needed])
         places = [key for one in free if one.id in chosen for key in rules.places_of(one, at, used[one.id])]
-        known = {one.id: one for one in able}
-        return Choice([known[one] for one in chosen], places)
+        by_id = {one.id: one for one in able}
+        return Choice([by_id[one] for one in chosen], places)
+
+    def _followers(self, sector: str, about: HoldMeeting | BookMeeting | Meeting) -> Sequence[str]:
+        contact = None if isinstance(about, HoldMeeting) else about.contact
+        return self.meetings.followers(sector, contact.neq, contact.email) if contact else ()
 
     def _refuse(self, party: Party, wanted: Wanted, at: int) -> None:
         ever = Party([Agenda(one.id, one.content) for one in party.agendas], party.needed)
@@ -265,21 +288,24 @@ class BookingDesk:
         around, _ = self.offers.party(advisors, party.needed, (at - 21 * 288, at + 21 * 288), now)
         return self.offers.nearest(around, wanted, at)
 
-    def _able(self, sector: str | None, language: str, advisor: str | None) -> list[Advisor]:
+    def able(self, sector: str | None, language: str, advisor: str | None) -> list[Advisor]:
         """The advisors who can be met in a language, or the one who is named."""
         found = [one for one in self.advisors.of_sector(sector) if speaks(one.content, language)]
         return [one for one in found if advisor in (None, one.id)]
 
-    def _same(self, meeting: Meeting) -> list[Advisor]:
-        found = [self.advisors.by_id(meeting.sector, one.id) for one in meeting.advisors]
-        return [one for one in found if one is not None]
+    def same(self, meeting: Meeting) -> list[Advisor]:
+        """Those who take part; where one of them has left, everybody who could."""
+        found = self.advisors.there(meeting.sector, [one.id for one in meeting.advisors])
+        if len(found) == len(meeting.advisors):
+            return found
+        return self.able(meeting.sector, meeting.need.language, None)
 
     def _wanted(self, kind: MeetingType, place: Place, caller: Caller, now: datetime) -> Wanted:
         """Staff who book for somebody on the phone need no notice."""
         hours = None if caller.roles.isdisjoint(STAFF) else 0
         return Wanted.of(kind.id, kind.content, place, now, hours)
 
-    def _again(self, meeting: Meeting, now: datetime, *, by_staff: bool) -> Wanted:
+    def again(self, meeting: Meeting, now: datetime, *, by_staff: bool) -> Wanted:
         """The same meeting at another time: as long as it was booked, whatever its type has become."""
         kind = self.types.types.by_id(meeting.sector, meeting.type.id)
         if kind is None:
@@ -292,6 +318,32 @@ class BookingDesk:
         sector = caller.sector if caller.roles.isdisjoint(STAFF) else None
         if sector and self.meetings.ahead_of(sector, contact.email, self.clock()) >= rules.MOST_AHEAD:
             raise Conflict("too_many_meetings", most=rules.MOST_AHEAD)
+
+    def _followed(self, meeting: Meeting, now: datetime) -> list[tuple[Meeting, Sequence[str]]]:
+        """The same meeting with the advisor who follows the company, if there is one who is free, and nobody else
+        was asked for; and the places that this uses. Who comes is known only once the form is sent."""
+        contact = meeting.contact
+        if contact is None or len(meeting.advisors) > 1 or self.meetings.advisor_asked_for(meeting.id):
+            return []
+        able = self.able(meeting.sector, meeting.need.language, None)
+        followers = self.meetings.followers(meeting.sector, contact.neq, contact.email)
+        if meeting.advisors[0].id in followers[:1] or not {one.id for one in able} & set(followers):
+            return []
+        able = [one for one in able if one.id in followers]
+        wanted = self.again(meeting, now, by_staff=True)
+        try:
+            choice = self.choose(able, 1, wanted, meeting.start, meeting, now)
+        except (Conflict, InvalidInput):
+            return []
+        return [(self._with(meeting, choice), choice.places)]
+
+    def _with(self, meeting: Meeting, choice: Choice) -> Meeting:
+        """The meeting with those who are chosen, where they receive."""
+        kind = self.types.types.by_id(meeting.sector, meeting.type.id)
+        at_theirs = meeting.place == "partner_office" and kind is not None
+        taking_part = tuple(AdvisorInMeeting(id=one.id, name=one.content.name) for one in choice.advisors)
+        where = choice.advisors[0].content.office if at_theirs else meeting.where
+        return meeting.model_copy(update={"advisors": taking_part, "where": where})
 
     def _repeated(self, meeting_id: str, request: str) -> Booked | None:
         """What the same key has booked before. Raises Conflict(`key_reused`)."""
@@ -350,7 +402,8 @@ def _noted(meeting: Meeting | None) -> dict[str, object] | None:
     return meeting.model_dump(mode="json", include={"state", "start", "place"}) if meeting else None
 
 
-def _require_place(kind: MeetingType, place: str) -> None:
+def require_place(kind: MeetingType, place: str) -> None:
+    """Raises InvalidInput(`place_not_offered`)."""
     if place not in kind.content.places:
         raise InvalidInput("place_not_offered", place=place, places=list(kind.content.places))
 

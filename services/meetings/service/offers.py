@@ -10,7 +10,9 @@ from services.meetings.contracts.availability import MONTREAL, Advisor, DaySlots
 from services.meetings.contracts.meetings import Slots
 from services.meetings.domain.slots import Agenda, Wanted, accepts, beginnings, shared, ticks_in
 from services.meetings.domain.times import Span, day_of, day_span, moment, zone_named
+from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.meetings import MeetingStore
+from services.meetings.store.waiting import WaitingStore
 
 _AROUND = 8 * 288  # ticks: a week that is touched is known whole
 _NEAREST = 3
@@ -39,15 +41,44 @@ class Offers:
     """Reads what occupies advisors."""
 
     meetings: MeetingStore
+    calendars: CalendarStore
+    waiting: WaitingStore
 
     def party(
-        self, advisors: Sequence[Advisor], needed: int, span: Span, now: datetime, but: str | None = None
+        self,
+        advisors: Sequence[Advisor],
+        needed: int,
+        span: Span,
+        now: datetime,
+        but: str | None = None,
+        offer: str | None = None,
     ) -> tuple[Party, dict[str, list[str]]]:
-        """The calendars of `advisors` around `span`, without the meeting `but`; and the places used by each."""
-        around = (span[0] - _AROUND, span[1] + _AROUND)
-        taken = self.meetings.taken([one.id for one in advisors], around, now, but)
-        agendas = [Agenda(one.id, one.content, taken[one.id].busy, taken[one.id].booked) for one in advisors]
-        return Party(agendas, needed), {name: one.places for name, one in taken.items()}
+        """The calendars of `advisors` around `span`, without the meeting `but` and what is kept for `offer`; and the
+        places used by each."""
+        around, ids = (span[0] - _AROUND, span[1] + _AROUND), [one.id for one in advisors]
+        taken = self.meetings.taken(ids, around, now, but)
+        elsewhere = self.calendars.busy(ids, around)
+        kept = self.waiting.kept(ids, around, now, offer)
+
+        def agenda(one: Advisor) -> Agenda:
+            busy = [*taken[one.id].busy, *elsewhere.get(one.id, ()), *(span for span, _ in kept[one.id])]
+            booked = [*taken[one.id].booked, *(start for _, start in kept[one.id])]
+            return Agenda(one.id, one.content, busy, booked)
+
+        return Party([*map(agenda, advisors)], needed), {name: one.places for name, one in taken.items()}
+
+    def beginnings(
+        self,
+        advisors: Sequence[Advisor],
+        needed: int,
+        wanted: Wanted,
+        now: datetime,
+        but: str | None = None,
+        offer: str | None = None,
+    ) -> list[int]:
+        """All that is offered within the notice, as ticks in order."""
+        party, _ = self.party(advisors, needed, wanted.notice, now, but, offer)
+        return ticks_in(party.offers(wanted, wanted.notice), wanted.notice[0])
 
     def slots(
         self,
@@ -63,8 +94,7 @@ class Offers:
         zone = zone_named(advisors[0].content.zone if advisors else MONTREAL)
         first, last = day_of(wanted.notice[0], zone), day_of(wanted.notice[1] - 1, zone)
         day = near(since or first, now)
-        party, _ = self.party(advisors, needed, wanted.notice, now, but)
-        found = ticks_in(party.offers(wanted, wanted.notice), wanted.notice[0])
+        found = self.beginnings(advisors, needed, wanted, now, but)
         begin, end = day_span(day, zone, days)
         shown = [at for at in found if begin <= at < end]
         return Slots(

@@ -1,5 +1,8 @@
 """Advisors and meeting types in MongoDB, one document each."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -7,9 +10,12 @@ from nexus.mongo import Document
 from services.meetings.contracts.availability import Advisor
 from services.meetings.contracts.types import MeetingType
 
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class AdvisorStore:
-    """The collection `advisors`. `feed` counts the secrets that an advisor's calendar has had."""
+    """The collection `advisors`. `feed` counts the secrets that an advisor's calendar has had; `left` says since
+    when one who has no account for it any more is not to be met, as of the account's revision `account`."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._advisors = database["advisors"]
@@ -19,13 +25,13 @@ class AdvisorStore:
         self._advisors.create_index("sector")
 
     def by_id(self, sector: str | None, advisor: str) -> Advisor | None:
-        """The advisor, if it is one of `sector` (None: of any)."""
+        """The advisor, if it is one of `sector` (None: of any), also one who has left."""
         found = self._advisors.find_one({"_id": advisor, **_of(sector)})
         return Advisor.read({**found, "id": advisor}) if found and found["revision"] else None
 
     def of_sector(self, sector: str | None) -> list[Advisor]:
-        """All of a sector, by id."""
-        found = self._advisors.find({**_of(sector), "revision": {"$gt": 0}}).sort("_id", 1)
+        """All of a sector who are there, by id."""
+        found = self._advisors.find({**_of(sector), "revision": {"$gt": 0}, "left": None}).sort("_id", 1)
         return [Advisor.read({**document, "id": document["_id"]}) for document in found]
 
     def save(self, advisor: Advisor, before: int) -> bool:
@@ -41,9 +47,26 @@ class AdvisorStore:
             return False
         return True
 
+    def there(self, sector: str, advisors: Sequence[str]) -> list[Advisor]:
+        """Those of `advisors` who are there, in that order."""
+        wanted = {"_id": {"$in": list(advisors)}, "sector": sector, "left": None}
+        found = {one["_id"]: Advisor.read({**one, "id": one["_id"]}) for one in self._advisors.find(wanted)}
+        return [found[one] for one in advisors if one in found]
+
+    def gone(self, sector: str | None) -> list[str]:
+        """The ids of those of a sector who have left."""
+        found = self._advisors.find({**_of(sector), "left": {"$gt": _LONG_AGO}}, {"_id": 1})
+        return [one["_id"] for one in found]
+
+    def leave(self, advisor: str, since: datetime | None, account: int) -> bool:
+        """Whether it is news that somebody has left, or (None) is there again, as of a revision of the account."""
+        later = [{"account": None}, {"account": {"$lt": account}}]
+        told = {"left": since, "account": account}
+        return self._advisors.update_one({"_id": advisor, "$or": later}, {"$set": told}).matched_count == 1
+
     def feed(self, advisor: str) -> int | None:
-        """Which secret of the calendar is good; None for who is no advisor."""
-        found = self._advisors.find_one({"_id": advisor}, {"feed": 1})
+        """Which secret of the calendar is good; None for who is no advisor, or has left."""
+        found = self._advisors.find_one({"_id": advisor, "left": None}, {"feed": 1})
         return int(found["feed"]) if found else None
 
     def renew_feed(self, advisor: str) -> None:

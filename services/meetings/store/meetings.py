@@ -23,6 +23,8 @@ from services.meetings.domain.times import Span, moment, tick
 
 _OCCUPYING = [state.value for state in OCCUPYING]
 _CONFIRMED = [state.value for state in State if state is not State.REQUESTED]
+_MET = [State.HELD.value, State.CONFIRMED.value]
+_LOOKED_BACK = 20  # meetings of one company
 _REMEMBERED = timedelta(days=90)  # a meeting longer ago counts as none, when advisors are chosen
 _MOST = 2_000  # meetings of one answer
 
@@ -53,6 +55,7 @@ class MeetingStore:
         self.meetings.create_index("contact.email", sparse=True)
         self.meetings.create_index([("company", 1), ("state", 1)])
         self.meetings.create_index("case", sparse=True)
+        self.meetings.create_index("contact.neq", sparse=True)
 
     def add(self, meeting: Meeting, places: Sequence[str], about: Mapping[str, Any], *events: Event) -> bool:
         """False if something that it occupies is occupied, or its id in use. `about`: what is kept besides."""
@@ -136,6 +139,28 @@ class MeetingStore:
         wanted = {"state": State.REQUESTED.value, "expires_at": {"$gt": now}, "origin": origin}
         return self.meetings.count_documents(wanted)
 
+    def followers(self, sector: str, neq: str | None, email: str) -> list[str]:
+        """The advisors who met a company, or are to meet it, the latest first."""
+        same: list[Document] = [{"contact.email": email}, *([{"contact.neq": neq}] if neq else [])]
+        wanted = {"sector": sector, "$or": same, "state": {"$in": _MET}}
+        found = self.meetings.find(wanted, {"advisors.id": 1}).sort("start", -1).limit(_LOOKED_BACK)
+        return list(dict.fromkeys(one["id"] for document in found for one in document["advisors"]))
+
+    def advisor_asked_for(self, meeting_id: str) -> str | None:
+        """Whom whoever booked it wanted to meet, if anybody."""
+        found = self.meetings.find_one({"_id": meeting_id}, {"asked": 1})
+        return found.get("asked") if found else None
+
+    def ahead_with(self, advisors: Sequence[str], now: datetime) -> list[Meeting]:
+        """What is booked with any of `advisors` from now on, by its beginning."""
+        return self._by_start(
+            {
+                "advisors.id": {"$in": list(advisors)},
+                "start": {"$gt": now},
+                "state": State.CONFIRMED.value,
+            }
+        )
+
     def ahead_of(self, sector: str, email: str, now: datetime) -> int:
         """How many meetings a mail address has before it."""
         wanted = {
@@ -203,6 +228,22 @@ class MeetingStore:
             wanted["sector"] = sector
         if advisor:
             wanted["advisors.id"] = advisor
+        return self._by_start(wanted)
+
+    def of_email(
+        self, sector: str, email: str, since: datetime, until: datetime, states: Sequence[State]
+    ) -> list[Meeting]:
+        """Those of a mail address that begin in that time."""
+        return self._by_start(
+            {
+                "contact.email": email,
+                "sector": sector,
+                "start": {"$gte": since, "$lt": until},
+                "state": {"$in": [one.value for one in states]},
+            }
+        )
+
+    def _by_start(self, wanted: Document) -> list[Meeting]:
         found = self.meetings.find(wanted).sort("start", 1).limit(_MOST)
         return [_meeting(document) for document in found]
 

@@ -143,6 +143,19 @@ class Invite(Command[Invited], service="people"):
     sector: str | None = None
 
 
+class RolesChanged(Event, service="people"):
+    """Somebody has these roles from now on; none: the account was removed."""
+
+    id: str
+    sector: str
+    roles: frozenset[Role]
+    revision: int
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+
 class PersonInvited(Event, service="people"):
     """`sealed` holds `{to, link}` for the notifications service, and is readable to it alone."""
 

@@ -141,9 +141,10 @@ class AccountDesk:
         admins = self.people.admins(before.sector)
         rules.require_other_admin(before, after.roles, admins)
         after = after.model_copy(update={"revision": before.revision + 1})
-        if not self.people.replace(after, before.revision):
+        if not self.people.replace(after, before.revision, *rules.told(before, after)):
             current = self.people.by_id(before.sector, before.id)
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
+        self.wake()
         note_person(before, after)
         return after
 

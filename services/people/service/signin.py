@@ -19,7 +19,7 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.domain import signin
-from services.people.domain.people import MEMBER, own_sector
+from services.people.domain.people import MEMBER, own_sector, told
 from services.people.domain.secrets import code_digest, new_code, new_token, same, token_digest
 from services.people.service.sessions import SessionDesk, note_person
 from services.people.store.people import PeopleStore
@@ -128,8 +128,12 @@ class SignInDesk:
             after = _granted(before, ticket, self.clock())
             if after == before:
                 return after
-            done = self.people.replace(after, before.revision) if before else self.people.add(after)
+            if before is None:
+                done = self.people.add(after)
+            else:
+                done = self.people.replace(after, before.revision, *told(before, after))
             if done:
+                self.wake()
                 note_person(before, after)
                 return after
 
