@@ -199,9 +199,15 @@ EVENTS = {  # and mails, as they are called where they are parked
     "activity_retired": N_("An activity was withdrawn"),
     "code_issued": N_("Somebody asked for a sign-in code"),
     "person_invited": N_("Somebody was invited"),
+    "sector_changed": N_("Somebody changed the settings of a site"),
+    "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
+    "meeting_booked": N_("A meeting was booked"),
+    "meeting_moved": N_("A meeting was moved"),
+    "meeting_cancelled": N_("A meeting was cancelled"),
     "code": N_("Mail with a sign-in code"),
     "invitation": N_("Mail with an invitation"),
     "verification_due": N_("Mail about programs to verify"),
+    "meeting": N_("Mail about a meeting"),
 }
 OUTCOMES = {  # what an import did with a row, or would do
     "created": N_("New"),
