@@ -15,7 +15,7 @@ from gateway.admin.uploads import store_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.people.forms import Fault
-from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, ROW_FAULTS
+from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, READING_FAULTS, ROW_FAULTS
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput
 from services.content.contracts.editing import ItemKind
@@ -177,18 +177,18 @@ def _shown(row: RowReport, kind: Kind, labels: dict[str, str], words: Any) -> di
         "place": _PLACE.sub(lambda found: words.gettext(PLACES[found[1]]) % {"number": found[2]}, row.place),
         "label": row.label,
         "item_id": row.item_id,
-        "faults": [_told(fault, kind, labels, words) for fault in row.faults],
+        "faults": [told_fault(fault, kind, labels, words) for fault in row.faults],
         "changes": [(label(one.field, labels, first=1), one.before, one.after) for one in row.changes],
     }
 
 
-def _told(fault: RowFault, kind: Kind, labels: dict[str, str], words: Any) -> tuple[str, str, bool]:
-    """The field, what is wrong with it, and whether that is said in English alone."""
+def told_fault(fault: RowFault, kind: Kind, labels: dict[str, str], words: Any) -> tuple[str, str]:
+    """The field, and what is wrong with it."""
     field = label(fault.field, labels, first=1) if fault.field else ""
     if fault.code in ROW_FAULTS:
-        return field, words.gettext(ROW_FAULTS[fault.code]), False
+        return field, words.gettext(ROW_FAULTS[fault.code])
+    if fault.code in READING_FAULTS:
+        return field, words.gettext(READING_FAULTS[fault.code]) % fault.details
     if fault.code.endswith("_not_found"):
-        return field, words.gettext(_MISSING), False
-    if fault.code:
-        return field, fault_in_row(fault.field, fault.code, fault.reason, kind.fields, words), False
-    return field, fault.reason, True
+        return field, words.gettext(_MISSING)
+    return field, fault_in_row(fault.field, fault.code, fault.reason, kind.fields, words)

@@ -4,6 +4,7 @@ FOLDER holds `request.json`, and gets `rows.jsonl`, a row a line, then `result.j
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 
 from services.content.confined import confine
 from services.content.contracts.exchange import MOST_ROWS
+from services.content.domain.cells import as_column
 from services.content.importing import limits
 from services.content.importing.files import FORMATS, Found
 from services.content.importing.mapping import FILE_KEY, Fault, map_record
@@ -38,19 +40,19 @@ def _read(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     except MappingError as error:
         return {"error": "mapping_invalid", "reason": str(error)}
     reader = Reader(mapping)
-    told = _as_it_stands if request["house"] else _mapped
+    told = _as_it_stands if request["house"] else row_of
     with (folder / "rows.jsonl").open("wb") as rows:
         for number, record in enumerate(reader.records(Found(path, path.name, kind))):
             if number == MOST_ROWS:
                 return {"error": "import_too_many_rows"}
-            rows.write(orjson.dumps({"place": record.place, **told(mapping, kind, record)}) + b"\n")
+            rows.write(orjson.dumps({"place": record.place, **told(mapping, record)}) + b"\n")
     return {"source": mapping.source}
 
 
-def _mapped(mapping: Mapping, _: str, record: Record) -> dict[str, Any]:
+def row_of(mapping: Mapping, record: Record) -> dict[str, Any]:
     """A row that the mapping makes."""
     if record.data is None:
-        return _refused(Fault("", record.reason))
+        return _refused(*record.faults)
     mapped = map_record(mapping, record.data)
     if mapped.row is None:
         return {"external_id": mapped.external_id, **_refused(*mapped.faults)}
@@ -58,17 +60,17 @@ def _mapped(mapping: Mapping, _: str, record: Record) -> dict[str, Any]:
     return {"external_id": mapped.external_id, "content": content}
 
 
-def _as_it_stands(_: Mapping, kind: str, record: Record) -> dict[str, Any]:
+def _as_it_stands(_: Mapping, record: Record) -> dict[str, Any]:
     """A row in the shape of an export: cells of a table, or an object."""
     if record.data is None:
-        return _refused(Fault("", record.reason))
+        return _refused(*record.faults)
     data = {name: value for name, value in record.data.items() if name != FILE_KEY}
-    if kind in ("yaml", "json"):
+    if FORMATS[Path(record.file).suffix.lower()] in ("yaml", "json"):
         return {"tree": orjson.loads(orjson.dumps(data, default=str))}  # dates of YAML are texts from now on
     try:
         return {"cells": dict(_cells(data))}
     except RuleError as error:
-        return _refused(Fault("", str(error)))
+        return _refused(Fault.of("", error))
 
 
 def _cells(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -78,7 +80,7 @@ def _cells(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _refused(*faults: Fault) -> dict[str, Any]:
-    return {"faults": [{"field": one.field, "code": one.code, "reason": one.reason} for one in faults]}
+    return {"faults": [asdict(one) | {"field": as_column(one.field)} for one in faults]}
 
 
 if __name__ == "__main__":
