@@ -290,7 +290,11 @@ READING_FAULTS = {
     "not_a_date": N_("“%(value)s” is no date. It is written like this: %(formats)s."),
 }
 IMPORT_ERRORS = {
-    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file."),
+    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file, nor a ZIP of such files."),
+    "import_archive_unreadable": N_("The ZIP is damaged, or has a password. Pack its files anew."),
+    "import_archive_too_large": N_(
+        "The ZIP holds too much: at most 500 files, of 10 MB each, 100 MB together."
+    ),
     "import_too_many_rows": N_("The file has more than 5,000 rows. Split it into smaller ones."),
     "import_too_slow": N_("Reading the file took too long. Split it, or make the mapping simpler."),
     "import_unreadable": N_("The file could not be read: it is damaged, or too large once unpacked."),

@@ -7,9 +7,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
 from services.content.contracts.editing import ItemFilter, ItemKind
-from services.content.contracts.files import Sha256
+from services.content.contracts.files import UploadId
 from services.content.contracts.publications import Outcome
 
+LARGEST_IMPORT = 10 * 1024 * 1024  # bytes of a file
 MOST_ROWS = 5_000  # of one import
 ROWS_SHOWN = 50  # on one page of a report
 
@@ -149,17 +150,25 @@ class ImportView(Message):
     total: int
 
 
-class PreviewImport(Command[ImportJob], service="content"):
-    """Read a stored file and say what it would change; nothing is written. Goes on in the background. For editors.
+class Uploaded(Message):
+    """A file that was sent by KeepPart, all of it; no FinishUpload follows."""
 
-    `mapping_file`: a mapping of one's own (TOML), stored as well. Only programs can be mapped; other kinds come as
-    exports write them. Refused: `file_not_found`, `import_too_large`, `mapping_not_for_kind`."""
+    upload: UploadId
+    parts: int = Field(ge=1, le=200)
+
+
+class PreviewImport(Command[ImportJob], service="content"):
+    """Read a file and say what it would change; nothing is written. Goes on in the background. For editors.
+
+    The file is kept until its import ends, or for a month. It may be a ZIP of several. `mapping_file`: a mapping of
+    one's own (TOML). Only programs can be mapped; other kinds come as exports write them. Refused:
+    `upload_incomplete`, `file_too_large`, `mapping_not_for_kind`."""
 
     kind: ItemKind
-    sha256: Sha256
+    file: Uploaded
     name: GivenName
     mapping: MappingName = MappingName.HOUSE
-    mapping_file: Sha256 | None = None
+    mapping_file: Uploaded | None = None
     publish: bool = Field(False, description="show new ones at once; else they are drafts")
 
 

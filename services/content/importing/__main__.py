@@ -5,6 +5,7 @@ FOLDER holds `request.json`, and gets `rows.jsonl`, a row a line, then `result.j
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from services.content.confined import confine
 from services.content.contracts.exchange import MOST_ROWS
 from services.content.domain.cells import as_column
 from services.content.importing import limits
-from services.content.importing.files import FORMATS, Found
+from services.content.importing.files import FORMATS, Found, list_files
 from services.content.importing.mapping import FILE_KEY, Fault, map_record
 from services.content.importing.reading import Reader, Record
 from services.content.importing.rules import RuleError, as_text
 from services.content.importing.spec import Mapping, MappingError, load_mapping
+from services.content.importing.unpacking import ZIP, ArchiveError, unpack
 
 
 def main(folder: Path) -> None:
@@ -32,21 +34,36 @@ def main(folder: Path) -> None:
 
 def _read(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     path = Path(request["path"])
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        return {"error": "import_format_unknown"}
     try:
         mapping = load_mapping(request["mapping"])
+        files = _files_of(path, mapping, folder / "unpacked")
     except MappingError as error:
         return {"error": "mapping_invalid", "reason": str(error)}
-    reader = Reader(mapping)
-    told = _as_it_stands if request["house"] else row_of
+    except ArchiveError as error:
+        return {"error": str(error)}
+    if not files:
+        return {"error": "import_format_unknown"}
+    reader, told = Reader(mapping), _as_it_stands if request["house"] else row_of
     with (folder / "rows.jsonl").open("wb") as rows:
-        for number, record in enumerate(reader.records(Found(path, path.name, kind))):
+        for number, record in enumerate(chain.from_iterable(map(reader.records, files))):
             if number == MOST_ROWS:
                 return {"error": "import_too_many_rows"}
-            rows.write(orjson.dumps({"place": record.place, **told(mapping, record)}) + b"\n")
+            place = _place(record, several=path.suffix.lower() == ZIP)
+            rows.write(orjson.dumps({"place": place, **told(mapping, record)}) + b"\n")
     return {"source": mapping.source}
+
+
+def _files_of(path: Path, mapping: Mapping, unpacked: Path) -> list[Found]:
+    """What to read: the file, or those of an archive, as `nexus import` reads a folder."""
+    if path.suffix.lower() == ZIP:
+        unpack(path, unpacked)
+        path = unpacked
+    joined = frozenset(join.file for join in mapping.read.join)
+    return list_files((path,), mapping.read.files, joined).files
+
+
+def _place(record: Record, *, several: bool) -> str:
+    return ", ".join(part for part in (record.file if several else "", record.place) if part)
 
 
 def row_of(mapping: Mapping, record: Record) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from services.content.contracts.exchange import ReadingFault
+from services.content.contracts.exchange import LARGEST_IMPORT, ReadingFault
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = LARGEST_IMPORT
 FORMATS = {
     ".yaml": "yaml",
     ".yml": "yaml",

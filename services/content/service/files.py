@@ -16,12 +16,17 @@ from services.content.domain.files import Found, told
 from services.content.service.desk import EDITORS
 
 
-class Files(Protocol):
+class Uploads(Protocol):
+    """Where parts are until all of them are there."""
+
+    def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
+    def forget_parts(self, upload: str) -> None: ...
+
+
+class Files(Uploads, Protocol):
     """Where files are kept."""
 
     def keep_part(self, upload: str, number: int, data: bytes, at: datetime) -> None: ...
-    def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
-    def forget_parts(self, upload: str) -> None: ...
     def get(self, sha256: str) -> StoredFile | None: ...
     def add(
         self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = (), title: str | None = None
@@ -61,7 +66,7 @@ class FileDesk:
         """Join the parts, read and store the file. Raises InvalidInput(`upload_incomplete`, `file_too_large`)."""
         caller.require(*SENDERS)
         with tempfile.NamedTemporaryFile(prefix="nexus-upload-") as whole:
-            sha256, size = self._join(upload, parts, whole)
+            sha256, size = join(self._kept, upload, parts, whole, LARGEST_FILE)
             whole.flush()
             stored = self._kept.get(sha256) or self._store(sha256, size, whole)
         self._kept.forget_parts(upload)
@@ -96,19 +101,6 @@ class FileDesk:
         ):
             _not_found(sha256)
 
-    def _join(self, upload: str, parts: int, whole: Any) -> tuple[str, int]:
-        sha256, size, count = hashlib.sha256(), 0, 0
-        for part in self._kept.parts(upload, parts):
-            size, count = size + len(part), count + 1
-            if size > LARGEST_FILE:
-                self._kept.forget_parts(upload)
-                raise InvalidInput("file_too_large", limit=LARGEST_FILE)
-            sha256.update(part)
-            whole.write(part)
-        if count < parts or not size:
-            raise InvalidInput("upload_incomplete", arrived=count, parts=parts)
-        return sha256.hexdigest(), size
-
     def _store(self, sha256: str, size: int, whole: Any) -> StoredFile:
         found = self._read_file(Path(whole.name))
         file = StoredFile(
@@ -132,6 +124,22 @@ class FileDesk:
             reading="unsupported",
         )
         return (self._kept.get(file.sha256) or self._kept.add(file, io.BytesIO(picture))).sha256
+
+
+def join(kept: Uploads, upload: str, parts: int, whole: IO[bytes], most: int) -> tuple[str, int]:
+    """Write what was sent, `most` bytes, into `whole`: its SHA-256 and its size. Raises
+    InvalidInput(`upload_incomplete`, `file_too_large`)."""
+    sha256, size, count = hashlib.sha256(), 0, 0
+    for part in kept.parts(upload, parts):
+        size, count = size + len(part), count + 1
+        if size > most:
+            kept.forget_parts(upload)
+            raise InvalidInput("file_too_large", limit=most)
+        sha256.update(part)
+        whole.write(part)
+    if count < parts or not size:
+        raise InvalidInput("upload_incomplete", arrived=count, parts=parts)
+    return sha256.hexdigest(), size
 
 
 def _not_found(sha256: str) -> NoReturn:
