@@ -201,6 +201,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "person_invited": N_("Somebody was invited"),
     "sector_changed": N_("Somebody changed the settings of a site"),
     "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
+    "person_removed": N_("An account was removed"),
     "meeting_booked": N_("A meeting was booked"),
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),

@@ -63,4 +63,4 @@ def compose(resources: Resources) -> Composed:
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[tickets.tickets, reminders.reminders, keys.keys])
+    return Composed(service, outboxes=[people.people, tickets.tickets, reminders.reminders, keys.keys])

@@ -114,6 +114,17 @@ class RemovePerson(Command[None], service="people"):
     id: str
 
 
+class PersonRemoved(Event, service="people"):
+    """An account has nothing left that it could do."""
+
+    id: str
+    sector: str
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+
 class NameCompany(Command[Person], service="people"):
     """A member says which company it is with. Colleagues who are invited share it."""
 

@@ -1,7 +1,7 @@
 """Use cases of accounts: list, invite, change, remove."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound, StaleRevision
+from nexus.messages import Event
 from services.people.contracts.people import (
     STAFF,
     ChangePerson,
@@ -20,6 +21,7 @@ from services.people.contracts.people import (
     People,
     Person,
     PersonInvited,
+    PersonRemoved,
 )
 from services.people.domain import people as rules
 from services.people.domain.secrets import new_token, token_digest
@@ -81,7 +83,9 @@ class AccountDesk:
         """Take everything away; what was written under the account's id stays written."""
         caller.require(Role.ADMIN)
         person = self._one(person_id, caller)
-        self._replace(person, person.model_copy(update={"roles": frozenset(), "company": None}))
+        bare = person.model_copy(update={"roles": frozenset(), "company": None})
+        self._replace(person, bare, PersonRemoved(id=person.id, sector=person.sector))
+        self.wake()
         self.sessions.end(person.id)
         self.passkeys.remove(person.id)
 
@@ -106,8 +110,9 @@ class AccountDesk:
             "name": command.name,
             "company": company.model_dump() if company else None,
         }
+        earlier = self.tickets.invitation_into(sector, command.email, company.id if company else None, now)
         ticket = Ticket(
-            id=uuid4().hex,
+            id=earlier.id if earlier else uuid4().hex,
             sector=sector,
             email=command.email,
             language=command.language,
@@ -117,7 +122,12 @@ class AccountDesk:
             grants=grants,
         )
         link = link_to(command.base_url, command.language, token)
-        self.tickets.add(ticket, invitation_told(ticket, ticket.id, link, inviter, self.seal))
+        event = invitation_told(ticket, uuid4().hex, link, inviter, self.seal)
+        if earlier is None or not self.tickets.renew(earlier, ticket, event):
+            ticket = replace(
+                ticket, id=uuid4().hex
+            )  # the earlier one, if any, was followed or renewed meanwhile
+            self.tickets.add(ticket, event)
         self.wake()
         note("invitation", ticket.id, ticket.email, after=grants, sector=sector)
         by_operator = caller.sector is None
@@ -135,13 +145,13 @@ class AccountDesk:
             raise NotFound("person_not_found", id=person_id)
         return person
 
-    def _replace(self, before: Person, after: Person) -> Person:
+    def _replace(self, before: Person, after: Person, *events: Event) -> Person:
         if after == before:
             return before
         admins = self.people.admins(before.sector)
         rules.require_other_admin(before, after.roles, admins)
         after = after.model_copy(update={"revision": before.revision + 1})
-        if not self.people.replace(after, before.revision):
+        if not self.people.replace(after, before.revision, *events):
             current = self.people.by_id(before.sector, before.id)
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
         note_person(before, after)

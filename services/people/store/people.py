@@ -9,6 +9,9 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from nexus.caller import Role
+from nexus.delivery.outbox import FIELD as OUTBOX
+from nexus.delivery.outbox import outbox_entries
+from nexus.messages import Event
 from nexus.mongo import Document
 from services.people.contracts.people import Person
 
@@ -17,27 +20,27 @@ class PeopleStore:
     """The collection `people`."""
 
     def __init__(self, database: Database[Document]) -> None:
-        self._people = database["people"]
+        self.people = database["people"]
 
     def prepare(self) -> None:
         """Make the indexes."""
-        self._people.create_index([("email", 1), ("sector", 1)], unique=True)
-        self._people.create_index([("sector", 1), ("roles", 1)])
-        self._people.create_index("company.id", sparse=True)
+        self.people.create_index([("email", 1), ("sector", 1)], unique=True)
+        self.people.create_index([("sector", 1), ("roles", 1)])
+        self.people.create_index("company.id", sparse=True)
 
     def by_id(self, sector: str | None, person_id: str) -> Person | None:
         """The account, if it is one of `sector` (None: of any)."""
-        found = self._people.find_one({"_id": person_id, **_of(sector)})
+        found = self.people.find_one({"_id": person_id, **_of(sector)})
         return _person(found) if found else None
 
     def by_ids(self, sector: str | None, ids: Sequence[str]) -> list[Person]:
         """Those of `ids` that are accounts of `sector` (None: of any)."""
-        found = self._people.find({"_id": {"$in": list(ids)}, **_of(sector)})
+        found = self.people.find({"_id": {"$in": list(ids)}, **_of(sector)})
         return [_person(document) for document in found]
 
     def by_email(self, sector: str, email: str) -> Person | None:
         """The account with this address."""
-        found = self._people.find_one({"sector": sector, "email": email})
+        found = self.people.find_one({"sector": sector, "email": email})
         return _person(found) if found else None
 
     def page(
@@ -48,43 +51,46 @@ class PeopleStore:
         if q:
             part = {"$regex": re.escape(q), "$options": "i"}
             query["$or"] = [{"email": part}, {"name": part}, {"company.name": part}]
-        total = self._people.count_documents(query)
+        total = self.people.count_documents(query)
         if after:
             query["email"] = {"$gt": after}
-        found = self._people.find(query).sort("email", 1).limit(limit)
+        found = self.people.find(query).sort("email", 1).limit(limit)
         return [_person(document) for document in found], total
 
     def having(self, roles: Sequence[Role]) -> list[Person]:
         """All accounts with one of `roles`, of every sector, by sector and address."""
-        found = self._people.find({"roles": {"$in": [role.value for role in roles]}})
+        found = self.people.find({"roles": {"$in": [role.value for role in roles]}})
         return [_person(document) for document in found.sort([("sector", 1), ("email", 1)])]
 
     def add(self, person: Person) -> bool:
         """False if the address has an account already."""
         try:
-            self._people.insert_one({"_id": person.id, **_fields(person)})
+            self.people.insert_one({"_id": person.id, **_fields(person)})
         except DuplicateKeyError:
             return False
         return True
 
-    def replace(self, person: Person, before: int) -> bool:
-        """False if the stored account is not at revision `before` any more."""
-        changed = self._people.update_one({"_id": person.id, "revision": before}, {"$set": _fields(person)})
+    def replace(self, person: Person, before: int, *events: Event) -> bool:
+        """Write it, with what is to be told of it; False if the stored account is not at revision `before` any more."""
+        change: Document = {"$set": _fields(person)}
+        if events:
+            change["$push"] = {OUTBOX: {"$each": outbox_entries(*events)}}
+        changed = self.people.update_one({"_id": person.id, "revision": before}, change)
         return changed.matched_count == 1
 
     def rename_company(self, company_id: str, name: str, neq: str | None) -> None:
         """Tell all its members the company's name."""
-        self._people.update_many(
+        self.people.update_many(
             {"company.id": company_id}, {"$set": {"company.name": name, "company.neq": neq}}
         )
 
     def seen(self, person_id: str, at: datetime) -> None:
         """Note when somebody was here last."""
-        self._people.update_one({"_id": person_id}, {"$set": {"last_seen": at}})
+        self.people.update_one({"_id": person_id}, {"$set": {"last_seen": at}})
 
     def admins(self, sector: str) -> int:
         """How many administrators a sector has."""
-        return self._people.count_documents({"sector": sector, "roles": Role.ADMIN.value})
+        return self.people.count_documents({"sector": sector, "roles": Role.ADMIN.value})
 
 
 def _of(sector: str | None) -> Document:
