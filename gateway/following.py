@@ -68,6 +68,8 @@ class Following:
 
 def overlaid(file: Sector, state: SectorState) -> Sector:
     """The sector of `file` with what lies over it."""
+    known = {name: _both(short) for name, short in state.others.items() if name in file.known}
+    file = file.model_copy(update={"known": file.known | known})
     shown = with_settings(file, state.settings) if state.settings else file
     if state.partners is None:
         return shown

@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from nexus.bus import Bus
 from nexus.caller import Caller
 from nexus.errors import InvalidInput
+from services.content.contracts.exchange import Uploaded
 from services.content.contracts.files import LARGEST_FILE, PART, FinishUpload, KeepPart, StoredFile
 
 _READING = 60.0  # seconds: the service reads the text of a file before it answers
@@ -17,11 +18,17 @@ _LARGEST_PART = PART // 4 * 3  # bytes, which base64 makes a third longer
 
 async def store(blocks: AsyncIterator[bytes], bus: Bus, caller: Caller) -> StoredFile:
     """The file that `blocks` are, stored. Raises InvalidInput(`file_too_large`, `upload_incomplete`)."""
+    sent = await send(blocks, bus, caller)
+    return await bus.call(FinishUpload(upload=sent.upload, parts=sent.parts), caller, deadline=_READING)
+
+
+async def send(blocks: AsyncIterator[bytes], bus: Bus, caller: Caller) -> Uploaded:
+    """`blocks`, sent and not yet stored. Raises InvalidInput(`file_too_large`)."""
     upload, number = uuid4().hex, 0
     async for part in parts_of(blocks, LARGEST_FILE):
         await bus.call(KeepPart(upload=upload, number=number, data=b64encode(part)), caller)
         number += 1
-    return await bus.call(FinishUpload(upload=upload, parts=max(number, 1)), caller, deadline=_READING)
+    return Uploaded(upload=upload, parts=max(number, 1))
 
 
 def name_of(given: UploadFile) -> str:

@@ -232,11 +232,18 @@ EVENTS = {  # and mails, as they are called where they are parked
     "activity_retired": N_("An activity was withdrawn"),
     "code_issued": N_("Somebody asked for a sign-in code"),
     "person_invited": N_("Somebody was invited"),
+    "sector_changed": N_("Somebody changed the settings of a site"),
+    "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
+    "person_removed": N_("An account was removed"),
+    "meeting_booked": N_("A meeting was booked"),
+    "meeting_moved": N_("A meeting was moved"),
+    "meeting_cancelled": N_("A meeting was cancelled"),
     "code": N_("Mail with a sign-in code"),
     "invitation": N_("Mail with an invitation"),
     "verification_due": N_("Mail about programs to verify"),
     "company_written": N_("A plan or a question was sent to a company"),
     "follow_up": N_("Mail with a plan or a question"),
+    "meeting": N_("Mail about a meeting"),
 }
 OUTCOMES = {  # what an import did with a row, or would do
     "created": N_("New"),
@@ -274,8 +281,56 @@ ROW_FAULTS = {
     "cover_not_a_picture": N_("The cover must be a picture: PNG, JPEG or WebP."),
     "not_found": N_("Nothing in your sector has this id."),
 }
+READING_FAULTS = {
+    "file_unreadable": N_("The file cannot be read."),
+    "file_empty": N_("The file is empty."),
+    "file_too_large": N_("The file has more than %(megabytes)s MB. Split it into smaller ones."),
+    "not_text": N_(
+        "This is no %(encoding)s text. Save the file as UTF-8, or name its encoding in the mapping."
+    ),
+    "not_json": N_("This is no JSON from column %(column)s on."),
+    "not_yaml": N_("This is no YAML from here on."),
+    "value_unreadable": N_("A value only looks like a date or a number. Put it between quotation marks."),
+    "alias_inside_itself": N_("The alias *%(anchor)s stands inside of what it stands for."),
+    "too_many_values": N_(
+        "The file has more than %(values)s values or %(levels)s levels. Split it into smaller ones."
+    ),
+    "key_repeated": N_("“%(key)s” stands here twice."),
+    "records_not_found": N_("The mapping expects the records at %(expressions)s, where there is nothing."),
+    "csv_broken": N_("The table is broken from here on. Look for a quotation mark without its partner."),
+    "no_workbook": N_(
+        "This is no Excel workbook. Open it, remove its password if it has one, and save it as .xlsx."
+    ),
+    "workbook_damaged": N_("The workbook is damaged. Open it, and save it anew."),
+    "workbook_too_large": N_(
+        "The workbook has more than %(megabytes)s MB once unpacked. Split it into smaller ones."
+    ),
+    "sheet_unknown": N_("There is no sheet “%(sheet)s”. The sheets are: %(sheets)s."),
+    "too_many_rows": N_("The table has more than %(rows)s rows. Split it into smaller ones."),
+    "header_missing": N_("The names of the columns are expected in row %(row)s, which is not there."),
+    "header_empty": N_("The row of the column names is empty."),
+    "column_repeated": N_("Two columns are named “%(column)s”."),
+    "cells_without_column": N_(
+        "The row has %(cells)s cells under %(columns)s columns. Look at its quotation marks and separators."
+    ),
+    "spreadsheet_error": N_("The column “%(column)s” holds the error %(error)s."),
+    "joined_unreadable": N_("The file “%(file)s”, which belongs to it, cannot be read."),
+    "not_an_object": N_("This is no record with named fields. Look at “rows” in the mapping."),
+    "no_identifier": N_("It has no identifier by which it could be known next time."),
+    "expression_failed": N_("“%(expression)s” of the mapping does not work on it."),
+    "text_expected": N_("A single text is expected here, not a list or several fields."),
+    "list_expected": N_("“%(expression)s” of the mapping gives no list here."),
+    "object_expected": N_("“%(expression)s” of the mapping does not give a program with named fields."),
+    "value_in_the_way": N_("“%(name)s” has a value of its own: nothing can be put into it."),
+    "not_in_table": N_("“%(value)s” is not in the mapping’s table. It knows: %(known)s."),
+    "not_a_date": N_("“%(value)s” is no date. It is written like this: %(formats)s."),
+}
 IMPORT_ERRORS = {
-    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file."),
+    "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file, nor a ZIP of such files."),
+    "import_archive_unreadable": N_("The ZIP is damaged, or has a password. Pack its files anew."),
+    "import_archive_too_large": N_(
+        "The ZIP holds too much: at most 500 files, of 10 MB each, 100 MB together."
+    ),
     "import_too_many_rows": N_("The file has more than 5,000 rows. Split it into smaller ones."),
     "import_too_slow": N_("Reading the file took too long. Split it, or make the mapping simpler."),
     "import_unreadable": N_("The file could not be read: it is damaged, or too large once unpacked."),

@@ -53,17 +53,17 @@ class Shelf(Protocol):
 
     Its keys begin with the service's name and a dot."""
 
-    def parked(self) -> Sequence[ParkedEvent]:
-        """Oldest first."""
+    def parked(self, sector: str | None) -> Sequence[ParkedEvent]:
+        """What is of `sector` (None: of all of them), oldest first."""
         ...
 
     def count_parked(self) -> int: ...
 
-    def resend(self, key: str) -> None:
-        """Raises NotFound(`parked_event_not_found`), as does `discard`."""
+    def resend(self, key: str, sector: str | None) -> None:
+        """Raises NotFound(`parked_event_not_found`), also for what is of another sector, as does `discard`."""
         ...
 
-    def discard(self, key: str) -> None: ...
+    def discard(self, key: str, sector: str | None) -> None: ...
 
 
 @dataclass(frozen=True)

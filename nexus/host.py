@@ -193,18 +193,18 @@ class ServiceHost:
 
     def _list_parked(self, _: ListParkedEvents, caller: Caller) -> ParkedEvents:
         caller.require(Role.ADMIN)
-        events = [_parked_event(record) for record in self.inbox.parked()]
-        others = self.composed.parked.parked() if self.composed.parked else ()
+        events = [_parked_event(record) for record in self.inbox.parked(caller.sector)]
+        others = self.composed.parked.parked(caller.sector) if self.composed.parked else ()
         return ParkedEvents(items=tuple(sorted([*events, *others], key=lambda one: one.since)))
 
     def _resend(self, command: ResendParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
-        self._shelf(command.key).resend(command.key)
+        self._shelf(command.key).resend(command.key, caller.sector)
         note("parked_event", command.key, command.key, after={"sent": "again"})
 
     def _discard(self, command: DiscardParkedEvent, caller: Caller) -> None:
         caller.require(Role.ADMIN)
-        self._shelf(command.key).discard(command.key)
+        self._shelf(command.key).discard(command.key, caller.sector)
         note("parked_event", command.key, command.key, before={"kept": True})
 
     def _list_audit(self, query: ListAudit, caller: Caller) -> AuditPage:

@@ -26,6 +26,7 @@ NO_TEXT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
 _CONTROL = re.compile(f"[{NO_TEXT}]")
 PRINTABLE = {"pattern": f"^[^{NO_TEXT}]*$"}  # for JSON schemas
 EVENT_NAMESPACE = "ca.emploinexus"
+EVERY_SECTOR = "*"  # in place of the names of sectors
 
 
 def _snake_case(name: str) -> str:
@@ -100,11 +101,21 @@ class Event(Message):
         """The identity of the document that it happened to."""
         raise NotImplementedError
 
+    @property
+    def belongs_to(self) -> tuple[str, ...] | None:
+        """The sectors whose it is (none named: of all of them), by default its field `sector`; None: no sector's,
+        so that operators alone see it where it is parked."""
+        sector = getattr(self, "sector", None)
+        return (sector,) if sector else None
+
 
 class CloudEvent(BaseModel):
     """The envelope of an event: CloudEvents 1.0, JSON format, with the distributed-tracing extension.
 
-    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md"""
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+
+    `sectors` is an extension of ours, so that it is known whose an event is that no handler can read: names with a
+    space between them, or EVERY_SECTOR."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -116,6 +127,7 @@ class CloudEvent(BaseModel):
     time: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     datacontenttype: str = "application/json"
     traceparent: str | None = None
+    sectors: str | None = None
     data: dict[str, Any]
 
     @classmethod
@@ -126,6 +138,7 @@ class CloudEvent(BaseModel):
             type=event.type,
             subject=event.subject,
             traceparent=traceparent,
+            sectors=None if event.belongs_to is None else " ".join(event.belongs_to) or EVERY_SECTOR,
             data=event.model_dump(mode="json"),
         )
 

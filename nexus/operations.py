@@ -41,17 +41,17 @@ class ParkedEvents(Message):
 
 
 class ListParkedEvents(Query[ParkedEvents]):
-    """For administrators."""
+    """Those of the caller's sector and those of all sectors; of operators: every one. For administrators."""
 
 
 class ResendParkedEvent(Command[None]):
-    """Try it again from its first attempt. For administrators."""
+    """Try it again from its first attempt. For administrators who see it."""
 
     key: str
 
 
 class DiscardParkedEvent(Command[None]):
-    """Give it up. For administrators."""
+    """Give it up. For administrators who see it."""
 
     key: str
 

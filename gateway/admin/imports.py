@@ -11,15 +11,16 @@ from starlette.datastructures import UploadFile
 from gateway.admin.frame import IMPORT, ITEMS, admin_page, path_to
 from gateway.admin.kinds import KINDS, Kind
 from gateway.admin.naming import fault_in_row, label, labels_of
-from gateway.admin.uploads import store_upload
+from gateway.admin.uploads import send_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.people.forms import Fault
-from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, ROW_FAULTS
+from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, READING_FAULTS, ROW_FAULTS
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.exchange import (
+    LARGEST_IMPORT,
     ROWS_SHOWN,
     GetImport,
     ImportState,
@@ -41,9 +42,8 @@ _OWN = "own"  # a mapping of one's own
 _WORKING = (ImportState.READING, ImportState.IMPORTING)
 _FIRST_SHOWN = (Outcome.REFUSED, Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED)
 _FAULTS = {
-    "file": N_("Choose a file: Excel (.xlsx), CSV, JSON or YAML."),
+    "file": N_("Choose a file: Excel (.xlsx), CSV, JSON, YAML, or a ZIP of several."),
     "mapping_file": N_("Choose the file of your mapping (.toml)."),
-    "import_too_large": N_("The file has more than 10 MB. Split it into smaller ones."),
     "file_too_large": N_("The file has more than 10 MB. Split it into smaller ones."),
     "mapping_not_for_kind": N_(
         "Only programs can be brought in with a mapping. Choose “as exported from here”."
@@ -83,10 +83,12 @@ class _Imports:
         try:
             command = PreviewImport(
                 kind=ItemKind(kind) if kind in _BY_NAME else ItemKind.PROGRAM,
-                sha256=(await store_upload(file, signed)).sha256,
+                file=await send_upload(file, signed, LARGEST_IMPORT),
                 name=_name(file),
                 mapping=MappingName(chosen) if chosen in MAPPINGS else MappingName.HOUSE,
-                mapping_file=(await store_upload(own, signed)).sha256 if own and chosen == _OWN else None,
+                mapping_file=await send_upload(own, signed, LARGEST_IMPORT)
+                if own and chosen == _OWN
+                else None,
                 publish=signed.form.get("publish") == "yes",
             )
             job = await signed.call(command)
@@ -177,18 +179,18 @@ def _shown(row: RowReport, kind: Kind, labels: dict[str, str], words: Any) -> di
         "place": _PLACE.sub(lambda found: words.gettext(PLACES[found[1]]) % {"number": found[2]}, row.place),
         "label": row.label,
         "item_id": row.item_id,
-        "faults": [_told(fault, kind, labels, words) for fault in row.faults],
+        "faults": [told_fault(fault, kind, labels, words) for fault in row.faults],
         "changes": [(label(one.field, labels, first=1), one.before, one.after) for one in row.changes],
     }
 
 
-def _told(fault: RowFault, kind: Kind, labels: dict[str, str], words: Any) -> tuple[str, str, bool]:
-    """The field, what is wrong with it, and whether that is said in English alone."""
+def told_fault(fault: RowFault, kind: Kind, labels: dict[str, str], words: Any) -> tuple[str, str]:
+    """The field, and what is wrong with it."""
     field = label(fault.field, labels, first=1) if fault.field else ""
     if fault.code in ROW_FAULTS:
-        return field, words.gettext(ROW_FAULTS[fault.code]), False
+        return field, words.gettext(ROW_FAULTS[fault.code])
+    if fault.code in READING_FAULTS:
+        return field, words.gettext(READING_FAULTS[fault.code]) % fault.details
     if fault.code.endswith("_not_found"):
-        return field, words.gettext(_MISSING), False
-    if fault.code:
-        return field, fault_in_row(fault.field, fault.code, fault.reason, kind.fields, words), False
-    return field, fault.reason, True
+        return field, words.gettext(_MISSING)
+    return field, fault_in_row(fault.field, fault.code, fault.reason, kind.fields, words)

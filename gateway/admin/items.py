@@ -22,7 +22,7 @@ from gateway.admin.uploads import with_uploads
 from gateway.admin.work import newest, offered, opened
 from gateway.i18n import translations
 from gateway.links import PARTNERS as PARTNERS_PAGE
-from gateway.links import entry_path, page_path
+from gateway.links import entry_path, file_path, page_path
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
 from gateway.sectors import Language
@@ -233,6 +233,8 @@ class _Items:
             "in_file": await in_file(self._desk, signed) if self._kind is PARTNERS else (),
             "takes_files": self._kind is DOCUMENTS,
             "largest": LARGEST_FILE,
+            "file_path": file_path,
+            "has_places": self._kind is PARTNERS,
             "has_themes": any(one.name == "themes" for one in self._kind.fields),
             "has_freshness": self._kind is PROGRAMS,
             "today": datetime.now(ZONE).date(),

@@ -8,9 +8,10 @@ from starlette.datastructures import UploadFile
 from gateway.admin.fields import Sent
 from gateway.admin.kinds import DOCUMENTS, PARTNERS, POSTS, Kind
 from gateway.people.desk import Signed
-from gateway.uploading import name_of, store
+from gateway.uploading import name_of, send, store
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput
+from services.content.contracts.exchange import Uploaded
 from services.content.contracts.files import LARGEST_FILE, PART, StoredFile
 
 
@@ -46,9 +47,18 @@ async def _file(sent: Sent, path: str, signed: Signed) -> dict[str, str] | None:
 async def store_upload(given: UploadFile, signed: Signed) -> StoredFile:
     """What the platform found a file to be; it has it when this returns. Raises InvalidInput(`file_too_large`,
     `upload_incomplete`)."""
-    if (given.size or 0) > LARGEST_FILE:
-        raise InvalidInput("file_too_large", name=given.filename, largest=LARGEST_FILE)
-    return await store(_blocks(given), signed.bus, signed.visitor.caller)
+    return await store(_blocks_of(given, LARGEST_FILE), signed.bus, signed.visitor.caller)
+
+
+async def send_upload(given: UploadFile, signed: Signed, largest: int) -> Uploaded:
+    """A file that the platform does not store for good. Raises InvalidInput(`file_too_large`)."""
+    return await send(_blocks_of(given, largest), signed.bus, signed.visitor.caller)
+
+
+def _blocks_of(given: UploadFile, largest: int) -> AsyncIterator[bytes]:
+    if (given.size or 0) > largest:
+        raise InvalidInput("file_too_large", name=given.filename, largest=largest)
+    return _blocks(given)
 
 
 async def _blocks(given: UploadFile) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
 from nexus.errors import NotFound, Unavailable
-from nexus.messages import CloudEvent
+from nexus.messages import EVERY_SECTOR, CloudEvent
 from nexus.mongo import AWAY, Document
 from nexus.telemetry import EVENT_LAG, EVENTS_HANDLED, log
 
@@ -45,6 +45,10 @@ class ParkedRecord:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _of(sector: str | None) -> Document:
+    return {"sectors": {"$in": [sector, EVERY_SECTOR]}} if sector else {}
 
 
 def _key(handler: str, event: CloudEvent) -> str:
@@ -80,31 +84,33 @@ class Inbox:
         due = self._collection.find({"next_attempt": {"$lte": _now()}, "state": "failing"}).limit(100)
         return sum(self._retry(record, handlers) for record in due if self._claim(record))
 
-    def parked(self) -> list[ParkedRecord]:
-        """What waits for a person, oldest first."""
-        found = self._collection.find(_PARKED).sort("since", 1).limit(500)
+    def parked(self, sector: str | None) -> list[ParkedRecord]:
+        """What waits for a person of `sector` (None: for an operator, who sees all), oldest first."""
+        found = self._collection.find(_PARKED | _of(sector)).sort("since", 1).limit(500)
         return [_parked(record) for record in found]
 
     def count_parked(self) -> int:
         """How many events wait for a person."""
         return self._collection.count_documents(_PARKED)
 
-    def resend(self, key: str) -> None:
-        """Let a parked event be tried again, from its first attempt. Raises NotFound."""
-        self._release(key, {"$set": {"state": "failing", "attempts": 0, "next_attempt": _now()}})
+    def resend(self, key: str, sector: str | None) -> None:
+        """Let a parked event that `sector` sees be tried again, from its first attempt. Raises NotFound."""
+        self._release(key, sector, {"$set": {"state": "failing", "attempts": 0, "next_attempt": _now()}})
 
-    def discard(self, key: str) -> None:
-        """Give a parked event up. Raises NotFound."""
+    def discard(self, key: str, sector: str | None) -> None:
+        """Give a parked event that `sector` sees up. Raises NotFound."""
         self._release(
             key,
+            sector,
             {
                 "$set": {"state": "discarded", "handled_at": _now()},
                 "$unset": {"body": "", "next_attempt": ""},
             },
         )
 
-    def _release(self, key: str, change: Document) -> None:
-        if not self._collection.update_one({"_id": key, "state": "parked"}, change).matched_count:
+    def _release(self, key: str, sector: str | None, change: Document) -> None:
+        own = {"_id": key, "state": "parked"} | _of(sector)
+        if not self._collection.update_one(own, change).matched_count:
             raise NotFound("parked_event_not_found", key=key)
 
     def _unseen(self, handler: str, events: Sequence[CloudEvent]) -> list[CloudEvent]:
@@ -145,6 +151,9 @@ class Inbox:
             "_id": _key(handler, event),
             "handler": handler,
             "body": event.model_dump_json(),
+            "sectors": event.sectors.split()
+            if event.sectors
+            else [],  # of an old or a foreign event: not known
             "since": _now(),
             **self._after_failure(1, error),
         }

@@ -34,6 +34,7 @@ from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
+from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
 from services.content.store.links import LinkStore
 from services.content.store.openings import OpeningStore
@@ -106,7 +107,9 @@ def _imports(resources: Resources, files: FileStore, editing: dict[ItemKind, Edi
     trail = Trail(
         audit_database(resources.database), Content.name, resources.clock
     )  # what is done later, in no call
-    return Imports(kept, files, editing, trail.recording, resources.clock, rows_of)
+    return Imports(
+        kept, files, ImportFiles(resources.database), editing, trail.recording, resources.clock, rows_of
+    )
 
 
 def _opening(

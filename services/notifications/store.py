@@ -90,26 +90,27 @@ class MessageStore:
             self.end(record["_id"], "expired", now)
         return [record["kind"] for record in found]
 
-    def parked(self) -> Sequence[ParkedEvent]:
-        """What waits for a person, oldest first."""
-        return [_parked(record) for record in self._messages.find(_PARKED).sort("parked_at", 1).limit(500)]
+    def parked(self, sector: str | None) -> Sequence[ParkedEvent]:
+        """What waits for a person of `sector` (None: for an operator), oldest first."""
+        found = self._messages.find(_PARKED | _of(sector)).sort("parked_at", 1).limit(500)
+        return [_parked(record) for record in found]
 
     def count_parked(self) -> int:
         """How many messages wait for a person."""
         return self._messages.count_documents(_PARKED)
 
-    def resend(self, key: str) -> None:
-        """Let a parked message be sent again, from its first attempt. Raises NotFound."""
+    def resend(self, key: str, sector: str | None) -> None:
+        """Let a parked message of `sector` be sent again, from its first attempt. Raises NotFound."""
         change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": _LONG_AGO}}
-        self._release(key, change | {"$unset": {"parked_at": ""}})
+        self._release(key, sector, change | {"$unset": {"parked_at": ""}})
 
-    def discard(self, key: str) -> None:
-        """Give a parked message up. Raises NotFound."""
+    def discard(self, key: str, sector: str | None) -> None:
+        """Give a parked message of `sector` up. Raises NotFound."""
         change: Record = {"$set": {"state": "discarded", "ended_at": datetime.now(UTC)}}
-        self._release(key, change | {"$unset": _LEFT})
+        self._release(key, sector, change | {"$unset": _LEFT})
 
-    def _release(self, key: str, change: Record) -> None:
-        mine = {"_id": key.removeprefix(_KEY), "state": "parked"}
+    def _release(self, key: str, sector: str | None, change: Record) -> None:
+        mine = {"_id": key.removeprefix(_KEY), "state": "parked"} | _of(sector)
         if not (key.startswith(_KEY) and self._messages.update_one(mine, change).matched_count):
             raise NotFound("parked_event_not_found", key=key)
 
@@ -138,6 +139,10 @@ class MessageStore:
             created_at=record["created_at"],
             attempts=record["attempts"],
         )
+
+
+def _of(sector: str | None) -> Record:
+    return {"sector": sector} if sector else {}
 
 
 def _parked(record: Record) -> ParkedEvent:

@@ -217,11 +217,11 @@ def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningP
 def parked(site: RunningPlatform, service: str, handler: str, kind: str, number: int) -> str:
     """The key of an event that `handler` gave up on, though by now it could take it in."""
     assert isinstance(site, EmbeddedPlatform)
-    event = CloudEvent(
-        source="/content", type=kind, subject=f"perdu-{number}", data={"id": "x", "revision": 1, "title": {}}
-    )
+    data = {"id": "x", "revision": 1, "title": {}}
+    event = CloudEvent(source="/content", type=kind, subject=f"perdu-{number}", data=data)
     key, now = f"{service}.{handler}:{event.id}", datetime.now(UTC)
     record = {"_id": key, "handler": f"{service}.{handler}", "body": event.model_dump_json(), "since": now}
+    record["sectors"] = ["tic"]
     failed = {"state": "parked", "attempts": 8, "error": "KeyError: 'title'", "next_attempt": now}
     with site.documents() as client:
         client[f"nexus_{service}"]["inbox"].insert_one(record | failed)

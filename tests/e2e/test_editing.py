@@ -192,6 +192,19 @@ def test_what_is_typed_is_kept_offered_and_gone_with_the_save(editor: Surfer) ->
     assert editor.post("/fr/admin/pages/work", page, work="../x").status_code == 400
 
 
+def test_what_was_typed_goes_with_the_account(running: RunningPlatform, surf: Surf) -> None:
+    address, page, word = f"{uuid4().hex[:8]}@example.org", "/fr/admin/pages/new", a_word()
+    leaving, admin = Surfer(running).sign_in_as(address, Role.EDITOR), surf(Role.ADMIN)
+    fields = {"work": uuid4().hex, "title.fr": f"Page {word}"}
+    assert leaving.post("/fr/admin/pages/work", page, **fields).status_code == 200
+    listed = admin.get(f"/fr/admin/people?q={address}").text
+    account = re.findall(rf'href="(/fr/admin/people/\w+)"[^>]*>[^<]*{address}', listed)[0]
+    assert admin.post(f"{account}/remove", account).status_code == 200
+    leaving.sign_in_as(address, Role.EDITOR)  # the same account, invited again
+    eventually(lambda: word not in leaving.get("/fr/admin/pages").text)
+    leaving.client.close()
+
+
 def test_a_program_is_published_by_itself_when_its_form_says_so(
     running: RunningPlatform, editor: Surfer
 ) -> None:

@@ -112,7 +112,7 @@ def test_what_is_no_such_file_or_import_is_told_in_words(running: RunningPlatfor
     told = editor.post("/fr/admin/import", "/fr/admin/import", kind="program", mapping="nexus")
     assert told.status_code == 400
     assert "Choisissez un fichier" in told.text
-    assert "Ce n’est pas un fichier Excel" in editor.get(uploaded(editor, "a.pdf", b"%PDF-1.7")).text
+    assert "Ce n’est ni un fichier Excel" in editor.get(uploaded(editor, "a.pdf", b"%PDF-1.7")).text
     assert editor.get(f"/fr/admin/import/{'0' * 32}").status_code == 404
     assert editor.get("/fr/admin/import/x?page=y").status_code == 400
     member = Surfer(running).sign_in_as(f"{uuid4().hex[:8]}@example.org", Role.MEMBER)

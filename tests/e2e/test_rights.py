@@ -183,6 +183,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "parts": 3,
         "data": "eA==",
         "sha256": NOBODY * 2,
+        "file": {"upload": NOBODY, "parts": 1},
         "token": "x",
         "secret": "x",
         "scopes": ["posts:write"],

@@ -170,6 +170,10 @@ def test_partners_are_taken_from_the_file_then_edited_hidden_and_given_a_logo(
     shown = running.get("/fr/partenaires", SECTOR).text
     logo = re.findall(r'<img class="logo" src="([^"]+)" alt="Une cellule"', shown)[0]
     assert running.get(logo, SECTOR).body == A_GIF
+    listed = re.findall(r"<tr>.*?</tr>", editor.get(PARTNERS).text, re.DOTALL)
+    (line,) = [one for one in listed if logo in one]
+    assert "<td>1</td>" in line
+    assert any("Aucun logo" in one for one in listed)
     assert all(f'href="{address}"' in shown for address in before)
     assert f"Institut {word}" not in running.get("/fr/partenaires", "aero").text
     item = re.findall(

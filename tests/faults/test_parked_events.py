@@ -22,6 +22,7 @@ def poison() -> CloudEvent:
         source="/content",
         type=ProgramPublished.type,
         subject="poisoned",
+        sectors="tic",
         data={"program": {"id": "poisoned"}},
     )
 
@@ -51,6 +52,11 @@ def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> No
 def assert_an_administrator_sends_it_again_in_the_back_office(platform: RunningPlatform) -> None:
     admin = Surfer(platform).sign_in_as("admin-of-tic@example.org", Role.ADMIN)
     key = wait_until_parked(platform)
+    other = Surfer(platform, sector="aero").sign_in_as("admin-of-aero@example.org", Role.ADMIN)
+    assert key not in other.get("/fr/admin/parked").text
+    for do in ("resend", "discard"):
+        assert other.post("/fr/admin/parked", "/fr/compte", key=key, do=do).status_code == 404
+    other.client.close()
     assert key in admin.get("/fr/admin/parked").text
     assert "Nouvel essai" in admin.post("/fr/admin/parked", "/fr/admin/parked", key=key, do="resend").text
     wait_until_parked(platform)

@@ -17,6 +17,7 @@ from services.content.contracts.fitting import TryFitting
 from services.content.contracts.publications import Status
 from services.content.contracts.working import DiscardWork, KeepWork, ListWork, OpenWork
 from services.content.service import Content
+from services.people.contracts.people import RolesChanged
 from tests.support.content_service import content_service
 from tests.support.contents import NOON
 from tests.support.files import a_pdf
@@ -218,3 +219,13 @@ def test_a_history_comes_in_parts(service):
     query = OpenHistory(kind=ItemKind.PAGE, ref=item.id, before=4, limit=2)
     shown = service.open_history(query, ANNE).revisions
     assert [(one.revision, one.content["title"]["fr"]) for one in shown] == [(3, "Titre 3"), (2, "Titre 2")]
+
+
+def test_what_somebody_typed_goes_with_the_account(service: Content):
+    for work, caller in ((FIRST, ANNE), (SECOND, PAUL)):
+        service.keep_work(
+            KeepWork(work=work, kind=ItemKind.PAGE, content={"title": {"fr": "À suivre"}}), caller
+        )
+    service.forget_work(RolesChanged(id=ANNE.person, sector="tic", roles=frozenset(), revision=2))
+    assert service.list_work(ListWork(kind=ItemKind.PAGE), ANNE).items == ()
+    assert [one.work for one in service.list_work(ListWork(kind=ItemKind.PAGE), PAUL).items] == [SECOND]

@@ -1,7 +1,10 @@
 """Exports that come back, files of partners, previews, and what happens to an import whose process dies."""
 
 import io
-from datetime import timedelta
+import time
+import zipfile
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,10 +27,12 @@ from services.content.contracts.exchange import (
     RunImport,
 )
 from services.content.service import Content
+from services.content.service.imports import REMOVED
+from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
 from tests.support.content_service import content_service
 from tests.support.contents import NOON
-from tests.support.uploads import followed, preview, run, store
+from tests.support.uploads import followed, preview, run, send
 
 ANNE = Caller(sector="tic", person="anne", roles=frozenset({Role.EDITOR}), origin="192.0.2.7")
 ROOT = operator("root")
@@ -40,6 +45,7 @@ title = { column = "Nom" }
 kind = { value = "grant" }
 amount = { column = "Montant" }
 """
+NOTHING = {"upload": "0" * 32, "parts": 1}
 CONTENTS: dict[ItemKind, dict[str, Any]] = {
     ItemKind.PROGRAM: {
         "title": {"fr": "=Aide à l’embauche", "en": "'Tis help"},
@@ -213,14 +219,14 @@ def test_bad_rows_are_refused_with_place_field_and_reason_and_the_good_ones_go_i
 
 
 def test_a_mapping_of_ones_own_makes_programs_of_a_partners_table(service: Content):
-    mapping = store(service, MAPPING.encode(), ANNE)
+    own = partial(send, service, MAPPING.encode(), ANNE)
     table = "Code;Nom;Montant\nP-1;Chèque accueil;50 %\nP-2;;\n".encode()
-    view = preview(service, "programmes.csv", table, ANNE, mapping_file=mapping, publish=True)
+    view = preview(service, "programmes.csv", table, ANNE, mapping_file=own(), publish=True)
     assert [row.outcome for row in view.rows] == [Outcome.CREATED, Outcome.REFUSED]
     assert view.rows[1].faults[0].field == "title"
     run(service, view, ANNE)
     assert service.get_program(GetProgram(ref="cheque-accueil"), ANNE).status == "published"
-    changed = preview(service, "programmes.csv", table.replace(b"50", b"75"), ANNE, mapping_file=mapping)
+    changed = preview(service, "programmes.csv", table.replace(b"50", b"75"), ANNE, mapping_file=own())
     assert [(one.field, one.before, one.after) for one in changed.rows[0].changes] == [
         ("amount.fr", "50 %", "75 %")
     ]
@@ -245,14 +251,14 @@ def test_a_file_that_cannot_be_read_is_told_and_nothing_is_written(
 def test_a_mapping_that_hangs_ends_with_its_process(service: Content, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("services.content.importing.limits.SECONDS", 2)
     slow = MAPPING + "\n[fields.cost]\ncolumn = 'Montant'\nmatch = '(a+)+$'\n"
-    mapping = store(service, slow.encode(), ANNE)
+    mapping = send(service, slow.encode(), ANNE)
     table = b"Code;Nom;Montant\n1;A;" + b"a" * 60 + b"!\n"
     job = preview(service, "a.csv", table, ANNE, mapping_file=mapping).job
     assert (job.state, job.error) == (ImportState.FAILED, "import_too_slow")
 
 
 def test_a_mapping_with_faults_is_told_with_each(service: Content):
-    mapping = store(service, b"source = 'x'\nexternal_id = 'a'\n[fields]\ntitel = 'a'\n", ANNE)
+    mapping = send(service, b"source = 'x'\nexternal_id = 'a'\n[fields]\ntitel = 'a'\n", ANNE)
     job = preview(service, "a.csv", b"a\n1\n", ANNE, mapping_file=mapping).job
     assert job.error == "mapping_invalid"
     assert "titel" in job.reason
@@ -276,12 +282,12 @@ def test_only_editors_of_the_same_sector_see_or_run_an_import(service: Content):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"sha256": "0" * 64}, {"kind": "post", "mapping": "hsds3"}, {"mapping_file": "0" * 64}],
+    [{"file": NOTHING}, {"kind": "post", "mapping": "hsds3"}, {"mapping_file": NOTHING}],
 )
-def test_what_cannot_be_imported_is_refused_at_once(service: Content, fields: dict[str, str]):
-    sha256 = store(service, b"x", ANNE)
-    command = PreviewImport(**({"kind": "program", "sha256": sha256, "name": "a.csv"} | fields))
-    with pytest.raises((NotFound, InvalidInput)):
+def test_what_cannot_be_imported_is_refused_at_once(service: Content, fields: dict[str, Any]):
+    sent = send(service, b"x", ANNE)
+    command = PreviewImport(**({"kind": "program", "file": sent, "name": "a.csv"} | fields))
+    with pytest.raises(InvalidInput):
         service.preview_import(command, ANNE)
 
 
@@ -353,3 +359,78 @@ def test_imports_are_forgotten_after_a_month(service: Content, database, clock: 
     with pytest.raises(NotFound):
         service.get_import(GetImport(id=view.job.id), ANNE)
     assert database["import_rows"].count_documents({}) == 0
+
+
+def files_of_imports(database: Any) -> tuple[int, int]:
+    """How many files there are, and how many pieces of them; none is among those of publications."""
+    assert database["files"].count_documents({}) == 0
+    return tuple(database[f"import_bytes.{name}"].count_documents({}) for name in ("files", "chunks"))  # type: ignore[return-value]
+
+
+def test_the_file_of_an_import_goes_when_it_has_ended(service: Content, database):
+    view = preview(service, "a.csv", b"title.fr,kind\nAide,grant\n", ANNE)
+    assert files_of_imports(database) == (1, 1)
+    before = REMOVED._value.get()
+    run(service, view, ANNE)
+    preview(service, "a.pdf", b"%PDF-1.7", ANNE, mapping_file=send(service, b"x", ANNE))  # fails
+    eventually_none(database)
+    assert REMOVED._value.get() - before == 3
+    assert database["upload_parts"].count_documents({}) == 0
+
+
+def eventually_none(database: Any) -> None:
+    deadline = time.monotonic() + 10  # the state is told before the file is removed
+    while files_of_imports(database) != (0, 0):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_files_that_no_import_will_read_any_more_are_removed_by_and_by(
+    service: Content, database, clock: Clock
+):
+    view = preview(service, "a.csv", b"title.fr,kind\nAide,grant\n", ANNE)
+    ImportFiles(database).add("0" * 32, "file", io.BytesIO(b"of an import that was never kept"))
+    service.forget_old_imports()
+    assert files_of_imports(database) == (2, 2)  # it may be on its way
+    clock.now = datetime.now(UTC) + timedelta(hours=2)
+    service.forget_old_imports()
+    assert files_of_imports(database) == (1, 1)
+    assert run(service, view, ANNE).job.state is ImportState.DONE  # what waits to be looked at keeps its own
+
+
+def zipped(**files: bytes) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return kept.getvalue()
+
+
+def test_files_that_belong_together_come_in_one_zip(service: Content):
+    files = {
+        "d__services.csv": b"id,organization_id,name\ns1,o1,Aide\n",
+        "d__organizations.csv": b"id,name,description,email\no1,Maison,x,a@example.org\n",
+        "d__readme.md": b"not read",
+    }
+    view = preview(service, "hsds.zip", zipped(**files), ANNE, mapping="hsds3")
+    assert view.job.state is ImportState.READY, view.job
+    assert [row.place for row in view.rows] == ["d/services.csv, line 2"]
+    run(service, view, ANNE)
+    made = service.get_program(GetProgram(ref="aide"), ANNE)
+    assert "Maison" in made.content.provider.model_dump().values()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"PK\x03\x04 and no more", "import_archive_unreadable"),
+        (zipped(**{"..__a.csv": b"title.fr\nx\n"}), "import_archive_unreadable"),
+        (zipped(**{f"{n}.csv": b"x" for n in range(501)}), "import_archive_too_large"),
+        (zipped(**{"bomb.csv": b"0" * 11 * 1024 * 1024}), "import_archive_too_large"),
+        (zipped(**{f"{n}.txt": bytes(26 * 1024 * 1024) for n in range(4)}), "import_archive_too_large"),
+        (zipped(**{"readme.md": b"x"}), "import_format_unknown"),
+    ],
+)
+def test_an_archive_that_lies_or_holds_too_much_is_refused(service: Content, data: bytes, code: str):
+    job = preview(service, "a.zip", data, ANNE).job
+    assert (job.state, job.error) == (ImportState.FAILED, code)

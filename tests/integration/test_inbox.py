@@ -13,8 +13,8 @@ from nexus.mongo import Document
 from services.content.contracts import LineText, ProgramRetired
 
 
-def event(subject: str = "a") -> CloudEvent:
-    return CloudEvent.of(ProgramRetired(id=subject, revision=1, title=LineText(fr="Titre")))
+def event(subject: str = "a", sectors: tuple[str, ...] | None = ()) -> CloudEvent:
+    return CloudEvent.of(ProgramRetired(id=subject, revision=1, title=LineText(fr="Titre"), sectors=sectors))
 
 
 class Recorder:
@@ -71,13 +71,13 @@ def park(inbox: Inbox, handler: Recorder) -> str:
     inbox.deliver("h", handler, [event("bad")])
     for _ in range(MAX_ATTEMPTS - 1):
         inbox.retry_due({"h": handler})
-    (parked,) = inbox.parked()
+    (parked,) = inbox.parked(None)
     return parked.key
 
 
 def test_an_event_that_always_fails_is_parked_with_its_error(inbox):
     key = park(inbox, Recorder("bad"))
-    (parked,) = inbox.parked()
+    (parked,) = inbox.parked(None)
     assert (parked.key, parked.attempts, parked.error) == (
         key,
         MAX_ATTEMPTS,
@@ -91,17 +91,42 @@ def test_a_parked_event_can_be_sent_again(inbox):
     handler = Recorder("bad")
     key = park(inbox, handler)
     handler.failing = set()
-    inbox.resend(key)
+    inbox.resend(key, None)
     assert inbox.retry_due({"h": handler}) == 1
-    assert (handler.got, inbox.parked()) == (["bad"], [])
+    assert (handler.got, inbox.parked(None)) == (["bad"], [])
 
 
 def test_a_parked_event_can_be_discarded_and_does_not_come_back(inbox):
     key = park(inbox, Recorder("bad"))
-    inbox.discard(key)
-    assert inbox.parked() == []
+    inbox.discard(key, None)
+    assert inbox.parked(None) == []
     with pytest.raises(NotFound):
-        inbox.discard(key)
+        inbox.discard(key, None)
+
+
+@pytest.mark.parametrize(
+    ("sectors", "seen_by"),
+    [
+        (("tic",), {"tic", None}),
+        (("aero", "tic"), {"tic", "aero", None}),
+        ((), {"tic", "aero", None}),
+        (None, {None}),
+    ],
+)
+def test_a_parked_event_is_seen_and_settled_by_the_sectors_whose_it_is(inbox, sectors, seen_by):
+    inbox.deliver("h", Recorder("bad"), [event("bad", sectors)])
+    for _ in range(MAX_ATTEMPTS - 1):
+        inbox.retry_due({"h": Recorder("bad")})
+    (parked,) = inbox.parked(None)
+    for sector in ("tic", "aero"):
+        assert bool(inbox.parked(sector)) == (sector in seen_by)
+        if sector not in seen_by:
+            with pytest.raises(NotFound):
+                inbox.resend(parked.key, sector)
+            with pytest.raises(NotFound):
+                inbox.discard(parked.key, sector)
+    inbox.discard(parked.key, "tic" if "tic" in seen_by else None)
+    assert inbox.parked(None) == []
 
 
 def test_an_engine_that_is_away_is_not_counted_against_the_event(inbox):

@@ -232,7 +232,7 @@ def test_after_twelve_attempts_a_message_waits_for_a_person(
         service.send_due()
         clock.go(hours=1.3)
     assert len(tries) == MAX_ATTEMPTS
-    (parked,) = store.parked()
+    (parked,) = store.parked(None)
     assert (parked.type, parked.subject, parked.attempts) == ("invitation", "tic", MAX_ATTEMPTS)
     assert parked.error == "450 mailbox full"
 
@@ -245,7 +245,7 @@ def test_a_refusal_for_good_is_not_tried_again(
     for _ in range(3):
         service.send_due()
         clock.go(hours=1)
-    (parked,) = store.parked()
+    (parked,) = store.parked(None)
     assert (parked.attempts, parked.error) == (1, "550 no such user …")
 
 
@@ -267,7 +267,7 @@ def test_a_person_can_have_it_sent_again_or_give_it_up(
     host, key = parked_host(service, store, database)
     host.call(ResendParkedEvent.method, {"key": key}, operator("anne"), None)
     service.send_due()
-    assert store.parked()[0].attempts == 1
+    assert store.parked(None)[0].attempts == 1
     host.call(DiscardParkedEvent.method, {"key": key}, operator("anne"), None)
     assert (store.count_parked(), state(database)["state"]) == (0, "discarded")
     assert "notice" not in state(database)
@@ -276,6 +276,24 @@ def test_a_person_can_have_it_sent_again_or_give_it_up(
             host.call(method, {"key": key}, operator("anne"), None)
         with pytest.raises(Forbidden):
             host.call(method, {"key": key}, PEOPLE, None)
+
+
+def test_a_parked_message_is_of_its_sector_alone(
+    service: Notifications, channel: Outgoing, store: MessageStore, database: Database[Document]
+):
+    channel.fails = lambda _: Undeliverable("550 no", permanent=True)
+    service.send_invitation(invitation(), PEOPLE)
+    service.send_due()
+    host, key = parked_host(service, store, database)
+    of = {one: Caller(sector=one, person="anne", roles=frozenset({Role.ADMIN})) for one in ("tic", "aero")}
+    listed = {one: host.call(ListParkedEvents.method, {}, of[one], None).value.items for one in of}
+    assert [one.key for one in listed["tic"]] == [key]
+    assert listed["aero"] == ()
+    for method in (ResendParkedEvent.method, DiscardParkedEvent.method):
+        with pytest.raises(NotFound, match="parked_event_not_found"):
+            host.call(method, {"key": key}, of["aero"], None)
+    host.call(DiscardParkedEvent.method, {"key": key}, of["tic"], None)
+    assert store.count_parked() == 0
 
 
 @pytest.mark.parametrize("parked", [False, True])
@@ -398,7 +416,7 @@ def test_a_message_that_cannot_be_written_parks_and_the_others_go_on(
         postman.send_due()
         clock.go(minutes=5)
     assert [one.id for one in channel.letters] == ["good"]
-    assert store.parked()[0].error == "internal_error (ValueError)"
+    assert store.parked(None)[0].error == "internal_error (ValueError)"
 
 
 def test_no_log_line_has_what_lets_somebody_in(service: Notifications, channel: Outgoing, clock: Clock):

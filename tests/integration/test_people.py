@@ -220,6 +220,32 @@ def test_an_invitation_sent_again_has_another_link_and_a_mail_of_its_own(
         people.service.invite_again(again, admin)
 
 
+def test_who_is_invited_twice_stands_in_the_list_once_with_what_was_said_last(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    first = people.invite("paul@example.org", admin, Role.EDITOR)
+    earlier = people.mail_to("paul@example.org")["link"]
+    assert people.invite("paul@example.org", admin, Role.ADVISOR).id == first.id
+    (listed,) = people.service.list_invitations(ListInvitations(), admin).items
+    assert listed.roles == {Role.ADVISOR}
+    with pytest.raises(Forbidden, match="link_expired"):
+        people.follow(earlier, VISITOR)
+    later = people.mail_to("paul@example.org")["link"]
+    assert people.follow(later, VISITOR).person.roles == {Role.ADVISOR}
+
+
+def test_an_invitation_into_a_company_takes_the_place_of_none_that_an_administrator_sent(
+    people: PeopleOnDatabase, admin: Caller
+) -> None:
+    people.invite("paul@example.org", admin, Role.EDITOR)
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    people.service.name_company(NameCompany(name="Atelier"), marie)
+    for _ in range(2):
+        people.invite("paul@example.org", marie, Role.MEMBER)
+    listed = people.service.list_invitations(ListInvitations(), admin).items
+    assert sorted(sorted(one.roles) for one in listed) == [["editor"], ["member"]]
+
+
 def test_a_withdrawn_invitation_is_good_no_more(people: PeopleOnDatabase, admin: Caller) -> None:
     invitation = people.invite("paul@example.org", admin, Role.EDITOR)
     link = people.mail_to("paul@example.org")["link"]

@@ -59,7 +59,10 @@ def test_what_an_administrator_saves_everybody_of_the_sector_sees_and_nobody_els
 ) -> None:
     save(0)
     assert service.get_sector(GetSector(), VISITOR).settings == settings()
-    assert service.get_sector(GetSector(), anonymous("aero")).settings is None
+    elsewhere = service.get_sector(GetSector(), anonymous("aero"))
+    assert elsewhere.settings is None
+    assert elsewhere.others == {"tic": settings().short}  # a name in a list
+    assert service.get_sector(GetSector(), VISITOR).others == {}
 
 
 def test_the_change_and_its_news_are_one_write(save: Save, database: Database[Document]) -> None:

@@ -31,6 +31,7 @@ from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
 from services.content.store.files import FileStore
+from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
 from services.content.store.links import LinkStore
 from services.content.store.openings import OpeningStore
@@ -97,5 +98,5 @@ def content_service(
             {name: of_kind.catalogue for name, of_kind in editing.items()},
             clock,
         ),
-        imports=Imports(imports, files, editing, trail.recording, clock, rows_of),
+        imports=Imports(imports, files, ImportFiles(database), editing, trail.recording, clock, rows_of),
     )

@@ -15,16 +15,21 @@ _WORKING = (ImportState.READING, ImportState.IMPORTING)
 
 def store(service: Content, data: bytes, caller: Caller) -> str:
     """The SHA-256 of a file that was sent in parts."""
+    return service.finish_upload(FinishUpload(**send(service, data, caller)), caller).sha256
+
+
+def send(service: Content, data: bytes, caller: Caller) -> dict[str, Any]:
+    """What a file is called that was sent in parts."""
     upload, parts = uuid4().hex, range(0, len(data), PART)
     for number, at in enumerate(parts):
         part = base64.b64encode(data[at : at + PART])
         service.keep_part(KeepPart(upload=upload, number=number, data=part), caller)
-    return service.finish_upload(FinishUpload(upload=upload, parts=len(parts)), caller).sha256
+    return {"upload": upload, "parts": len(parts)}
 
 
 def preview(service: Content, name: str, data: bytes, caller: Caller, **options: Any) -> ImportView:
     """What an import of `data` would do."""
-    given = {"kind": "program", "sha256": store(service, data, caller), "name": name} | options
+    given = {"kind": "program", "file": send(service, data, caller), "name": name} | options
     return followed(service, service.preview_import(PreviewImport(**given), caller).id, caller)
 
 

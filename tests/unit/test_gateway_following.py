@@ -12,7 +12,7 @@ from gateway.following import overlaid, settings_of, with_settings
 from gateway.sectors import load_sectors
 from services.content.contracts.partners import Partner, PartnerContent
 from services.content.contracts.publications import Status
-from services.content.contracts.sectors import SectorChanged, SectorSettings, SectorState
+from services.content.contracts.sectors import SectorChanged, SectorSettings, SectorState, Shorts
 from services.content.contracts.texts import SlugText
 from tests.support.fake_bus import FakeBus
 from tests.support.sectors import settings
@@ -111,3 +111,14 @@ def test_the_file_of_every_sector_is_what_its_form_can_save() -> None:
     for sector in load_sectors().values():
         content = SectorSettings.model_validate(settings_of(sector))
         assert with_settings(sector, content) == sector
+
+
+def test_the_list_of_sectors_has_the_short_names_that_others_gave_themselves() -> None:
+    file = load_sectors()["tic"]
+    others = {"aero": Shorts(fr="Ciel", en="Sky"), "of-no-file": Shorts(fr="Rien", en="Nothing")}
+    shown = overlaid(file, SectorState(settings=settings(), revision=1, others=others))
+    assert {name: short.fr for name, short in shown.known.items()} == {
+        "tic": settings().short.fr,
+        "svts": file.known["svts"].fr,
+        "aero": "Ciel",
+    }

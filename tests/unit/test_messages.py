@@ -3,10 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
+from nexus.composition import declaration, service_names
 from nexus.errors import Conflict, Defect, InvalidInput, StaleRevision, error_from
-from nexus.messages import CloudEvent
+from nexus.messages import CloudEvent, Event
 from nexus.service import Service, every, on, rpc
 from services.content.contracts import GetProgram, Program, ProgramPublished, ProgramRetired
+from services.content.contracts.verification import VerificationDue
 from services.search.contracts import Search
 from tests.support.contents import program
 
@@ -41,6 +43,23 @@ def test_an_event_survives_its_envelope():
     envelope = CloudEvent.model_validate_json(CloudEvent.of(event, "00-a-b-01").model_dump_json())
     assert (envelope.subject, envelope.service, envelope.specversion) == ("p1", "content", "1.0")
     assert ProgramPublished.read(envelope.data) == event
+
+
+@pytest.mark.parametrize(("sectors", "told"), [((), "*"), (("tic",), "tic"), (("aero", "tic"), "aero tic")])
+def test_the_envelope_tells_whose_an_event_is_though_nobody_could_read_it(sectors, told):
+    shared = program(sectors=sectors)
+    assert CloudEvent.of(ProgramPublished(program=shared)).sectors == told
+    gone = ProgramRetired(id="p1", revision=2, title=shared.content.title, sectors=sectors)
+    assert CloudEvent.of(gone).sectors == told
+
+
+def test_of_all_events_that_are_handled_only_those_of_the_platform_name_no_sector():
+    events = {door.event for name in service_names() for door in declaration(name).subscriptions}
+    assert {event.type for event in events if not names_its_sectors(event)} == {VerificationDue.type}
+
+
+def names_its_sectors(event: type[Event]) -> bool:
+    return "sector" in event.model_fields or event.belongs_to is not Event.belongs_to
 
 
 def test_a_refusal_keeps_its_family_and_details_on_the_wire():

@@ -136,6 +136,10 @@ class ActivityPublished(Event, service="content"):
     def subject(self) -> str:
         return self.activity.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.activity.content.sectors
+
 
 class ActivityRetired(Retired, service="content"):
     """An activity is no longer public."""

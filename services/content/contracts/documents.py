@@ -157,6 +157,10 @@ class DocumentPublished(Event, service="content"):
     def subject(self) -> str:
         return self.document.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.document.content.sectors
+
 
 class DocumentRetired(Retired, service="content"):
     """A document is no longer public."""

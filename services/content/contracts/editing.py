@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
+from services.content.contracts.files import Sha256
 from services.content.contracts.publications import Status
 from services.content.contracts.texts import Language, LineText, SlugText, Theme
 
@@ -41,7 +42,7 @@ class Freshness(StrEnum):
 class ItemSummary(Message):
     """One line of a list. `publish_at`: when a draft will be published by itself; `missing`: the languages without
     a text that the other one has. Of programs: from when on they are to be verified again, and from when on
-    readers are told."""
+    readers are told. Of partners: their logo, and their place in the list of the site."""
 
     id: str
     kind: ItemKind
@@ -56,6 +57,8 @@ class ItemSummary(Message):
     missing: tuple[Language, ...] = ()
     due_on: date | None = None
     stale_on: date | None = None
+    logo: Sha256 | None = None
+    place: int | None = None
 
 
 class ItemList(Message):

@@ -7,9 +7,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
 from services.content.contracts.editing import ItemFilter, ItemKind
-from services.content.contracts.files import Sha256
+from services.content.contracts.files import UploadId
 from services.content.contracts.publications import Outcome
 
+LARGEST_IMPORT = 10 * 1024 * 1024  # bytes of a file
 MOST_ROWS = 5_000  # of one import
 ROWS_SHOWN = 50  # on one page of a report
 
@@ -75,12 +76,51 @@ class ImportJob(Message):
     reason: str = ""
 
 
+class ReadingFault(StrEnum):
+    """Why a file, or a row of one, cannot be read, or a mapping gives nothing for it; with its details."""
+
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"  # megabytes
+    NOT_TEXT = "not_text"  # encoding
+    NOT_JSON = "not_json"  # column
+    NOT_YAML = "not_yaml"
+    VALUE_UNREADABLE = "value_unreadable"
+    ALIAS_INSIDE_ITSELF = "alias_inside_itself"  # anchor
+    TOO_MANY_VALUES = "too_many_values"  # values, levels
+    KEY_REPEATED = "key_repeated"  # key
+    RECORDS_NOT_FOUND = "records_not_found"  # expressions
+    CSV_BROKEN = "csv_broken"
+    NO_WORKBOOK = "no_workbook"
+    WORKBOOK_DAMAGED = "workbook_damaged"
+    WORKBOOK_TOO_LARGE = "workbook_too_large"  # megabytes
+    SHEET_UNKNOWN = "sheet_unknown"  # sheet, sheets
+    TOO_MANY_ROWS = "too_many_rows"  # rows
+    HEADER_MISSING = "header_missing"  # row
+    HEADER_EMPTY = "header_empty"
+    COLUMN_REPEATED = "column_repeated"  # column
+    CELLS_WITHOUT_COLUMN = "cells_without_column"  # cells, columns
+    SPREADSHEET_ERROR = "spreadsheet_error"  # error, column
+    JOINED_UNREADABLE = "joined_unreadable"  # file
+    NOT_AN_OBJECT = "not_an_object"
+    NO_IDENTIFIER = "no_identifier"
+    EXPRESSION_FAILED = "expression_failed"  # expression
+    TEXT_EXPECTED = "text_expected"
+    LIST_EXPECTED = "list_expected"  # expression
+    OBJECT_EXPECTED = "object_expected"  # expression
+    VALUE_IN_THE_WAY = "value_in_the_way"  # name
+    NOT_IN_TABLE = "not_in_table"  # value, known
+    NOT_A_DATE = "not_a_date"  # value, formats
+
+
 class RowFault(Message):
-    """What is wrong with a field. `reason` is English; `code` is a refusal's or pydantic's own, where it has one."""
+    """What is wrong with a field. `reason` is English; `code` is a refusal's, pydantic's or a ReadingFault, whose words
+    `details` fill."""
 
     field: str
     code: str
     reason: str
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class CellChange(Message):
@@ -110,17 +150,25 @@ class ImportView(Message):
     total: int
 
 
-class PreviewImport(Command[ImportJob], service="content"):
-    """Read a stored file and say what it would change; nothing is written. Goes on in the background. For editors.
+class Uploaded(Message):
+    """A file that was sent by KeepPart, all of it; no FinishUpload follows."""
 
-    `mapping_file`: a mapping of one's own (TOML), stored as well. Only programs can be mapped; other kinds come as
-    exports write them. Refused: `file_not_found`, `import_too_large`, `mapping_not_for_kind`."""
+    upload: UploadId
+    parts: int = Field(ge=1, le=200)
+
+
+class PreviewImport(Command[ImportJob], service="content"):
+    """Read a file and say what it would change; nothing is written. Goes on in the background. For editors.
+
+    The file is kept until its import ends, or for a month. It may be a ZIP of several. `mapping_file`: a mapping of
+    one's own (TOML). Only programs can be mapped; other kinds come as exports write them. Refused:
+    `upload_incomplete`, `file_too_large`, `mapping_not_for_kind`."""
 
     kind: ItemKind
-    sha256: Sha256
+    file: Uploaded
     name: GivenName
     mapping: MappingName = MappingName.HOUSE
-    mapping_file: Sha256 | None = None
+    mapping_file: Uploaded | None = None
     publish: bool = Field(False, description="show new ones at once; else they are drafts")
 
 

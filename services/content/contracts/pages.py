@@ -94,6 +94,10 @@ class PagePublished(Event, service="content"):
     def subject(self) -> str:
         return self.page.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.page.content.sectors
+
 
 class PageRetired(Retired, service="content"):
     """A page is no longer public."""

@@ -72,6 +72,10 @@ class PartnerPublished(Event, service="content"):
     def subject(self) -> str:
         return self.partner.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.partner.content.sectors
+
 
 class PartnerRetired(Retired, service="content"):
     """A partner is no longer shown."""

@@ -156,6 +156,10 @@ class PostPublished(Event, service="content"):
     def subject(self) -> str:
         return self.post.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.post.content.sectors
+
 
 class PostRetired(Retired, service="content"):
     """A post is no longer public."""

@@ -294,6 +294,10 @@ class ProgramPublished(Event, service="content"):
     def subject(self) -> str:
         return self.program.id
 
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.program.content.sectors
+
 
 class ProgramRetired(Retired, service="content"):
     """A program is no longer public."""

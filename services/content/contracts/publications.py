@@ -62,10 +62,17 @@ class Retired(Event):
     id: str
     revision: int
     title: LineText
+    sectors: tuple[str, ...] | None = Field(
+        None, description="Sectors that shared it; none: all; null: not known"
+    )
 
     @property
     def subject(self) -> str:
         return self.id
+
+    @property
+    def belongs_to(self) -> tuple[str, ...] | None:
+        return self.sectors
 
 
 class SourceRow(Message, Generic[C]):

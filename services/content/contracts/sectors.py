@@ -93,10 +93,13 @@ class SectorState(Message):
     settings: SectorSettings | None = None
     revision: int = 0
     partners: tuple[Partner, ...] | None = None
+    others: dict[Sector, Shorts] = Field(
+        default_factory=dict, description="Short names of other sectors, where their people changed them"
+    )
 
 
 class GetSector(Query[SectorState], service="content"):
-    """The caller's own sector, for everybody: all of it stands on its site."""
+    """The caller's own sector, for everybody: all of it stands on its site. Of others only what lists call them."""
 
 
 class SaveSector(Command[SectorState], service="content"):

@@ -28,6 +28,11 @@ def _model_in(annotation: Any) -> type[Message] | None:
     return None
 
 
+def as_column(path: str) -> str:
+    """What pydantic calls `steps.0.text`, as a column: `steps.1.text`."""
+    return ".".join(str(int(part) + 1) if part.isdecimal() else part for part in path.split("."))
+
+
 def columns(model: type[Message], most: Mapping[str, int], above: str = "") -> list[str]:
     """The columns of `model`; `most` says how many entries its lists of objects have at most."""
     found: list[str] = []

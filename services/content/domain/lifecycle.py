@@ -300,6 +300,6 @@ def _news(kind: Kind, before: Item | None, after: Item) -> tuple[Event, ...]:
     if after.status is Status.PUBLISHED:
         return (kind.published(kind.public(after)),)
     if before is not None and before.status is Status.PUBLISHED:
-        title: LineText = before.content.title
-        return (kind.retired(id=after.id, revision=after.revision, title=title),)
+        title, sectors = before.content.title, before.content.sectors
+        return (kind.retired(id=after.id, revision=after.revision, title=title, sectors=sectors),)
     return ()

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import yaml
 
+from services.content.contracts.exchange import ReadingFault
 from services.content.importing.files import FileError
 
 try:  # libyaml, ten times faster; not in every build of PyYAML
@@ -39,6 +40,8 @@ def decode(content: bytes, encoding: str | None, *, fallback: str | None = None)
             f"is not {wanted.upper()} text: save it as UTF-8, or, for programs, name its encoding in the mapping "
             '([read] encoding = "cp1252" is what Windows calls ANSI)',
             f"line {line}",
+            ReadingFault.NOT_TEXT,
+            encoding=wanted.upper(),
         ) from None
 
 
@@ -47,7 +50,12 @@ def load_json(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise FileError(f"is not JSON: {error.msg}, column {error.colno}", f"line {error.lineno}") from None
+        raise FileError(
+            f"is not JSON: {error.msg}, column {error.colno}",
+            f"line {error.lineno}",
+            ReadingFault.NOT_JSON,
+            column=error.colno,
+        ) from None
 
 
 def load_yaml(text: str) -> list[Any]:
@@ -66,9 +74,10 @@ def load_yaml(text: str) -> list[Any]:
         return documents
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise FileError(f"is not YAML: {error.problem}", line) from None
+        raise FileError(f"is not YAML: {error.problem}", line, ReadingFault.NOT_YAML) from None
     except yaml.YAMLError as error:
-        raise FileError(f"is not YAML: {str(error).splitlines()[0]}") from None
+        reason = str(error).splitlines()[0]
+        raise FileError(f"is not YAML: {reason}", code=ReadingFault.NOT_YAML) from None
 
 
 def _constructed(loader: Loader, node: Any) -> Any:
@@ -76,7 +85,10 @@ def _constructed(loader: Loader, node: Any) -> Any:
         return loader.construct_document(node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # PyYAML lets these out for values that only look like a date or number: 2025-13-01, !!int ""
-        raise FileError(f"has a value that is not what it looks like ({error}): quote it") from None
+        raise FileError(
+            f"has a value that is not what it looks like ({error}): quote it",
+            code=ReadingFault.VALUE_UNREADABLE,
+        ) from None
 
 
 def _check_size(text: str) -> None:
@@ -87,7 +99,11 @@ def _check_size(text: str) -> None:
     for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _ in open_ones):
-                raise FileError(f"has an alias, *{event.anchor}, inside of what it stands for")
+                raise FileError(
+                    f"has an alias, *{event.anchor}, inside of what it stands for",
+                    code=ReadingFault.ALIAS_INSIDE_ITSELF,
+                    anchor=event.anchor,
+                )
             count += anchors.get(event.anchor or "", 1)
         elif isinstance(event, yaml.ScalarEvent):
             count += 1
@@ -102,7 +118,10 @@ def _check_size(text: str) -> None:
                 anchors[anchor] = count - before
         if count > MAX_VALUES or len(open_ones) > MAX_DEPTH:
             raise FileError(
-                f"has more than {MAX_VALUES:,} values (aliases written out) or {MAX_DEPTH} levels: split it"
+                f"has more than {MAX_VALUES:,} values (aliases written out) or {MAX_DEPTH} levels: split it",
+                code=ReadingFault.TOO_MANY_VALUES,
+                values=MAX_VALUES,
+                levels=MAX_DEPTH,
             )
 
 
@@ -126,5 +145,8 @@ def _check_keys_of(node: yaml.MappingNode) -> None:
         if not isinstance(key, yaml.ScalarNode) or key.tag.endswith(":merge"):
             continue
         if key.value in seen:
-            raise FileError(f"has the key {key.value!r} twice", f"line {key.start_mark.line + 1}")
+            line = f"line {key.start_mark.line + 1}"
+            raise FileError(
+                f"has the key {key.value!r} twice", line, ReadingFault.KEY_REPEATED, key=key.value
+            )
         seen.add(key.value)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-MAX_BYTES = 10 * 1024 * 1024
+from services.content.contracts.exchange import LARGEST_IMPORT, ReadingFault
+
+MAX_BYTES = LARGEST_IMPORT
 FORMATS = {
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -21,9 +23,14 @@ FORMATS = {
 class FileError(Exception):
     """A file cannot be read, wholly or from some place on; the message is for whoever keeps it."""
 
-    def __init__(self, reason: str, place: str = "") -> None:
+    def __init__(
+        self, reason: str, place: str = "", code: ReadingFault | None = None, **details: object
+    ) -> None:
+        """`reason` is what English says of the file; `code` and `details` are for who says it otherwise."""
         self.reason = reason
         self.place = place
+        self.code = code
+        self.details = {name: str(value) for name, value in details.items()}
         super().__init__(reason)
 
 
@@ -96,9 +103,14 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise FileError(f"cannot be read: {error.strerror}") from None
+        raise FileError(f"cannot be read: {error.strerror}", code=ReadingFault.FILE_UNREADABLE) from None
     if len(content) > MAX_BYTES:
-        raise FileError(f"is larger than {MAX_BYTES // 1024 // 1024} MB: split it into smaller files")
+        most = MAX_BYTES // 1024 // 1024
+        raise FileError(
+            f"is larger than {most} MB: split it into smaller files",
+            code=ReadingFault.FILE_TOO_LARGE,
+            megabytes=most,
+        )
     if not content.strip():
-        raise FileError("is empty")
+        raise FileError("is empty", code=ReadingFault.FILE_EMPTY)
     return content

@@ -2,13 +2,15 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from nexus.messages import field_errors, without_control_characters
 from services.content.contracts import ExternalId, ImportRow, Language, ProgramContent
+from services.content.contracts.exchange import ReadingFault
 from services.content.importing import targets
+from services.content.importing.files import FileError
 from services.content.importing.rules import RuleError, as_text, evaluate, find, is_empty, nested
 from services.content.importing.spec import Mapping
 
@@ -28,7 +30,15 @@ class Fault:
 
     field: str
     reason: str
-    code: str = dataclasses.field(default="", compare=False)  # pydantic's, where it found it
+    code: str = dataclasses.field(
+        default="", compare=False
+    )  # a ReadingFault, or pydantic's, where it found it
+    details: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, field: str, error: RuleError | FileError, reason: str = "") -> Self:
+        """What `error` says of `field`, in words of its own unless `reason` is given."""
+        return cls(field, reason or str(error), error.code or "", error.details)
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def map_record(mapping: Mapping, record: dict[str, Any]) -> Mapped:
         try:
             values[name] = evaluate(rule, record, mapping.tables)
         except RuleError as error:
-            faults.append(Fault(name, str(error)))
+            faults.append(Fault.of(name, error))
     content = _content(mapping, record, values, faults)
     filled = frozenset(name for name, value in values.items() if not is_empty(value))
     if faults or content is None or external_id is None:
@@ -63,15 +73,17 @@ def _external_id(mapping: Mapping, record: dict[str, Any], faults: list[Fault]) 
         value = evaluate(mapping.external_id, record, mapping.tables)
         if is_empty(value):
             raise RuleError(
-                "the record has no identifier, without which it could not be recognised next time"
+                "the record has no identifier, without which it could not be recognised next time",
+                ReadingFault.NO_IDENTIFIER,
             )
         return _EXTERNAL_ID.validate_python(without_control_characters(as_text(value)))
     except RuleError as error:
-        faults.append(Fault("external_id", str(error)))
+        faults.append(Fault.of("external_id", error))
     except ValidationError as error:
-        faults.append(Fault("external_id", error.errors()[0]["msg"]))
+        told = error.errors()[0]
+        faults.append(Fault("external_id", told["msg"], told["type"]))
     except ValueError as error:
-        faults.append(Fault("external_id", str(error)))
+        faults.append(Fault("external_id", str(error), "value_error"))
     return None
 
 
@@ -83,7 +95,7 @@ def _content(
         tree = _merged(_base(mapping, record), nested(_spoken(values, mapping.language)))
         return ProgramContent.model_validate(targets.in_languages(ProgramContent, tree, mapping.language))
     except RuleError as error:
-        faults.append(Fault("", str(error)))
+        faults.append(Fault.of("", error))
     except ValidationError as error:
         # a field whose rule failed is missing here too: told once is enough
         faults += [fault for fault in faults_in(error) if fault.field.split(".")[0] not in refused]
@@ -115,7 +127,11 @@ def _base(mapping: Mapping, record: dict[str, Any]) -> dict[str, Any]:
         return {}
     found = find(mapping.base.path, record)
     if not isinstance(found, dict):
-        raise RuleError(f"{mapping.base.path} does not give the object that the program is made from")
+        raise RuleError(
+            f"{mapping.base.path} does not give the object that the program is made from",
+            ReadingFault.OBJECT_EXPECTED,
+            expression=mapping.base.path,
+        )
     return {
         key: value
         for key, value in found.items()

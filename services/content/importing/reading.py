@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from services.content.contracts.exchange import ReadingFault
 from services.content.importing import tables
 from services.content.importing.decoding import decode, load_json, load_yaml
 from services.content.importing.files import FORMATS, FileError, Found, read_bytes
-from services.content.importing.mapping import FILE_KEY
+from services.content.importing.mapping import FILE_KEY, Fault
 from services.content.importing.rules import RuleError, as_text, find, is_empty
 from services.content.importing.spec import Join, Mapping, Reading
 
@@ -20,7 +21,12 @@ class Record:
     file: str
     place: str
     data: dict[str, Any] | None = None
-    reason: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """What is wrong with it, in English."""
+        return "".join(fault.reason for fault in self.faults)
 
 
 @dataclass
@@ -39,15 +45,14 @@ class Reader:
                 if record:
                     yield record
         except FileError as error:
-            yield Record(found.name, error.place, reason=f"the file {error.reason}")
+            yield Record(found.name, error.place, faults=(Fault.of("", error, f"the file {error.reason}"),))
 
     def _record(self, found: Found, place: str, data: Any) -> Record | None:
         if isinstance(data, FileError):
-            return Record(found.name, place, reason=f"the row {data.reason}")
+            return Record(found.name, place, faults=(Fault.of("", data, f"the row {data.reason}"),))
         if not isinstance(data, dict):
-            return Record(
-                found.name, place, reason="is not an object with named fields: check rows in the mapping"
-            )
+            reason = "is not an object with named fields: check rows in the mapping"
+            return Record(found.name, place, faults=(Fault("", reason, ReadingFault.NOT_AN_OBJECT),))
         try:
             whole = self._with_joins(found, {**data, FILE_KEY: _about(found)})
             if self.mapping.read.where and not find(self.mapping.read.where, whole):
@@ -55,7 +60,7 @@ class Reader:
                 return None
             return Record(found.name, place, whole)
         except (RuleError, FileError) as error:
-            return Record(found.name, place, reason=str(error))
+            return Record(found.name, place, faults=(Fault.of("", error),))
 
     def _with_joins(self, found: Found, data: dict[str, Any]) -> dict[str, Any]:
         for join in self.mapping.read.join:
@@ -84,7 +89,11 @@ def _indexed(path: Path, join: Join, reading: Reading) -> dict[str, list[dict[st
             if isinstance(data, dict) and not is_empty(data.get(join.key)):
                 index.setdefault(as_text(data[join.key]), []).append(data)
     except FileError as error:
-        raise FileError(f"{path.name}, which is joined to it, {error.reason} {error.place}".strip()) from None
+        raise FileError(
+            f"{path.name}, which is joined to it, {error.reason} {error.place}".strip(),
+            code=ReadingFault.JOINED_UNREADABLE,
+            file=path.name,
+        ) from None
     return index
 
 
@@ -103,7 +112,7 @@ def _rows(found: Found, reading: Reading) -> Iterator[tuple[str, Any]]:
 
 def _document_rows(documents: list[Any], reading: Reading) -> Iterator[tuple[str, Any]]:
     if not documents:
-        raise FileError("is empty")
+        raise FileError("is empty", code=ReadingFault.FILE_EMPTY)
     several = len(documents) > 1
     for number, document in enumerate(documents, 1):
         before = f"document {number}" if several else ""
@@ -123,9 +132,14 @@ def _rows_in(document: Any, expressions: tuple[str, ...]) -> Any:
             (rows for rows in (find(each, document) for each in expressions) if rows is not None), None
         )
     except RuleError as error:
-        raise FileError(f"does not have the expected shape: {error}") from None
+        reason = f"does not have the expected shape: {error}"
+        raise FileError(reason, code=error.code, **error.details) from None
     if found is None:
-        raise FileError(f"has nothing at {' or '.join(expressions)}, where the mapping expects its records")
+        raise FileError(
+            f"has nothing at {' or '.join(expressions)}, where the mapping expects its records",
+            code=ReadingFault.RECORDS_NOT_FOUND,
+            expressions=", ".join(expressions),
+        )
     return found
 
 

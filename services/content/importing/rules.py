@@ -9,6 +9,7 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from services.content.contracts.exchange import ReadingFault
 from services.content.importing.spec import DATE_TOKENS, Rule, template_names
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -18,6 +19,12 @@ _compiled = lru_cache(maxsize=1024)(jmespath.compile)
 
 class RuleError(Exception):
     """A record does not give what a rule asks; the message is for whoever keeps the record."""
+
+    def __init__(self, reason: str, code: ReadingFault, **details: object) -> None:
+        """`reason` is English; `code` and `details` are for who says it otherwise."""
+        self.code = code
+        self.details = {name: str(value) for name, value in details.items()}
+        super().__init__(reason)
 
 
 def is_empty(value: Any) -> bool:
@@ -30,7 +37,11 @@ def find(expression: str, data: Any) -> Any:
     try:
         return _compiled(expression).search(data)
     except JMESPathError as error:
-        raise RuleError(f"{expression} does not work on this record: {error}") from None
+        raise RuleError(
+            f"{expression} does not work on this record: {error}",
+            ReadingFault.EXPRESSION_FAILED,
+            expression=expression,
+        ) from None
 
 
 def as_text(value: Any) -> str:
@@ -47,7 +58,7 @@ def as_text(value: Any) -> str:
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    raise RuleError(f"a text is expected, not {_kind_of(value)}")
+    raise RuleError(f"a text is expected, not {_kind_of(value)}", ReadingFault.TEXT_EXPECTED)
 
 
 def evaluate(rule: Rule, record: Any, tables: Tables) -> Any:
@@ -107,13 +118,17 @@ def _objects(rule: Rule, items: Any, tables: Tables) -> list[dict[str, Any]] | N
     if is_empty(items):
         return None
     if not isinstance(items, list):
-        raise RuleError(f"{rule.each} gives {_kind_of(items)} where a list is expected")
+        raise RuleError(
+            f"{rule.each} gives {_kind_of(items)} where a list is expected",
+            ReadingFault.LIST_EXPECTED,
+            expression=rule.each,
+        )
     made = []
     for number, item in enumerate(items, 1):
         try:
             fields = {name: evaluate(inner, item, tables) for name, inner in rule.fields.items()}
         except RuleError as error:
-            raise RuleError(f"item {number}: {error}") from None
+            raise RuleError(f"item {number}: {error}", error.code, **error.details) from None
         made.append(nested(fields))
     return [fields for fields in made if fields]
 
@@ -129,7 +144,11 @@ def nested(fields: Mapping[str, Any]) -> dict[str, Any]:
         for step in above:
             branch = branch.setdefault(step, {})
             if not isinstance(branch, dict):
-                raise RuleError(f"{name} cannot be put into {step}, which has a plain value already")
+                raise RuleError(
+                    f"{name} cannot be put into {step}, which has a plain value already",
+                    ReadingFault.VALUE_IN_THE_WAY,
+                    name=step,
+                )
         branch[last] = dict(value) if isinstance(value, dict) else value
     return tree
 
@@ -170,7 +189,12 @@ def _translated(rule: Rule, value: Any, tables: Tables) -> Any:
             return table[key]
         if rule.unmapped == "refuse":
             known = ", ".join(repr(name) for name in named)
-            raise RuleError(f"{as_text(item)!r} is not in the mapping's table, which has {known}")
+            raise RuleError(
+                f"{as_text(item)!r} is not in the mapping's table, which has {known}",
+                ReadingFault.NOT_IN_TABLE,
+                value=as_text(item),
+                known=", ".join(named),
+            )
         return item if rule.unmapped == "keep" else None
 
     if not isinstance(value, list):
@@ -192,7 +216,12 @@ def _parsed(value: Any, formats: tuple[str, ...]) -> date:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise RuleError(f"{text!r} is not a date written {' or '.join(formats)}")
+    raise RuleError(
+        f"{text!r} is not a date written {' or '.join(formats)}",
+        ReadingFault.NOT_A_DATE,
+        value=text,
+        formats=", ".join(formats),
+    )
 
 
 def _joined(items: list[Any], manner: str) -> str:

@@ -153,7 +153,7 @@ class _Work:
     async def take(self, record: Record) -> None:
         """Map `record` and send it, now or with later ones."""
         if record.data is None:
-            self._refuse(record, None, (Fault("", record.reason),), "unreadable")
+            self._refuse(record, None, record.faults, "unreadable")
             return
         mapped = map_record(self.options.mapping, record.data)
         self._filled |= mapped.filled

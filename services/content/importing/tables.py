@@ -8,6 +8,7 @@ from datetime import time
 from itertools import count
 from typing import Any
 
+from services.content.contracts.exchange import ReadingFault
 from services.content.importing.decoding import decode
 from services.content.importing.files import MAX_BYTES, FileError
 from services.content.importing.spec import Reading
@@ -44,7 +45,9 @@ def _csv_lines(text: str, reading: Reading) -> Iterator[Line]:
             return
         except csv.Error as error:
             raise FileError(
-                f"is broken from here on ({error}): look for a quotation mark without its partner", place
+                f"is broken from here on ({error}): look for a quotation mark without its partner",
+                place,
+                ReadingFault.CSV_BROKEN,
             ) from None
         yield place, [cell.strip() or None for cell in cells]
 
@@ -64,12 +67,19 @@ def xlsx_rows(content: bytes, reading: Reading) -> Iterator[Row]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets through whatever its parsers raise on a damaged part
         raise FileError(
-            f"is not a workbook that can be read ({type(error).__name__}): save it anew"
+            f"is not a workbook that can be read ({type(error).__name__}): save it anew",
+            code=ReadingFault.WORKBOOK_DAMAGED,
         ) from None
     try:
         name = reading.sheet or book.sheetnames[0]
         if name not in book.sheetnames:
-            raise FileError(f"has no sheet {name!r}; its sheets: {', '.join(book.sheetnames)}")
+            sheets = ", ".join(book.sheetnames)
+            raise FileError(
+                f"has no sheet {name!r}; its sheets: {sheets}",
+                code=ReadingFault.SHEET_UNKNOWN,
+                sheet=name,
+                sheets=sheets,
+            )
         yield from _under_header(_sheet_lines(book[name]), reading.header)
     finally:
         book.close()
@@ -81,12 +91,16 @@ def _check_archive(content: bytes) -> None:
             size = sum(part.file_size for part in archive.infolist())
     except zipfile.BadZipFile:
         raise FileError(
-            "is not an .xlsx workbook: open it, remove its password if it has one, and save it as .xlsx"
+            "is not an .xlsx workbook: open it, remove its password if it has one, and save it as .xlsx",
+            code=ReadingFault.NO_WORKBOOK,
         ) from None
     # a part that lies about its size is cut at that size by zipfile
     if size > MAX_UNPACKED:
+        most = MAX_UNPACKED // 1024 // 1024
         raise FileError(
-            f"unpacks to more than {MAX_UNPACKED // 1024 // 1024} MB: split it into smaller workbooks"
+            f"unpacks to more than {most} MB: split it into smaller workbooks",
+            code=ReadingFault.WORKBOOK_TOO_LARGE,
+            megabytes=most,
         )
 
 
@@ -102,10 +116,17 @@ def _sheet_lines(sheet: Any) -> Iterator[Line]:
             return
         except Exception as error:  # as above: a damaged sheet shows only while it is read
             raise FileError(
-                f"cannot be read from here on ({type(error).__name__})", f"row {number}"
+                f"cannot be read from here on ({type(error).__name__})",
+                f"row {number}",
+                ReadingFault.WORKBOOK_DAMAGED,
             ) from None
         if number > MAX_ROWS:
-            raise FileError(f"has more than {MAX_ROWS:,} rows: split it", f"row {number}")
+            raise FileError(
+                f"has more than {MAX_ROWS:,} rows: split it",
+                f"row {number}",
+                ReadingFault.TOO_MANY_ROWS,
+                rows=MAX_ROWS,
+            )
         yield f"row {number}", [_cell(value) for value in cells]
 
 
@@ -123,7 +144,11 @@ def _under_header(lines: Iterator[Line], header: int) -> Iterator[Row]:
         elif number > header and any(cell is not None for cell in cells):
             yield place, _row(columns, cells)
     if not columns:
-        raise FileError(f"has no row {header}, where the mapping expects the names of the columns")
+        raise FileError(
+            f"has no row {header}, where the mapping expects the names of the columns",
+            code=ReadingFault.HEADER_MISSING,
+            row=header,
+        )
 
 
 def _columns(cells: list[Any], place: str) -> list[Any]:
@@ -131,19 +156,31 @@ def _columns(cells: list[Any], place: str) -> list[Any]:
     named = [name for name in columns if name]
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice:
-        raise FileError(f"has two columns named {twice!r}", place)
+        raise FileError(f"has two columns named {twice!r}", place, ReadingFault.COLUMN_REPEATED, column=twice)
     if not named:
-        raise FileError("has no names of columns in its header: check header in the mapping", place)
+        raise FileError(
+            "has no names of columns in its header: check header in the mapping",
+            place,
+            ReadingFault.HEADER_EMPTY,
+        )
     return columns
 
 
 def _row(columns: list[Any], cells: list[Any]) -> dict[str, Any] | FileError:
     if any(cell is not None for cell in cells[len(columns) :]):
         return FileError(
-            f"has {len(cells)} cells under {len(columns)} columns: check quotation marks and separators"
+            f"has {len(cells)} cells under {len(columns)} columns: check quotation marks and separators",
+            code=ReadingFault.CELLS_WITHOUT_COLUMN,
+            cells=len(cells),
+            columns=len(columns),
         )
     pairs = [(name, value) for name, value in zip(columns, cells, strict=False) if name]
     wrong = next(((name, value) for name, value in pairs if value in CELL_ERRORS), None)
     if wrong:
-        return FileError(f"has the spreadsheet error {wrong[1]} in the column {wrong[0]!r}")
+        return FileError(
+            f"has the spreadsheet error {wrong[1]} in the column {wrong[0]!r}",
+            code=ReadingFault.SPREADSHEET_ERROR,
+            error=wrong[1],
+            column=wrong[0],
+        )
     return dict(pairs)

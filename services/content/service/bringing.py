@@ -13,7 +13,7 @@ from nexus.errors import NexusError
 from nexus.messages import field_errors
 from services.content.contracts.exchange import CellChange, RowFault, RowReport
 from services.content.contracts.publications import ImportedRow, Outcome, SourceRow
-from services.content.domain.cells import cells, tree, unknown
+from services.content.domain.cells import as_column, cells, tree, unknown
 from services.content.domain.lifecycle import Item, Kind
 from services.content.service.desk import Desk
 
@@ -237,9 +237,14 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def _column(told: dict[str, str]) -> str:
+    path, unknown_here = told["field"], told["type"] == "extra_forbidden"  # named as the table names it
+    return path if unknown_here else as_column(path)
+
+
 def _faults(error: ValidationError) -> tuple[RowFault, ...]:
     return tuple(
-        RowFault(field=told["field"], code=told["type"], reason=told["reason"])
+        RowFault(field=_column(told), code=told["type"], reason=told["reason"])
         for told in field_errors(error)[:20]
     )
 

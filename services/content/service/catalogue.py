@@ -168,6 +168,8 @@ def _line(kind: ItemKind, item: Item) -> _Line:
         missing=missing_languages(_texts(content)),
         due_on=getattr(item, "due_on", None),
         stale_on=getattr(item, "stale_on", None),
+        logo=logo.sha256 if (logo := getattr(content, "logo", None)) else None,
+        place=getattr(content, "place", None) if kind is ItemKind.PARTNER else None,
     )
     return _Line(summary, _folded(f"{content.title.fr or ''} {content.title.en or ''}"), lengths(content))
 

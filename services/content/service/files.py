@@ -17,12 +17,17 @@ from services.content.domain.files import Found, told
 from services.content.service.desk import EDITORS
 
 
-class Files(Protocol):
+class Uploads(Protocol):
+    """Where parts are until all of them are there."""
+
+    def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
+    def forget_parts(self, upload: str) -> None: ...
+
+
+class Files(Uploads, Protocol):
     """Where files are kept."""
 
     def keep_part(self, upload: str, number: int, data: bytes, at: datetime) -> None: ...
-    def parts(self, upload: str, count: int) -> Iterator[bytes]: ...
-    def forget_parts(self, upload: str) -> None: ...
     def get(self, sha256: str) -> StoredFile | None: ...
     def add(
         self, file: StoredFile, content: IO[bytes], texts: Iterable[str] = (), title: str | None = None
@@ -62,12 +67,7 @@ class FileDesk:
         """Join the parts, read and store the file. Raises InvalidInput(`upload_incomplete`, `file_too_large`)."""
         caller.require(*SENDERS)
         with tempfile.NamedTemporaryFile(prefix="nexus-upload-") as whole:
-            try:
-                sha256, size = joined(self._kept.parts(upload, parts), parts, whole, LARGEST_FILE)
-            except InvalidInput as error:
-                if error.code == "file_too_large":
-                    self._kept.forget_parts(upload)
-                raise
+            sha256, size = join(self._kept, upload, parts, whole, LARGEST_FILE)
             stored = self._kept.get(sha256) or self._store(sha256, size, whole)
         self._kept.forget_parts(upload)
         note("file", sha256, sha256[:12], after=stored.model_dump(include={"size", "media_type", "reading"}))
@@ -124,6 +124,17 @@ class FileDesk:
             reading="unsupported",
         )
         return (self._kept.get(file.sha256) or self._kept.add(file, io.BytesIO(picture))).sha256
+
+
+def join(kept: Uploads, upload: str, parts: int, whole: IO[bytes], most: int) -> tuple[str, int]:
+    """Write what was sent, `most` bytes, into `whole`: its SHA-256 and its size. Raises
+    InvalidInput(`upload_incomplete`, `file_too_large`)."""
+    try:
+        return joined(kept.parts(upload, parts), parts, whole, most)
+    except InvalidInput as error:
+        if error.code == "file_too_large":
+            kept.forget_parts(upload)
+        raise
 
 
 def _not_found(sha256: str) -> NoReturn:

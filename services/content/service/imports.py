@@ -1,13 +1,16 @@
 """Imports of files: read in the background, shown before anything is written, then written; going on after a crash."""
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
+
+from prometheus_client import Counter
 
 from nexus.caller import Caller
 from nexus.errors import Conflict, InvalidInput, NotFound
@@ -25,13 +28,15 @@ from services.content.contracts.exchange import (
     MappingName,
     PreviewImport,
     RunImport,
+    Uploaded,
 )
-from services.content.contracts.files import StoredFile
 from services.content.importing.files import MAX_BYTES
 from services.content.importing.outside import ReadRows, Source, Unreadable
 from services.content.service.bringing import Bringing, Recording
 from services.content.service.desk import EDITORS
 from services.content.service.editing import Editing
+from services.content.service.files import Uploads, join
+from services.content.store.import_files import FileRole, ImportFiles
 from services.content.store.imports import WORKING, ImportStore, Overtaken, Phase, as_job, phase_of, totals
 
 _CHUNK = 100  # rows treated at once
@@ -41,11 +46,7 @@ _TRIES = 3  # an import at which so many have died is given up
 Job = dict[str, Any]
 
 
-class Files(Protocol):
-    """Where uploaded files are."""
-
-    def get(self, sha256: str) -> StoredFile | None: ...
-    def read(self, sha256: str, offset: int, length: int) -> bytes | None: ...
+REMOVED = Counter("nexus_import_files_removed_total", "Files of imports that ended or expired")
 
 
 class Imports:
@@ -54,13 +55,15 @@ class Imports:
     def __init__(
         self,
         kept: ImportStore,
-        files: Files,
+        uploads: Uploads,
+        files: ImportFiles,
         editing: Mapping[ItemKind, Editing],
         recording: Recording,
         clock: Callable[[], datetime],
         read: ReadRows,
     ) -> None:
         self._kept = kept
+        self._uploads = uploads
         self._files = files
         self._editing = editing
         self._recording = recording
@@ -74,10 +77,10 @@ class Imports:
         own = command.mapping_file
         if command.kind is not ItemKind.PROGRAM and (own or command.mapping is not MappingName.HOUSE):
             raise InvalidInput("mapping_not_for_kind", kind=command.kind)
-        self._require_file(command.sha256)
-        if own:
-            self._require_file(own)
         job = self._new(command, caller)
+        self._keep(job["_id"], "file", command.file)
+        if own:
+            self._keep(job["_id"], "mapping", own)
         self._kept.add(job)
         self._spawn(job["_id"])
         return self._told(job["_id"])
@@ -117,8 +120,10 @@ class Imports:
                     self._spawn(job["_id"])
 
     def forget(self) -> None:
-        """Remove what is of the past."""
+        """Remove what is of the past, and the files that no import will read any more."""
         self._kept.forget(self._clock())
+        for job_id in self._files.strays(self._kept.wanting, self._clock()):
+            self._remove_files(job_id)
 
     def work(self, job_id: str) -> None:
         """Read and treat all rows of an import that this process holds."""
@@ -138,7 +143,8 @@ class Imports:
 
     def _work(self, job: Job) -> None:
         phase: Phase = "preview" if job["state"] == ImportState.READING else "report"
-        source = Source(job["file"], self._bytes(job["sha256"]), job["mapping"], self._own_mapping(job))
+        own = self._bytes(job["_id"], "mapping") if job["own_mapping"] else None
+        source = Source(job["file"], self._bytes(job["_id"], "file"), job["mapping"], own)
         with self._read(source, self._beating(job)) as reading:
             self._kept.beat(job, self._clock(), total=reading.total)
             bringing = self._bringing(job, reading.source, dry_run=phase == "preview")
@@ -151,6 +157,8 @@ class Imports:
                 number += 1
         done = ImportState.READY if phase == "preview" else ImportState.DONE
         self._kept.beat(job, self._clock(), state=done.value)
+        if done is ImportState.DONE:
+            self._remove_files(job["_id"])
 
     def _bringing(self, job: Job, source: str, *, dry_run: bool) -> Bringing:
         of_kind = self._editing[ItemKind(job["kind"])]
@@ -169,8 +177,11 @@ class Imports:
         job_id = uuid4().hex
         return {
             "_id": job_id,
-            **command.model_dump(mode="json"),
+            "kind": command.kind.value,
             "file": command.name,
+            "mapping": command.mapping.value,
+            "own_mapping": command.mapping_file is not None,
+            "publish": command.publish,
             "sector": caller.sector,
             "caller": _kept_caller(caller),
             "by": caller.person,
@@ -181,21 +192,21 @@ class Imports:
             "reason": "",
         }
 
-    def _own_mapping(self, job: Job) -> bytes | None:
-        return self._bytes(job["mapping_file"]) if job["mapping_file"] else None
+    def _keep(self, job_id: str, role: FileRole, sent: Uploaded) -> None:
+        with tempfile.TemporaryFile(prefix="nexus-import-") as whole:
+            join(self._uploads, sent.upload, sent.parts, whole, MAX_BYTES)
+            whole.seek(0)
+            self._files.add(job_id, role, whole)
+        self._uploads.forget_parts(sent.upload)
 
-    def _require_file(self, sha256: str) -> None:
-        file = self._files.get(sha256)
-        if file is None:
-            raise NotFound("file_not_found", sha256=sha256)
-        if file.size > MAX_BYTES:
-            raise InvalidInput("import_too_large", limit=MAX_BYTES)
-
-    def _bytes(self, sha256: str) -> bytes:
-        data = self._files.read(sha256, 0, MAX_BYTES)
+    def _bytes(self, job_id: str, role: FileRole) -> bytes:
+        data = self._files.read(job_id, role)
         if data is None:
             raise Unreadable("file_not_found")
         return data
+
+    def _remove_files(self, job_id: str) -> None:
+        REMOVED.inc(self._files.remove(job_id))
 
     def _beating(self, job: Job) -> Callable[[], None]:
         last = time.monotonic()
@@ -210,6 +221,7 @@ class Imports:
 
     def _fail(self, job: Job, code: str, reason: str = "") -> None:
         self._kept.beat(job, self._clock(), state=ImportState.FAILED.value, error=code, reason=reason)
+        self._remove_files(job["_id"])
 
     def _own(self, job_id: str, caller: Caller) -> Job:
         caller.require(*EDITORS)

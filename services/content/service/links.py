@@ -131,6 +131,6 @@ class LinkDoors:
     def check_link_again(self, command: CheckLinkAgain, caller: Caller) -> None:
         self.links.again(command.url, caller)
 
-    @every(minutes=1)
+    @every(seconds=20)
     def check_links(self) -> None:
         self.links.check_due()

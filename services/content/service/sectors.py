@@ -21,6 +21,7 @@ from services.content.contracts.sectors import (
     SectorRevision,
     SectorSettings,
     SectorState,
+    Shorts,
 )
 from services.content.domain import colours
 from services.content.domain.lifecycle import Change
@@ -38,6 +39,7 @@ class Settings(Protocol):
 
     def get(self, sector: str) -> SectorRevision | None: ...
     def history(self, sector: str, limit: int) -> list[SectorRevision]: ...
+    def shorts(self) -> dict[str, Shorts]: ...
     def save(self, sector: str, before: SectorRevision | None, after: SectorRevision) -> bool: ...
 
 
@@ -92,6 +94,7 @@ class SectorDesk:
             settings=current.settings if current else None,
             revision=current.revision if current else 0,
             partners=self._shown(sector),
+            others={name: short for name, short in self._kept.shorts().items() if name != sector},
         )
 
     def history(self, caller: Caller) -> SectorHistory:

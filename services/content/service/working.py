@@ -10,7 +10,7 @@ import orjson
 
 from nexus.caller import Caller
 from nexus.errors import Conflict, InvalidInput, NotFound
-from nexus.service import every, rpc
+from nexus.service import every, on, rpc
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.working import (
     DiscardWork,
@@ -22,6 +22,7 @@ from services.content.contracts.working import (
     WorkNote,
 )
 from services.content.service.desk import EDITORS
+from services.people.contracts.people import RolesChanged
 
 _LARGEST = 500_000  # bytes of one content
 
@@ -34,6 +35,7 @@ class WorkingCopies(Protocol):
     def get(self, person: str, work: str) -> Work | None: ...
     def finish(self, person: str, work: str, now: datetime) -> None: ...
     def tidy(self, now: datetime) -> None: ...
+    def forget(self, person: str) -> None: ...
 
 
 class WorkDesk:
@@ -74,6 +76,10 @@ class WorkDesk:
         """Forget what nobody came back to."""
         self._kept.tidy(self._clock())
 
+    def forget(self, person: str) -> None:
+        """Somebody's account was removed: nobody could come back to what they typed."""
+        self._kept.forget(person)
+
 
 class WorkingDoors:
     """What the service answers about working copies."""
@@ -95,6 +101,11 @@ class WorkingDoors:
     @rpc
     def discard_work(self, command: DiscardWork, caller: Caller) -> None:
         self.working.finish(command.work, caller)
+
+    @on(RolesChanged)
+    def forget_work(self, event: RolesChanged) -> None:
+        if not event.roles:  # the account was removed
+            self.working.forget(event.id)
 
     @every(minutes=60)
     def forget_old_work(self) -> None:

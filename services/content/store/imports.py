@@ -3,7 +3,7 @@
 Who works at an import holds it under a name of their own, and says at each step that they still do; another process
 may take it from one that has been silent, and then the first one's steps fail."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -104,6 +104,12 @@ class ImportStore:
         if old:
             self._rows.delete_many({"job": {"$in": old}})
             self._jobs.delete_many({"_id": {"$in": old}})
+
+    def wanting(self, job_ids: Iterable[str]) -> set[str]:
+        """Those of `job_ids` that may read their file again."""
+        ended = [ImportState.DONE.value, ImportState.FAILED.value]
+        found = self._jobs.find({"_id": {"$in": list(job_ids)}, "state": {"$nin": ended}}, {"_id": 1})
+        return {one["_id"] for one in found}
 
     def _chunk(self, job: Document, phase: Phase, number: int) -> list[RowReport]:
         kept = self._rows.find_one({"_id": f"{job['_id']}:{phase}:{number}"}) or {"rows": []}

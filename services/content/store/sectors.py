@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 from nexus.delivery.outbox import FIELD as OUTBOX
 from nexus.delivery.outbox import outbox_entries
 from nexus.mongo import Document
-from services.content.contracts.sectors import SectorChanged, SectorRevision, SectorSettings
+from services.content.contracts.sectors import SectorChanged, SectorRevision, SectorSettings, Shorts
 
 
 class SectorStore:
@@ -33,6 +33,11 @@ class SectorStore:
         wanted = {"sector": sector, "revision": {"$lt": current.revision}}
         found = self._earlier.find(wanted).sort("revision", -1).limit(limit - 1)
         return [current, *(_revision(one) for one in found)]
+
+    def shorts(self) -> dict[str, Shorts]:
+        """The short name of each sector that has settings, by its name."""
+        found = self.items.find({"settings": {"$ne": None}}, {"settings.short": 1})
+        return {one["_id"]: Shorts.read(one["settings"]["short"]) for one in found}
 
     def prepare(self) -> None:
         """Make the index."""

@@ -61,6 +61,10 @@ class WorkStore:
             except DuplicateKeyError:  # somebody else's: theirs stays
                 return
 
+    def forget(self, person: str) -> None:
+        """Remove all of a person's."""
+        self._copies.delete_many({"person": person})
+
     def tidy(self, now: datetime) -> None:
         """Remove what nobody came back to."""
         self._copies.delete_many({"at": {"$lt": now - KEPT}})

@@ -78,3 +78,7 @@ class KeyMade(Event, service="people"):
     @property
     def subject(self) -> str:
         return self.key.id
+
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return (self.key.sector,)

@@ -1,7 +1,7 @@
 """Use cases of accounts: list, invite, change, remove."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -81,7 +81,9 @@ class AccountDesk:
         """Take everything away; what was written under the account's id stays written."""
         caller.require(Role.ADMIN)
         person = self._one(person_id, caller)
-        self._replace(person, person.model_copy(update={"roles": frozenset(), "company": None}))
+        bare = person.model_copy(update={"roles": frozenset(), "company": None})
+        self._replace(person, bare)
+        self.wake()
         self.sessions.end(person.id)
         self.passkeys.remove(person.id)
 
@@ -106,8 +108,9 @@ class AccountDesk:
             "name": command.name,
             "company": company.model_dump() if company else None,
         }
+        earlier = self.tickets.invitation_into(sector, command.email, company.id if company else None, now)
         ticket = Ticket(
-            id=uuid4().hex,
+            id=earlier.id if earlier else uuid4().hex,
             sector=sector,
             email=command.email,
             language=command.language,
@@ -117,7 +120,12 @@ class AccountDesk:
             grants=grants,
         )
         link = link_to(command.base_url, command.language, token)
-        self.tickets.add(ticket, invitation_told(ticket, ticket.id, link, inviter, self.seal))
+        event = invitation_told(ticket, uuid4().hex, link, inviter, self.seal)
+        if earlier is None or not self.tickets.renew(earlier, ticket, event):
+            ticket = replace(
+                ticket, id=uuid4().hex
+            )  # the earlier one, if any, was followed or renewed meanwhile
+            self.tickets.add(ticket, event)
         self.wake()
         note("invitation", ticket.id, ticket.email, after=grants, sector=sector)
         by_operator = caller.sector is None

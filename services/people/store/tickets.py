@@ -92,8 +92,10 @@ class TicketStore:
         return [_ticket(document) for document in found]
 
     def renew(self, before: Ticket, after: Ticket, event: Event) -> bool:
-        """Another link and another end, and what is to be told of it; False when it has ended, or was renewed."""
-        changed = {name: getattr(after, name) for name in ("link", "created_at", "expires_at")}
+        """Another link, another end and what it grants now, and what is to be told of it; False when it has ended, or
+        was renewed."""
+        names = ("link", "created_at", "expires_at", "language", "grants")
+        changed = {name: getattr(after, name) for name in names}
         told = {"$each": outbox_entries(event)}
         seen = {"_id": before.id, "link": before.link}
         change = {"$set": changed, "$push": {OUTBOX: told}}
@@ -106,6 +108,18 @@ class TicketStore:
             "email": email,
             "expires_at": {"$gt": now},
             "grants": {"$ne": None},
+        }
+        found = self.tickets.find(wanted).sort("created_at", -1).limit(1)
+        return next(map(_ticket, found), None)
+
+    def invitation_into(self, sector: str, email: str, company: str | None, now: datetime) -> Ticket | None:
+        """The latest open invitation of an address into this company, or (None) into none."""
+        wanted: Document = {
+            "sector": sector,
+            "email": email,
+            "expires_at": {"$gt": now},
+            "grants": {"$ne": None},
+            "grants.company.id": company,
         }
         found = self.tickets.find(wanted).sort("created_at", -1).limit(1)
         return next(map(_ticket, found), None)
