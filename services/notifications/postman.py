@@ -12,8 +12,15 @@ from nexus.errors import Unavailable
 from nexus.mongo import AWAY
 from nexus.telemetry import log
 from services.notifications.channels import Channel, Send, Undeliverable
-from services.notifications.domain import Letter, Message, is_given_up, pause, without_secrets
-from services.notifications.store import Clock, MessageStore
+from services.notifications.domain.messages import (
+    Letter,
+    Message,
+    Suppressed,
+    is_given_up,
+    pause,
+    without_secrets,
+)
+from services.notifications.store import Clock, Ended, MessageStore
 
 MAILS = Counter("nexus_mails_total", "Messages by what became of an attempt", ["kind", "outcome"])
 
@@ -81,21 +88,28 @@ class Postman:
         log.warning("mail_channel_away", code=error.code, reason=error.details.get("reason"))
 
     def _send(self, message: Message, send: Send) -> None:
+        letter: Letter | None = None
         try:
-            send(self._write(message))
+            letter = self._write(message)
+            answer = send(letter)
         except Unavailable:
             raise
+        except Suppressed as why:
+            self._end(message, "suppressed", why.reason)
         except Undeliverable as refused:
-            self._failed(message, refused.answer, refused.permanent)
+            self._failed(message, letter, refused.answer, refused.permanent)
         except Exception as error:  # a defect of ours; its words may repeat the message's
-            self._failed(message, f"internal_error ({type(error).__name__})", permanent=False)
+            self._failed(message, letter, f"internal_error ({type(error).__name__})", permanent=False)
         else:
-            self._store.end(message.id, "sent", self._clock())
-            MAILS.labels(message.kind, "sent").inc()
+            self._end(message, "sent", without_secrets(answer, message, letter.to))
 
-    def _failed(self, message: Message, answer: str, permanent: bool) -> None:
+    def _end(self, message: Message, state: Ended, answer: str) -> None:
+        self._store.end(message.id, state, self._clock(), answer)
+        MAILS.labels(message.kind, state).inc()
+
+    def _failed(self, message: Message, letter: Letter | None, answer: str, permanent: bool) -> None:
         tried = replace(message, attempts=message.attempts + 1)
-        error, now = without_secrets(answer, message.notice), self._clock()
+        error, now = without_secrets(answer, message, letter.to if letter else None), self._clock()
         given_up = is_given_up(tried.attempts, permanent)
         if given_up:
             self._store.park(tried, error, now)

@@ -22,10 +22,11 @@ from services.notifications.contracts import (
     SendVerificationDue,
     ShowLocalMail,
 )
-from services.notifications.domain import Message, Notice
+from services.notifications.domain.messages import Message, Notice
+from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
-from services.people.contracts.people import PersonInvited
+from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.signin import CodeIssued
 from services.people.contracts.verification import VerificationAsked
 
@@ -44,10 +45,10 @@ class Senders(Protocol):
     def take(self, event: SectorChanged) -> None: ...
 
 
-class Opens(Protocol):
-    """Opens what only this service may read."""
+class Directory(Protocol):
+    """How to write to the staff."""
 
-    def open(self, sealed: str) -> dict[str, str | None]: ...
+    def take(self, event: PersonChanged) -> None: ...
 
 
 class Notifications(Service):
@@ -63,10 +64,14 @@ class Notifications(Service):
         local: LocalMailbox | None,
         clock: Callable[[], datetime],
         seal: Opens,
+        directory: Directory,
+        meetings: MeetingNotices,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
         service closed."""
         self._seal = seal
+        self._directory = directory
+        self._meetings = meetings
         self._store = store
         self._postman = postman
         self._senders = senders
@@ -100,6 +105,10 @@ class Notifications(Service):
     def change_sender(self, event: SectorChanged) -> None:
         self._senders.take(event)
 
+    @on(PersonChanged)
+    def remember_person(self, event: PersonChanged) -> None:
+        self._directory.take(event)
+
     @on(VerificationAsked)
     def mail_verification(self, event: VerificationAsked) -> None:
         opened = self._seal.open(event.sealed)
@@ -124,7 +133,7 @@ class Notifications(Service):
 
     @on(MeetingCancelled)
     def mail_cancellation(self, event: MeetingCancelled) -> None:
-        self._say_meeting(event, "cancelled", by_company=event.by_company)
+        self._say_meeting(event, "cancelled")
 
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:
@@ -142,15 +151,11 @@ class Notifications(Service):
         caller.require(Role.SYSTEM)
         self._say(notice, self._sector(caller), uuid4().hex)
 
-    def _say_meeting(
-        self, event: MeetingBooked | MeetingMoved | MeetingCancelled, change: str, **more: bool
-    ) -> None:
-        if event.sealed is None:
-            return
-        told = event.model_dump(include={"language", "start", "end", "zone", "place"})
-        title = event.title.fr if event.language == "fr" else event.title.en
-        told |= {"change": change, "title": title, **more, **self._seal.open(event.sealed)}
-        self._say(SendMeeting.read(told), event.sector, f"{event.id}-{event.revision}")
+    def _say_meeting(self, event: MeetingEvent, change: Change) -> None:
+        for message in self._meetings.of(event, change, self._clock()):
+            self._store.add(message)
+        self._store.drop_overtaken(event.id, self._clock())
+        self._postman.wake()
 
     def _say(self, notice: Notice, sector: str, message_id: str) -> None:
         """Store it, to be sent; nothing if it is stored already."""

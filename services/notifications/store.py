@@ -5,6 +5,7 @@ nowhere else. It leaves with the last thing that can be done with it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -14,10 +15,10 @@ from pymongo.errors import DuplicateKeyError
 from nexus.errors import NotFound
 from nexus.mongo import Document as Record
 from nexus.operations import ParkedEvent
-from services.notifications.domain import KINDS, LEASE, Message, recipient_hash
+from services.notifications.domain.messages import KINDS, LEASE, About, Message, recipient_hash
 
 Clock = Callable[[], datetime]
-Ended = Literal["sent", "expired", "discarded"]
+Ended = Literal["sent", "expired", "discarded", "suppressed", "superseded"]
 
 _KEY = "notifications.mail:"  # what a parked message is called is this and its id
 _MEMORY = timedelta(days=90)
@@ -26,7 +27,13 @@ _BATCH = 50
 _PARKED = {
     "parked_at": {"$gt": _LONG_AGO}
 }  # served by the sparse index; {"$exists": true} is not, everywhere
-_LEFT = {"notice": "", "next_attempt": "", "parked_at": "", "expires_at": ""}  # out when a message has ended
+_LEFT = {
+    "notice": "",
+    "next_attempt": "",
+    "parked_at": "",
+    "expires_at": "",
+    "taken": "",
+}  # out when a message has ended
 
 
 class Seals(Protocol):
@@ -37,9 +44,11 @@ class Seals(Protocol):
 
 
 class MessageStore:
-    """The collection `messages`: queued → sent, expired; → parked → queued, discarded, expired."""
+    """The collection `messages`: queued → sent, suppressed, superseded, expired; → parked → queued, discarded,
+    expired."""
 
     def __init__(self, database: Database[Record], seal: Seals) -> None:
+        self.database = database
         self._messages = database["messages"]
         self._seal = seal
 
@@ -47,12 +56,30 @@ class MessageStore:
         """Make the indexes."""
         for name in ("next_attempt", "parked_at", "expires_at"):  # of what is queued or parked alone
             self._messages.create_index(name, sparse=True)
+        self._messages.create_index("about.id", sparse=True)
+        self._messages.create_index([("sector", 1), ("created_at", -1)])
         self._messages.create_index("ended_at", expireAfterSeconds=int(_MEMORY.total_seconds()))
 
     def add(self, message: Message) -> None:
         """Store `message`, to be sent at once; one that is known already, whatever became of it, stays as it is."""
         with suppress(DuplicateKeyError):
             self._messages.insert_one(self._record(message))
+
+    def drop_overtaken(self, about: str, now: datetime) -> int:
+        """End what lapses of a thing of which a later revision is told; returns how many. To be called after each
+        `add` that is about it, so that it does not matter in which order news arrive."""
+        known = list(self._messages.find({"about.id": about}, {"about": 1, "state": 1}))
+        latest = max((record["about"]["revision"] for record in known), default=0)
+        overtaken = [
+            record["_id"]
+            for record in known
+            if record["state"] in ("queued", "parked")
+            and record["about"]["lapses"]
+            and record["about"]["revision"] < latest
+        ]
+        for message_id in overtaken:
+            self.end(message_id, "superseded", now)
+        return len(overtaken)
 
     def take_due(self, clock: Clock) -> Iterator[Message]:
         """The messages that are to be sent now, the longest due first; each is nobody else's from when it comes
@@ -65,17 +92,19 @@ class MessageStore:
 
     def _take(self, record: Record, now: datetime) -> bool:
         mine = {"_id": record["_id"], "state": "queued", "next_attempt": record["next_attempt"]}
-        lease = {"$set": {"next_attempt": now + LEASE}}
+        lease = {"$set": {"next_attempt": now + LEASE, "taken": True}}
         return self._messages.update_one(mine, lease).modified_count == 1
 
-    def end(self, message_id: str, state: Ended, now: datetime) -> None:
-        """Remember how a message ended, and forget what it said."""
-        done = {"$set": {"state": state, "ended_at": now}, "$unset": _LEFT}
-        self._messages.update_one({"_id": message_id}, done)
+    def end(self, message_id: str, state: Ended, now: datetime, answer: str | None = None) -> None:
+        """Remember how a message ended, with what the other side said or why it was not sent; forget what it said."""
+        told: Record = {"state": state, "ended_at": now} | ({"answer": answer} if answer else {})
+        self._messages.update_one({"_id": message_id}, {"$set": told, "$unset": _LEFT})
 
     def try_again(self, message: Message, at: datetime, error: str | None = None) -> None:
         """Send `message` at `at`, with the attempts that it has by now."""
-        change = {"attempts": message.attempts, "next_attempt": at, "error": error}
+        change = {"attempts": message.attempts, "next_attempt": at, "taken": False} | (
+            {"error": error} if error else {}
+        )
         self._messages.update_one({"_id": message.id, "state": "queued"}, {"$set": change})
 
     def park(self, message: Message, error: str, now: datetime) -> None:
@@ -119,12 +148,14 @@ class MessageStore:
             "state": "queued",
             "kind": message.kind,
             "sector": message.sector,
-            "language": message.notice.language,
-            "recipient": recipient_hash(message.notice.to),
+            "person": message.person,
+            "recipient": recipient_hash(to) if (to := getattr(message.notice, "to", None)) else None,
             "attempts": 0,
             "created_at": message.created_at,
             "expires_at": message.expires_at,
-            "next_attempt": message.created_at,
+            "next_attempt": message.due or message.created_at,
+            "due": message.due,
+            **({"about": asdict(message.about)} if message.about else {}),
             "notice": self._seal.close({"notice": message.notice.model_dump_json()}),
         }
 
@@ -137,6 +168,9 @@ class MessageStore:
             notice=notice,
             created_at=record["created_at"],
             attempts=record["attempts"],
+            about=About(**record["about"]) if "about" in record else None,
+            due=record.get("due"),
+            until=record["expires_at"],
         )
 
 

@@ -1,6 +1,7 @@
 """What messages say: in both languages, in two forms, with headers that nobody can add to."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
@@ -12,10 +13,20 @@ from babel.messages.pofile import read_po
 
 from services.notifications.channels.mime import as_email
 from services.notifications.contracts import LANGUAGES, Language
-from services.notifications.domain import Letter, Notice
-from services.notifications.writing import write
+from services.notifications.domain.messages import Notice
 from tests.support.html import html_faults
-from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, meeting, message, verification
+from tests.support.mails import (
+    CODE,
+    LINK,
+    SENDER,
+    code,
+    invitation,
+    letter,
+    meeting,
+    meeting_for_advisor,
+    verification,
+    written,
+)
 
 WRITING = Path(__file__).parents[2] / "services/notifications/writing"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2.ext:babel_extract")]
@@ -30,11 +41,8 @@ FRENCH = [
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
 NOTICES = [make(language) for make in (code, invitation, verification, meeting) for language in LANGUAGES]
-NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
-
-
-def written(notice: Notice) -> Letter:
-    return write(message(notice), SENDER)
+NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
+NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
 
 
 def visible(html: str) -> str:
@@ -127,12 +135,12 @@ def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
 
 
 def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():
-    told = write(message(), SENDER.__class__(**vars(SENDER) | {"reply_to": "tic@exemple.ca"}))
+    told = written(code(), sender=replace(SENDER, reply_to="tic@exemple.ca"))
     assert "Pour nous écrire, répondez-y." in told.text
     assert as_email(told, "nexus@exemple.ca")["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: type(one).__name__)
 def test_both_forms_say_the_same(notice: Notice):
     told = written(notice)
     seen = visible(told.html).replace("&nbsp;", "\xa0").replace("&amp;", "&")
@@ -143,12 +151,13 @@ def test_both_forms_say_the_same(notice: Notice):
     assert links == set(re.findall(r'href="([^"]+)"', told.html.replace("&amp;", "&")))
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: type(one).__name__)
 def test_the_html_part_is_well_formed_and_asks_nobody_for_anything(notice: Notice):
-    html = written(notice).html
+    told = written(notice)
+    html = told.html
     assert html_faults(re.sub(r' style="[^"]*"', "", html)) == []  # mail clients know no other styles
     assert not re.search(r"<img|<link|<script|url\(|@import| src=", html)
-    assert f'<html lang="{notice.language}-CA">' in html
+    assert f'<html lang="{told.language}-CA">' in html
     assert 'style="' in html
 
 

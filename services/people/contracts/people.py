@@ -158,3 +158,19 @@ class PersonInvited(Event, service="people"):
     @property
     def subject(self) -> str:
         return self.id
+
+
+class PersonChanged(Event, service="people"):
+    """An account of the staff is new, or other than before. `sealed` holds `{to, name}` for the notifications service,
+    and is readable to it alone; None: not, or no longer, one of the staff."""
+
+    id: str
+    sector: str
+    revision: int
+    language: Language
+    roles: frozenset[Role]
+    sealed: str | None
+
+    @property
+    def subject(self) -> str:
+        return self.id

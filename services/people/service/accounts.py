@@ -19,6 +19,7 @@ from services.people.contracts.people import (
     NameCompany,
     People,
     Person,
+    PersonChanged,
     PersonInvited,
 )
 from services.people.domain import people as rules
@@ -145,7 +146,21 @@ class AccountDesk:
             current = self.people.by_id(before.sector, before.id)
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
         note_person(before, after)
+        self.wake()
         return after
+
+
+def person_told(person: Person, seal: Seals) -> PersonChanged:
+    """What other services know of an account: of the staff how to write to them, of everybody else nothing."""
+    told = {"to": person.email, "name": person.name}
+    return PersonChanged(
+        id=person.id,
+        sector=person.sector,
+        revision=person.revision,
+        language=person.language,
+        roles=person.roles & STAFF,
+        sealed=None if person.roles.isdisjoint(STAFF) else seal.close(told),
+    )
 
 
 def invitation_told(

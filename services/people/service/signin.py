@@ -131,6 +131,7 @@ class SignInDesk:
             done = self.people.replace(after, before.revision) if before else self.people.add(after)
             if done:
                 note_person(before, after)
+                self.wake()
                 return after
 
     def _code_issued(self, ticket: Ticket, code: str | None, link: str) -> CodeIssued:
