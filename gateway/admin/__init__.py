@@ -6,6 +6,7 @@ from gateway.admin.agenda import agenda_routes
 from gateway.admin.audit import audit_routes
 from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
+from gateway.admin.deliveries import deliveries_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
@@ -47,6 +48,7 @@ def admin_router(desk: Desk) -> APIRouter:
         keys_routes,
         imports_routes,
         opened_routes,
+        deliveries_routes,
         audit_routes,
         parked_routes,
     ):

@@ -39,11 +39,12 @@ AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
 MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
+DELIVERIES = Section("/messages", N_("Messages"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 SECTIONS = (
     *(START, AGENDA, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS, OPENED, SEARCHES),
-    *(SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
+    *(SECTOR, PEOPLE, KEYS, DELIVERIES, AUDIT, PARKED),
 )
 
 

@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.notifications.contracts import MeetingForAdvisor, SendMeeting
+from services.notifications.contracts.deliveries import NoticeRule
 from services.notifications.domain.messages import About, Message, Notice
-from services.notifications.domain.notices import Rule, due_at, table, useful_until
+from services.notifications.domain.notices import due_at, table, useful_until
 
 MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled
 Change = Literal["booked", "moved", "cancelled"]
@@ -36,7 +37,7 @@ class MeetingNotices:
         return [message for row in rows for message in self._messages(row, event, change, told, now)]
 
     def _messages(
-        self, row: Rule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
+        self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
     ) -> Iterator[Message]:
         due = due_at(event.start, row.hours, event.zone) if row.hours else None
         if due and due <= now:
@@ -56,7 +57,7 @@ class MeetingNotices:
 
 
 def _notices(
-    row: Rule, event: MeetingEvent, change: Change, told: dict[str, str | None]
+    row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None]
 ) -> Iterator[tuple[str, Notice]]:
     """Each with what its message's id ends with."""
     facts: dict[str, Any] = event.model_dump(include={"start", "end", "zone", "place", "sequence"})

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import orjson
 
+from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
@@ -22,13 +23,23 @@ from services.notifications.contracts import (
     SendVerificationDue,
     ShowLocalMail,
 )
+from services.notifications.contracts.deliveries import (
+    Deliveries,
+    ListDeliveries,
+    ListNotices,
+    NoticeRule,
+    SendAgain,
+)
 from services.notifications.domain.messages import Message, Notice
+from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.signin import CodeIssued
 from services.people.contracts.verification import VerificationAsked
+
+_LEADERS = (Role.COORDINATOR, Role.ADMIN)
 
 
 class LocalMailbox(Protocol):
@@ -142,6 +153,23 @@ class Notifications(Service):
     @rpc
     def show_local_mail(self, query: ShowLocalMail, caller: Caller) -> LocalMail:
         return self._mailbox().mail(self._sector(caller), query.id)
+
+    @rpc
+    def list_deliveries(self, query: ListDeliveries, caller: Caller) -> Deliveries:
+        caller.require(*_LEADERS)
+        return self._store.page(query, caller.sector)
+
+    @rpc
+    def send_again(self, command: SendAgain, caller: Caller) -> None:
+        caller.require(*_LEADERS)
+        before = self._store.send_again(command.id, caller.sector, self._clock())
+        note("delivery", before.id, before.kind, {"state": before.state}, {"state": "queued"})
+        self._postman.wake()
+
+    @rpc
+    def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
+        caller.require(*_LEADERS)
+        return table(self._meetings.reminder_hours)
 
     @every(seconds=1)
     def send_due(self) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Literal, Protocol
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from nexus.errors import NotFound
+from nexus.errors import Conflict, NotFound
 from nexus.mongo import Document as Record
 from nexus.operations import ParkedEvent
+from services.notifications.contracts.deliveries import Deliveries, Delivery, ListDeliveries
 from services.notifications.domain.messages import KINDS, LEASE, About, Message, recipient_hash
 
 Clock = Callable[[], datetime]
@@ -110,7 +111,9 @@ class MessageStore:
     def park(self, message: Message, error: str, now: datetime) -> None:
         """Let `message` wait for a person."""
         change = {"state": "parked", "attempts": message.attempts, "error": error, "parked_at": now}
-        self._messages.update_one({"_id": message.id}, {"$set": change, "$unset": {"next_attempt": ""}})
+        self._messages.update_one(
+            {"_id": message.id}, {"$set": change, "$unset": {"next_attempt": "", "taken": ""}}
+        )
 
     def expire(self, now: datetime) -> list[str]:
         """End what is of no use any more, queued or parked; returns the kinds."""
@@ -127,9 +130,36 @@ class MessageStore:
         """How many messages wait for a person."""
         return self._messages.count_documents(_PARKED)
 
+    def page(self, query: ListDeliveries, sector: str | None) -> Deliveries:
+        """What became of the messages of `sector` (None: of all), latest first."""
+        found = list(
+            self._messages.find(_wanted(query, sector), {"notice": 0})
+            .sort([("created_at", -1), ("_id", -1)])
+            .limit(query.limit + 1)
+        )
+        shown = found[: query.limit]
+        more = _cursor(shown[-1]) if len(found) > query.limit else None
+        return Deliveries(items=tuple(_delivery(record) for record in shown), next=more)
+
+    def send_again(self, message_id: str, sector: str | None, now: datetime) -> Delivery:
+        """Let a message be tried from its first attempt now; returns it as it was.
+
+        Raises NotFound(`delivery_not_found`), Conflict(`delivery_over`)."""
+        mine: Record = {"_id": message_id} | ({"sector": sector} if sector else {})
+        record = self._messages.find_one(mine, {"notice": 0})
+        if record is None:
+            raise NotFound("delivery_not_found", id=message_id)
+        retried = {"_id": message_id, "state": {"$in": ["parked", "queued"]}, "error": {"$gt": ""}}
+        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": now, "taken": False}}
+        if not self._messages.update_one(retried, change | {"$unset": {"parked_at": ""}}).matched_count:
+            raise Conflict("delivery_over", id=message_id)
+        return _delivery(record)
+
     def resend(self, key: str) -> None:
         """Let a parked message be sent again, from its first attempt. Raises NotFound."""
-        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": _LONG_AGO}}
+        change: Record = {
+            "$set": {"state": "queued", "attempts": 0, "next_attempt": _LONG_AGO, "taken": False}
+        }
         self._release(key, change | {"$unset": {"parked_at": ""}})
 
     def discard(self, key: str) -> None:
@@ -172,6 +202,44 @@ class MessageStore:
             due=record.get("due"),
             until=record["expires_at"],
         )
+
+
+def _wanted(query: ListDeliveries, sector: str | None) -> Record:
+    given: Record = {
+        "sector": sector,
+        "kind": query.kind,
+        "recipient": recipient_hash(query.address) if query.address else None,
+        "state": "queued" if query.state == "sending" else query.state,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if query.state in ("queued", "sending"):
+        wanted["taken"] = True if query.state == "sending" else {"$ne": True}
+    if query.after:
+        stamp, _, last = query.after.partition("_")
+        at = datetime.fromtimestamp(int(stamp) / 1000, UTC)
+        wanted["$or"] = [{"created_at": {"$lt": at}}, {"created_at": at, "_id": {"$lt": last}}]
+    return wanted
+
+
+def _cursor(record: Record) -> str:
+    return f"{round(record['created_at'].timestamp() * 1000)}_{record['_id']}"
+
+
+def _delivery(record: Record) -> Delivery:
+    about = record.get("about") or {}
+    return Delivery(
+        id=record["_id"],
+        kind=record["kind"],
+        state="sending" if record.get("taken") else record["state"],
+        person=record.get("person"),
+        meeting=about.get("id"),
+        reminder=about.get("lapses", False),
+        attempts=record["attempts"],
+        created_at=record["created_at"],
+        next_attempt=record.get("next_attempt"),
+        ended_at=record.get("ended_at"),
+        answer=record.get("answer") or record.get("error"),
+    )
 
 
 def _parked(record: Record) -> ParkedEvent:

@@ -83,6 +83,7 @@ TABLE = {
     },
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting": "system",
+        "list_deliveries send_again list_notices": "coordinator admin",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }

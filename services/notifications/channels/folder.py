@@ -66,7 +66,7 @@ class FolderChannel:
                 old.unlink(missing_ok=True)
         except OSError as error:
             raise Unavailable("mail_unavailable") from error
-        return "in the folder"
+        return "kept_in_folder"
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -3,54 +3,35 @@
 The service asks it what to say of a meeting; the back office and docs/operations.md show it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.notifications.contracts import NoticeKind
-
-To = Literal["asker", "invited", "owner", "company", "advisors"]
-Event = Literal[
-    "code_issued",
-    "person_invited",
-    "verification_asked",
-    "meeting_booked",
-    "meeting_moved",
-    "meeting_cancelled",
-]
+from services.notifications.contracts.deliveries import NoticeEvent, NoticeRule, To
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One row. `hours`: how long before the meeting; None: at once. One that `lapses` is dropped when the meeting is
-    moved or cancelled meanwhile."""
-
-    event: Event
-    to: To
-    kind: NoticeKind
-    hours: int | None = None
-    lapses: bool = False
+def _row(event: NoticeEvent, to: To, kind: NoticeKind) -> NoticeRule:
+    return NoticeRule(event=event, to=to, kind=kind)
 
 
 _ALWAYS = (
-    Rule("code_issued", "asker", "code"),
-    Rule("person_invited", "invited", "invitation"),
-    Rule("verification_asked", "owner", "verification_due"),
-    Rule("meeting_booked", "company", "meeting"),
-    Rule("meeting_booked", "advisors", "advisor_meeting"),
-    Rule("meeting_moved", "company", "meeting"),
-    Rule("meeting_moved", "advisors", "advisor_meeting"),
-    Rule("meeting_cancelled", "company", "meeting"),
-    Rule("meeting_cancelled", "advisors", "advisor_meeting"),
+    _row("code_issued", "asker", "code"),
+    _row("person_invited", "invited", "invitation"),
+    _row("verification_asked", "owner", "verification_due"),
+    _row("meeting_booked", "company", "meeting"),
+    _row("meeting_booked", "advisors", "advisor_meeting"),
+    _row("meeting_moved", "company", "meeting"),
+    _row("meeting_moved", "advisors", "advisor_meeting"),
+    _row("meeting_cancelled", "company", "meeting"),
+    _row("meeting_cancelled", "advisors", "advisor_meeting"),
 )
-_REMINDED: tuple[Event, ...] = ("meeting_booked", "meeting_moved")
+_REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
 
 
-def table(reminder_hours: Sequence[int]) -> tuple[Rule, ...]:
+def table(reminder_hours: Sequence[int]) -> tuple[NoticeRule, ...]:
     """All rows; a company is reminded each of these hours before its meeting."""
     reminders = (
-        Rule(event, "company", "meeting", hours, lapses=True)
+        NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
         for event in _REMINDED
         for hours in sorted(reminder_hours, reverse=True)
     )
