@@ -3,11 +3,12 @@
 The body of a message, which holds its address, its code and its links, is in the field `notice`, sealed, and
 nowhere else. It leaves with the last thing that can be done with it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
+from uuid import uuid4
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -24,7 +25,7 @@ Ended = Literal["sent", "expired", "discarded", "suppressed", "superseded"]
 _KEY = "notifications.mail:"  # what a parked message is called is this and its id
 _MEMORY = timedelta(days=90)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_BATCH = 50
+_BATCH = 200
 _PARKED = {
     "parked_at": {"$gt": _LONG_AGO}
 }  # served by the sparse index; {"$exists": true} is not, everywhere
@@ -82,31 +83,35 @@ class MessageStore:
             self.end(message_id, "superseded", now)
         return len(overtaken)
 
-    def take_due(self, clock: Clock) -> Iterator[Message]:
-        """The messages that are to be sent now, the longest due first; each is nobody else's from when it comes
-        until its lease ends."""
-        wanted = {"next_attempt": {"$lte": clock()}, "state": "queued"}
-        while records := list(self._messages.find(wanted).sort("next_attempt", 1).limit(_BATCH)):
-            for record in records:
-                if self._take(record, clock()):
-                    yield self._message(record)
+    def take_due(self, now: datetime) -> list[Message]:
+        """Messages that are to be sent now, the longest due first: nobody else's until their lease ends. One write
+        takes them all."""
+        wanted = {"next_attempt": {"$lte": now}, "state": "queued"}
+        found = self._messages.find(wanted, {"_id": 1}).sort("next_attempt", 1).limit(_BATCH)
+        if not (ids := [record["_id"] for record in found]):
+            return []
+        hand = uuid4().hex
+        lease = {"$set": {"next_attempt": now + LEASE, "taken": hand}}
+        self._messages.update_many({"_id": {"$in": ids}, **wanted}, lease)
+        mine = self._messages.find({"_id": {"$in": ids}, "taken": hand})
+        return sorted(map(self._message, mine), key=lambda message: ids.index(message.id))
 
-    def _take(self, record: Record, now: datetime) -> bool:
-        mine = {"_id": record["_id"], "state": "queued", "next_attempt": record["next_attempt"]}
-        lease = {"$set": {"next_attempt": now + LEASE, "taken": True}}
-        return self._messages.update_one(mine, lease).modified_count == 1
+    def put_back(self, messages: Sequence[Message], at: datetime) -> None:
+        """Let others have, at `at`, what was taken and not tried."""
+        change = {"$set": {"next_attempt": at}, "$unset": {"taken": ""}}
+        mine = {"_id": {"$in": [message.id for message in messages]}, "state": "queued"}
+        self._messages.update_many(mine, change)
 
     def end(self, message_id: str, state: Ended, now: datetime, answer: str | None = None) -> None:
         """Remember how a message ended, with what the other side said or why it was not sent; forget what it said."""
         told: Record = {"state": state, "ended_at": now} | ({"answer": answer} if answer else {})
         self._messages.update_one({"_id": message_id}, {"$set": told, "$unset": _LEFT})
 
-    def try_again(self, message: Message, at: datetime, error: str | None = None) -> None:
+    def try_again(self, message: Message, at: datetime, error: str) -> None:
         """Send `message` at `at`, with the attempts that it has by now."""
-        change = {"attempts": message.attempts, "next_attempt": at, "taken": False} | (
-            {"error": error} if error else {}
-        )
-        self._messages.update_one({"_id": message.id, "state": "queued"}, {"$set": change})
+        told = {"attempts": message.attempts, "next_attempt": at, "error": error}
+        change = {"$set": told, "$unset": {"taken": ""}}
+        self._messages.update_one({"_id": message.id, "state": "queued"}, change)
 
     def park(self, message: Message, error: str, now: datetime) -> None:
         """Let `message` wait for a person."""
@@ -150,16 +155,16 @@ class MessageStore:
         if record is None:
             raise NotFound("delivery_not_found", id=message_id)
         retried = {"_id": message_id, "state": {"$in": ["parked", "queued"]}, "error": {"$gt": ""}}
-        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": now, "taken": False}}
-        if not self._messages.update_one(retried, change | {"$unset": {"parked_at": ""}}).matched_count:
+        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": now}}
+        if not self._messages.update_one(
+            retried, change | {"$unset": {"parked_at": "", "taken": ""}}
+        ).matched_count:
             raise Conflict("delivery_over", id=message_id)
         return _delivery(record)
 
     def resend(self, key: str) -> None:
         """Let a parked message be sent again, from its first attempt. Raises NotFound."""
-        change: Record = {
-            "$set": {"state": "queued", "attempts": 0, "next_attempt": _LONG_AGO, "taken": False}
-        }
+        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": _LONG_AGO}}
         self._release(key, change | {"$unset": {"parked_at": ""}})
 
     def discard(self, key: str) -> None:
@@ -213,7 +218,7 @@ def _wanted(query: ListDeliveries, sector: str | None) -> Record:
     }
     wanted = {name: value for name, value in given.items() if value is not None}
     if query.state in ("queued", "sending"):
-        wanted["taken"] = True if query.state == "sending" else {"$ne": True}
+        wanted["taken"] = {"$exists": query.state == "sending"}
     if query.after:
         stamp, _, last = query.after.partition("_")
         at = datetime.fromtimestamp(int(stamp) / 1000, UTC)

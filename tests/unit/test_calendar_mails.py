@@ -56,7 +56,7 @@ def mail_of(message: Message, language: Language = "fr") -> Any:
     letter = written(
         message.notice, language, message.id, created_at=NOW + timedelta(minutes=message.about.revision)
     )
-    return message_from_bytes(as_email(letter, "nexus@exemple.ca").as_bytes(), policy=SMTP)
+    return message_from_bytes(as_email(letter, "nexus@exemple.ca"), policy=SMTP)
 
 
 def entry_of(mail: Any) -> Any:

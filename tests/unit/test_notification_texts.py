@@ -45,6 +45,10 @@ NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder
 NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
 
 
+def read(raw: bytes) -> Any:
+    return message_from_bytes(raw, policy=SMTP)
+
+
 def visible(html: str) -> str:
     """The words of an HTML part."""
     return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<body") :]).split())
@@ -137,7 +141,7 @@ def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
 def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():
     told = written(code(), sender=replace(SENDER, reply_to="tic@exemple.ca"))
     assert "Pour nous écrire, répondez-y." in told.text
-    assert as_email(told, "nexus@exemple.ca")["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
+    assert read(as_email(told, "nexus@exemple.ca"))["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
 
 
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda one: type(one).__name__)
@@ -174,7 +178,7 @@ def test_names_are_words_and_never_markup():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mail_is_ascii_in_both_forms_with_headers_that_tell_what_it_is(language: Language):
-    raw = as_email(written(invitation(language)), "nexus@exemple.ca").as_bytes()
+    raw = as_email(written(invitation(language)), "nexus@exemple.ca")
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
     mail: Any = message_from_bytes(raw, policy=SMTP)
@@ -190,17 +194,16 @@ def test_a_mail_is_ascii_in_both_forms_with_headers_that_tell_what_it_is(languag
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == written(invitation(language)).text
 
 
-def test_a_message_that_is_written_twice_is_the_same_but_for_its_boundary():
-    first, second = (as_email(written(code()), "nexus@exemple.ca") for _ in range(2))
-    assert [*first.items()][:-2] == [*second.items()][:-2]
-    assert first["Message-ID"] == second["Message-ID"]
+def test_a_message_that_is_written_twice_is_the_same():
+    first, second = (as_email(written(meeting("en")), "nexus@exemple.ca") for _ in range(2))
+    assert first == second
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\x0b"])
 @pytest.mark.parametrize("field", ["subject", "sender"])
 def test_no_text_can_start_a_header(field: str, end: str):
     evil = f"Zoé{end}Bcc: all@exemple.ca{end}{end}<p>"
-    raw = as_email(letter(**{field: evil}), "nexus@exemple.ca").as_bytes()
+    raw = as_email(letter(**{field: evil}), "nexus@exemple.ca")
     mail = message_from_bytes(raw, policy=SMTP)
     assert mail["Bcc"] is None
-    assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca").as_bytes()).keys())
+    assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca")).keys())

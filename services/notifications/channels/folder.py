@@ -61,7 +61,7 @@ class FolderChannel:
         folder = self._folder / letter.sector
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            _write(folder / name, as_email(letter, self._address).as_bytes())
+            _write(folder / name, as_email(letter, self._address))
             for old in self._files(letter.sector)[_KEPT:]:
                 old.unlink(missing_ok=True)
         except OSError as error:

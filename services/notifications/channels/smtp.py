@@ -128,7 +128,7 @@ class _Conversation:
         return self._connection
 
     def send(self, letter: Letter) -> str:
-        mail = as_email(letter, self._address).as_bytes()  # smtplib's own way puts a > before lines with From
+        mail = as_email(letter, self._address)
         connection = self.connection()
         try:
             return self._handed_in(connection, letter.to, mail)
