@@ -9,7 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, documents, extraction, office, paint, rpc, search, signin, slots, start
+from bench import (
+    cache,
+    changes,
+    documents,
+    extraction,
+    mails,
+    office,
+    paint,
+    rpc,
+    search,
+    signin,
+    slots,
+    start,
+)
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -137,6 +150,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "growth": _growth,
     "relevance": _relevance,
     "extraction": lambda _: extraction.measure(),
+    "mails": lambda bench: mails.measure(bench.url("mongodb")),
     "slots": lambda _: slots.measure(),
 }
 

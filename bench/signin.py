@@ -33,9 +33,9 @@ def measure(runtime: str, platform: RunningPlatform) -> list[Figure]:
     tokens = asyncio.run(_sessions(platform))
     process = platform.processes.get("gateway-tic") or platform.processes["run"]
     _ask(platform, tokens, WARM)
-    before = _megabytes(process.pid)
+    before = megabytes(process.pid)
     _ask(platform, tokens, ASKED)
-    after = _megabytes(process.pid)
+    after = megabytes(process.pid)
     return [
         Figure(
             f"a code for an address with an account, median, {runtime}",
@@ -106,7 +106,7 @@ def _ask(platform: RunningPlatform, tokens: Sequence[str], count: int, at_once: 
         list(pool.map(work, range(at_once)))
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
     """Memory of a process that is its own, as the system counts it."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024

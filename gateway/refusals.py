@@ -326,6 +326,12 @@ REFUSALS = {
         N_("This rule has parts that are not used here"),
         N_("Use FREQ, INTERVAL, BYDAY and BYMONTHDAY alone."),
     ),
+    "delivery_not_found": Refusal(404, N_("There is no such message"), N_("Look at the list again.")),
+    "delivery_over": Refusal(
+        409,
+        N_("This message cannot be sent again"),
+        N_("It was sent, or came to its end: what it said is forgotten. Look at the list again."),
+    ),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")

@@ -144,6 +144,7 @@ COMMANDS = {  # as the audit trail tells them
     "refer_case": N_("Handed a company to another sector"),
     "answer_referral": N_("Answered another sector"),
     "answer_own_ask": N_("Answered our questions"),
+    "send_again": N_("Sent a message again"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "save_sector": N_("Changed the site settings"),
@@ -186,6 +187,7 @@ AUDITED_KINDS = {
     "case": N_("Case"),
     "referral": N_("Company handed over"),
     "key": N_("API key"),
+    "delivery": N_("Message"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
@@ -344,6 +346,43 @@ MEETING_PLACES = {
     "company_premises": N_("At your company"),
     "phone": N_("By phone"),
     "video": N_("By video"),
+}
+NOTICE_KINDS = {
+    "code": N_("Code to sign in"),
+    "invitation": N_("Invitation"),
+    "verification_due": N_("Texts to verify"),
+    "meeting": N_("Meeting, to the company"),
+    "advisor_meeting": N_("Meeting, to the advisor"),
+}
+NOTICE_EVENTS = {
+    "code_issued": N_("Somebody wants to sign in"),
+    "person_invited": N_("Somebody is invited"),
+    "verification_asked": N_("Programs must be verified again"),
+    "meeting_booked": N_("A meeting is booked"),
+    "meeting_moved": N_("A meeting is moved"),
+    "meeting_cancelled": N_("A meeting is cancelled"),
+}
+NOTICE_RECIPIENTS = {
+    "asker": N_("Who wants to sign in"),
+    "invited": N_("Who is invited"),
+    "owner": N_("Who is responsible for the text"),
+    "company": N_("The company"),
+    "advisors": N_("The advisors who take part"),
+}
+DELIVERY_STATES = {
+    "queued": N_("Waits"),
+    "sending": N_("Is being sent"),
+    "sent": N_("Sent"),
+    "parked": N_("Could not be sent"),
+    "suppressed": N_("Not sent"),
+    "superseded": N_("Overtaken by a change"),
+    "expired": N_("Came too late"),
+    "discarded": N_("Discarded"),
+}
+DELIVERY_REASONS = {
+    "recipient_unknown": N_("Nobody of the staff has this account."),
+    "recipient_left": N_("Who should have had it is no longer one of the staff."),
+    "kept_in_folder": N_("Kept in the folder of mails of this machine."),
 }
 AUDIENCES = {
     "public": N_("Everybody: it is listed on the site"),

@@ -22,6 +22,16 @@ def _sites(given: Any) -> Any:
     return dict(part.strip().partition("=")[::2] for part in given.split(",") if part.strip())
 
 
+def _listed(given: Any) -> Any:
+    """`48,2` as a list."""
+    return [part for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+Hours = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=24 * 30)], ...],
+    NoDecode,
+    BeforeValidator(_listed),
+]
 Sites = Annotated[
     dict[str, Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]],
     NoDecode,
@@ -74,6 +84,9 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(
         None, description="address that mail comes from, where NEXUS_SMTP_URL is set"
+    )
+    reminder_hours: Hours = Field(
+        (48, 2), description="how long before a meeting its company is reminded of it: 48,2; nothing: never"
     )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'

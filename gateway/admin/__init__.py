@@ -8,6 +8,7 @@ from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.cases import cases_routes
 from gateway.admin.companies import companies_routes
+from gateway.admin.deliveries import deliveries_routes
 from gateway.admin.goal import goal_routes
 from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
@@ -53,6 +54,7 @@ def admin_router(desk: Desk) -> APIRouter:
         keys_routes,
         imports_routes,
         opened_routes,
+        deliveries_routes,
         audit_routes,
         parked_routes,
     ):

@@ -42,11 +42,12 @@ MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.C
 GOAL = Section("/goal", N_("Goal"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
+DELIVERIES = Section("/messages", N_("Messages"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 SECTIONS = (
     *(START, GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS),
-    *(OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, AUDIT, PARKED),
+    *(OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, DELIVERIES, AUDIT, PARKED),
 )
 
 

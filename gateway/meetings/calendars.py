@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from gateway.i18n import translations
 from gateway.links import ADMIN, AGENDA, CALENDAR, COMPANY_FEED, MEETING
@@ -15,6 +14,7 @@ from gateway.rendering import personal
 from gateway.sectors import Language, Sector
 from gateway.words import MEETING_PLACES
 from nexus.bus import Bus
+from nexus.calendars import Entry, calendar_of, event_of
 from nexus.caller import anonymous
 from services.meetings.contracts.feeds import ReadCompanyFeed
 from services.meetings.contracts.meetings import Meeting, ReadFeed, State
@@ -22,7 +22,6 @@ from services.meetings.contracts.words import told
 
 _CANCELLED = (State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
 _ASKED_AGAIN = timedelta(minutes=30)  # how often calendars are asked to look
-_MARGIN = timedelta(days=370)  # so that the rules of each zone hold both changes of the clock
 
 
 def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -34,12 +33,12 @@ def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         language = language_of(request)
         content = await bus.call(ReadFeed(token=token[:200]), anonymous(sector.name, language))
 
-        def event(one: Meeting) -> Event:
+        def entry(one: Meeting) -> Entry:
             link = f"{base_url}/{language}/{ADMIN[language]}{AGENDA}/{one.id}"
-            return _event(one, _for_advisor(one, language), _about(one, language), link, sector)
+            return _entry(one, _for_advisor(one, language), _about(one, language), link)
 
         name = f"{content.name} – Emploi NEXUS {sector.short[language]}"
-        return personal(calendar_response(_calendar(content.items, event, name), "emploi-nexus.ics"))
+        return personal(calendar_response(_calendar(content.items, entry, name), "emploi-nexus.ics"))
 
     @router.get(COMPANY_FEED)
     async def company_feed(request: Request, token: str) -> Response:
@@ -47,25 +46,25 @@ def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         content = await bus.call(ReadCompanyFeed(token=token[:200]), anonymous(sector.name, language))
         secrets = {one.meeting.id: one.token for one in content.items}
 
-        def event(one: Meeting) -> Event:
+        def entry(one: Meeting) -> Entry:
             link = f"{base_url}/{language}/{MEETING[language]}/{secrets[one.id]}"
-            return _event(one, _for_company(one, language), _people(one), link, sector)
+            return _entry(one, _for_company(one, language), _people(one), link)
 
         meetings = [one.meeting for one in content.items]
         name = f"Emploi NEXUS {sector.short[language]}"
-        return personal(calendar_response(_calendar(meetings, event, name), "emploi-nexus.ics"))
+        return personal(calendar_response(_calendar(meetings, entry, name), "emploi-nexus.ics"))
 
     return router
 
 
-def one_meeting(meeting: Meeting, language: Language, sector: Sector, link: str) -> Calendar:
+def one_meeting(meeting: Meeting, language: Language, link: str) -> Calendar:
     """A meeting for the calendar of the company."""
     title = _for_company(meeting, language)
 
-    def event(one: Meeting) -> Event:
-        return _event(one, title, _people(one), link, sector)
+    def entry(one: Meeting) -> Entry:
+        return _entry(one, title, _people(one), link)
 
-    return _calendar([meeting], event, title)
+    return _calendar([meeting], entry, title)
 
 
 def calendar_response(calendar: Calendar, name: str) -> Response:
@@ -74,36 +73,29 @@ def calendar_response(calendar: Calendar, name: str) -> Response:
     return Response(calendar.to_ical(), headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-def _calendar(meetings: Sequence[Meeting], event: Callable[[Meeting], Event], name: str) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Emploi NEXUS//meetings//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+def _calendar(meetings: Sequence[Meeting], entry: Callable[[Meeting], Entry], name: str) -> Calendar:
+    calendar = calendar_of([event_of(entry(one)) for one in meetings], "PUBLISH")
     calendar.add("name", name)  # RFC 7986
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", _ASKED_AGAIN, parameters={"value": "DURATION"})
-    for one in meetings:
-        calendar.add_component(event(one))
-    if meetings:
-        days = [one.start.date() for one in meetings]
-        calendar.add_missing_timezones(min(days) - _MARGIN, max(days) + _MARGIN)
     return calendar
 
 
-def _event(meeting: Meeting, title: str, about: str, link: str, sector: Sector) -> Event:
-    zone, event = ZoneInfo(meeting.zone), Event()
-    event.add("uid", f"{meeting.id}@{sector.name}.emploi-nexus")
-    event.add("sequence", meeting.revision)
-    event.add("dtstamp", meeting.steps[-1].at if meeting.steps else meeting.created_at)
-    event.add("dtstart", meeting.start.astimezone(zone))
-    event.add("dtend", meeting.end.astimezone(zone))
-    event.add("status", "CANCELLED" if meeting.state in _CANCELLED else "CONFIRMED")
-    event.add("summary", title)
-    event.add("description", f"{about}\n{link}")
-    event.add("url", link)
-    if meeting.where:
-        event.add("location", meeting.where)
-    return event
+def _entry(meeting: Meeting, title: str, about: str, link: str) -> Entry:
+    return Entry(
+        id=meeting.id,
+        sector=meeting.sector,
+        sequence=meeting.sequence,
+        stamp=meeting.steps[-1].at if meeting.steps else meeting.created_at,
+        start=meeting.start,
+        end=meeting.end,
+        zone=meeting.zone,
+        cancelled=meeting.state in _CANCELLED,
+        title=title,
+        about=about,
+        link=link,
+        where=meeting.where,
+    )
 
 
 def _for_company(meeting: Meeting, language: Language) -> str:

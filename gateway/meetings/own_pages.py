@@ -71,7 +71,6 @@ Handle = Callable[[Language, Request, Visitor, str], Awaitable[Response]]
 
 class _Own:
     def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
-        self._sector = sector
         self._bus = bus
         self._base_url = base_url
         self._visitors = visitors
@@ -187,7 +186,7 @@ class _Own:
         """The meeting for the calendar of who comes."""
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         link = f"{self._base_url}{_path(language, token)}"
-        return calendar_response(one_meeting(found, language, self._sector, link), ICS)
+        return calendar_response(one_meeting(found, language, link), ICS)
 
     async def _meeting(
         self,

@@ -10,7 +10,9 @@ from nexus.shared_secrets import sealing_secret
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
 from services.notifications.contracts import LANGUAGES, Language, email_address
-from services.notifications.domain import Letter, Message, Sender
+from services.notifications.directory import Directory
+from services.notifications.domain.messages import Letter, Message, Sender
+from services.notifications.meetings import MeetingNotices
 from services.notifications.postman import Postman
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
@@ -28,16 +30,21 @@ def compose(resources: Resources) -> Composed:
     secret = sealing_secret(resources)
     senders = Senders(_senders(settings), resources.database)
     local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
-    channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), _mail_from(settings))
-
-    def write_letter(message: Message) -> Letter:
-        return write(message, senders.of(message.sector, message.notice.language))
+    address = _NOBODY if local else _mail_from(settings)
+    channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), address)
 
     seal = Seal(secret, "mail")
+    directory = Directory(resources.database, seal)
+
+    def write_letter(message: Message) -> Letter:
+        recipient = directory.recipient(message, resources.clock())
+        return write(message, recipient, senders.of(message.sector, recipient.language), address)
+
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
-    service = Notifications(store, postman, senders, local, resources.clock, seal)
+    meetings = MeetingNotices(seal, settings.reminder_hours)
+    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
     return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
 
 

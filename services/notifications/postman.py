@@ -12,14 +12,43 @@ from nexus.errors import Unavailable
 from nexus.mongo import AWAY
 from nexus.telemetry import log
 from services.notifications.channels import Channel, Send, Undeliverable
-from services.notifications.domain import Letter, Message, is_given_up, pause, without_secrets
-from services.notifications.store import Clock, MessageStore
+from services.notifications.domain.messages import (
+    LEASE,
+    Letter,
+    Message,
+    Suppressed,
+    is_given_up,
+    pause,
+    without_secrets,
+)
+from services.notifications.store import Clock, Ended, MessageStore
 
 MAILS = Counter("nexus_mails_total", "Messages by what became of an attempt", ["kind", "outcome"])
 
 Write = Callable[[Message], Letter]
 
+MOST_HANDS = 4  # connections at once
+_EACH = 10  # messages that are worth a connection
 _REST = 5  # times the first pause, before a channel that was away is tried again
+
+
+class _Batch:
+    """What was taken at once, for several hands. After `until` nothing more is begun: its lease would end too soon."""
+
+    def __init__(self, taken: list[Message], until: datetime) -> None:
+        self._left = list(reversed(taken))
+        self._until = until
+        self._turn = threading.Lock()
+
+    def next(self, now: datetime) -> Message | None:
+        with self._turn:
+            return self._left.pop() if self._left and now < self._until else None
+
+    def rest(self) -> list[Message]:
+        """All that nobody has begun; nobody will."""
+        with self._turn:
+            left, self._left = self._left, []
+            return left
 
 
 class Postman:
@@ -61,41 +90,59 @@ class Postman:
         return self._rests_until is not None and self._clock() < self._rests_until
 
     def _round(self) -> None:
-        due = self._store.take_due(self._clock)
-        message = next(due, None)
-        if message is None:
-            return
-        try:
-            with self._channel.open() as send:
-                while message is not None:
-                    self._send(message, send)
-                    message = next(due, None)
-        except Unavailable as error:
-            self._rest(message, error)
+        while not self._rests() and (taken := self._store.take_due(self._clock())):
+            hands = min(MOST_HANDS, -(-len(taken) // _EACH))
+            batch = _Batch(taken, self._clock() + LEASE / 2)
+            others = [threading.Thread(target=self._work, args=(batch,)) for _ in range(hands - 1)]
+            for thread in others:
+                thread.start()
+            self._work(batch)
+            for thread in others:
+                thread.join()
 
-    def _rest(self, message: Message | None, error: Unavailable) -> None:
+    def _work(self, batch: "_Batch") -> None:
+        """Send what is left of a batch, over a connection of its own."""
+        message: Message | None = None
+        try:
+            try:
+                with self._channel.open() as send:
+                    while message := batch.next(self._clock()):
+                        self._send(message, send)
+            except Unavailable as error:
+                self._rest([*([message] if message else []), *batch.rest()], error)
+        except AWAY as error:  # of what is not noted down the lease ends
+            log.warning("mail_store_away", error=type(error).__name__)
+
+    def _rest(self, left: list[Message], error: Unavailable) -> None:
         """The channel is away, which is no message's fault: attempts stay as they are."""
         self._rests_until = self._clock() + timedelta(seconds=self._first_pause * _REST)
-        if message is not None:
-            self._store.try_again(message, self._rests_until)
+        if left:
+            self._store.put_back(left, self._rests_until)
         log.warning("mail_channel_away", code=error.code, reason=error.details.get("reason"))
 
     def _send(self, message: Message, send: Send) -> None:
+        letter: Letter | None = None
         try:
-            send(self._write(message))
+            letter = self._write(message)
+            answer = send(letter)
         except Unavailable:
             raise
+        except Suppressed as why:
+            self._end(message, "suppressed", why.reason)
         except Undeliverable as refused:
-            self._failed(message, refused.answer, refused.permanent)
+            self._failed(message, letter, refused.answer, refused.permanent)
         except Exception as error:  # a defect of ours; its words may repeat the message's
-            self._failed(message, f"internal_error ({type(error).__name__})", permanent=False)
+            self._failed(message, letter, f"internal_error ({type(error).__name__})", permanent=False)
         else:
-            self._store.end(message.id, "sent", self._clock())
-            MAILS.labels(message.kind, "sent").inc()
+            self._end(message, "sent", without_secrets(answer, message, letter.to))
 
-    def _failed(self, message: Message, answer: str, permanent: bool) -> None:
+    def _end(self, message: Message, state: Ended, answer: str) -> None:
+        self._store.end(message.id, state, self._clock(), answer)
+        MAILS.labels(message.kind, state).inc()
+
+    def _failed(self, message: Message, letter: Letter | None, answer: str, permanent: bool) -> None:
         tried = replace(message, attempts=message.attempts + 1)
-        error, now = without_secrets(answer, message.notice), self._clock()
+        error, now = without_secrets(answer, message, letter.to if letter else None), self._clock()
         given_up = is_given_up(tried.attempts, permanent)
         if given_up:
             self._store.park(tried, error, now)

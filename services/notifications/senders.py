@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from nexus.mongo import Document
 from services.content.contracts.sectors import SectorChanged, SectorSettings
 from services.notifications.contracts import Language
-from services.notifications.domain import Sender
+from services.notifications.domain.messages import Sender
 
 
 class Senders:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import orjson
 
+from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, NotFound
 from nexus.service import Service, every, on, rpc
@@ -28,12 +29,23 @@ from services.notifications.contracts import (
     SendVerificationDue,
     ShowLocalMail,
 )
-from services.notifications.domain import Message, Notice
+from services.notifications.contracts.deliveries import (
+    Deliveries,
+    ListDeliveries,
+    ListNotices,
+    NoticeRule,
+    SendAgain,
+)
+from services.notifications.domain.messages import Message, Notice
+from services.notifications.domain.notices import table
+from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
-from services.people.contracts.people import PersonInvited
+from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.signin import CodeIssued
 from services.people.contracts.verification import VerificationAsked
+
+_LEADERS = (Role.COORDINATOR, Role.ADMIN)
 
 
 class LocalMailbox(Protocol):
@@ -50,10 +62,10 @@ class Senders(Protocol):
     def take(self, event: SectorChanged) -> None: ...
 
 
-class Opens(Protocol):
-    """Opens what only this service may read."""
+class Directory(Protocol):
+    """How to write to the staff."""
 
-    def open(self, sealed: str) -> dict[str, str | None]: ...
+    def take(self, event: PersonChanged) -> None: ...
 
 
 class Notifications(Service):
@@ -69,10 +81,14 @@ class Notifications(Service):
         local: LocalMailbox | None,
         clock: Callable[[], datetime],
         seal: Opens,
+        directory: Directory,
+        meetings: MeetingNotices,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
         service closed."""
         self._seal = seal
+        self._directory = directory
+        self._meetings = meetings
         self._store = store
         self._postman = postman
         self._senders = senders
@@ -105,6 +121,10 @@ class Notifications(Service):
     @on(SectorChanged)
     def change_sender(self, event: SectorChanged) -> None:
         self._senders.take(event)
+
+    @on(PersonChanged)
+    def remember_person(self, event: PersonChanged) -> None:
+        self._directory.take(event)
 
     @on(VerificationAsked)
     def mail_verification(self, event: VerificationAsked) -> None:
@@ -150,7 +170,7 @@ class Notifications(Service):
 
     @on(MeetingCancelled)
     def mail_cancellation(self, event: MeetingCancelled) -> None:
-        self._say_meeting(event, "cancelled", by_company=event.by_company)
+        self._say_meeting(event, "cancelled")
 
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:
@@ -165,6 +185,23 @@ class Notifications(Service):
     def show_local_mail(self, query: ShowLocalMail, caller: Caller) -> LocalMail:
         return self._mailbox().mail(self._sector(caller), query.id)
 
+    @rpc
+    def list_deliveries(self, query: ListDeliveries, caller: Caller) -> Deliveries:
+        caller.require(*_LEADERS)
+        return self._store.page(query, caller.sector)
+
+    @rpc
+    def send_again(self, command: SendAgain, caller: Caller) -> None:
+        caller.require(*_LEADERS)
+        before = self._store.send_again(command.id, caller.sector, self._clock())
+        note("delivery", before.id, before.kind, {"state": before.state}, {"state": "queued"})
+        self._postman.wake()
+
+    @rpc
+    def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
+        caller.require(*_LEADERS)
+        return table(self._meetings.reminder_hours)
+
     @every(seconds=1)
     def send_due(self) -> None:
         self._postman.send_due()
@@ -173,15 +210,11 @@ class Notifications(Service):
         caller.require(Role.SYSTEM)
         self._say(notice, self._sector(caller), uuid4().hex)
 
-    def _say_meeting(
-        self, event: MeetingBooked | MeetingMoved | MeetingCancelled, change: str, **more: bool
-    ) -> None:
-        if event.sealed is None:
-            return
-        told = event.model_dump(include={"language", "start", "end", "zone", "place"})
-        title = event.title.fr if event.language == "fr" else event.title.en
-        told |= {"change": change, "title": title, **more, **self._seal.open(event.sealed)}
-        self._say(SendMeeting.read(told), event.sector, f"{event.id}-{event.revision}")
+    def _say_meeting(self, event: MeetingEvent, change: Change) -> None:
+        for message in self._meetings.of(event, change, self._clock()):
+            self._store.add(message)
+        self._store.drop_overtaken(event.id, self._clock())
+        self._postman.wake()
 
     def _say(self, notice: Notice, sector: str, message_id: str) -> None:
         """Store it, to be sent; nothing if it is stored already."""

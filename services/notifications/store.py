@@ -3,30 +3,39 @@
 The body of a message, which holds its address, its code and its links, is in the field `notice`, sealed, and
 nowhere else. It leaves with the last thing that can be done with it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
+from uuid import uuid4
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from nexus.errors import NotFound
+from nexus.errors import Conflict, NotFound
 from nexus.mongo import Document as Record
 from nexus.operations import ParkedEvent
-from services.notifications.domain import KINDS, LEASE, Message, recipient_hash
+from services.notifications.contracts.deliveries import Deliveries, Delivery, ListDeliveries
+from services.notifications.domain.messages import KINDS, LEASE, About, Message, recipient_hash
 
 Clock = Callable[[], datetime]
-Ended = Literal["sent", "expired", "discarded"]
+Ended = Literal["sent", "expired", "discarded", "suppressed", "superseded"]
 
 _KEY = "notifications.mail:"  # what a parked message is called is this and its id
 _MEMORY = timedelta(days=90)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_BATCH = 50
+_BATCH = 200
 _PARKED = {
     "parked_at": {"$gt": _LONG_AGO}
 }  # served by the sparse index; {"$exists": true} is not, everywhere
-_LEFT = {"notice": "", "next_attempt": "", "parked_at": "", "expires_at": ""}  # out when a message has ended
+_LEFT = {
+    "notice": "",
+    "next_attempt": "",
+    "parked_at": "",
+    "expires_at": "",
+    "taken": "",
+}  # out when a message has ended
 
 
 class Seals(Protocol):
@@ -37,9 +46,11 @@ class Seals(Protocol):
 
 
 class MessageStore:
-    """The collection `messages`: queued → sent, expired; → parked → queued, discarded, expired."""
+    """The collection `messages`: queued → sent, suppressed, superseded, expired; → parked → queued, discarded,
+    expired."""
 
     def __init__(self, database: Database[Record], seal: Seals) -> None:
+        self.database = database
         self._messages = database["messages"]
         self._seal = seal
 
@@ -47,6 +58,8 @@ class MessageStore:
         """Make the indexes."""
         for name in ("next_attempt", "parked_at", "expires_at"):  # of what is queued or parked alone
             self._messages.create_index(name, sparse=True)
+        self._messages.create_index("about.id", sparse=True)
+        self._messages.create_index([("sector", 1), ("created_at", -1)])
         self._messages.create_index("ended_at", expireAfterSeconds=int(_MEMORY.total_seconds()))
 
     def add(self, message: Message) -> None:
@@ -54,34 +67,58 @@ class MessageStore:
         with suppress(DuplicateKeyError):
             self._messages.insert_one(self._record(message))
 
-    def take_due(self, clock: Clock) -> Iterator[Message]:
-        """The messages that are to be sent now, the longest due first; each is nobody else's from when it comes
-        until its lease ends."""
-        wanted = {"next_attempt": {"$lte": clock()}, "state": "queued"}
-        while records := list(self._messages.find(wanted).sort("next_attempt", 1).limit(_BATCH)):
-            for record in records:
-                if self._take(record, clock()):
-                    yield self._message(record)
+    def drop_overtaken(self, about: str, now: datetime) -> int:
+        """End what lapses of a thing of which a later revision is told; returns how many. To be called after each
+        `add` that is about it, so that it does not matter in which order news arrive."""
+        known = list(self._messages.find({"about.id": about}, {"about": 1, "state": 1}))
+        latest = max((record["about"]["revision"] for record in known), default=0)
+        overtaken = [
+            record["_id"]
+            for record in known
+            if record["state"] in ("queued", "parked")
+            and record["about"]["lapses"]
+            and record["about"]["revision"] < latest
+        ]
+        for message_id in overtaken:
+            self.end(message_id, "superseded", now)
+        return len(overtaken)
 
-    def _take(self, record: Record, now: datetime) -> bool:
-        mine = {"_id": record["_id"], "state": "queued", "next_attempt": record["next_attempt"]}
-        lease = {"$set": {"next_attempt": now + LEASE}}
-        return self._messages.update_one(mine, lease).modified_count == 1
+    def take_due(self, now: datetime) -> list[Message]:
+        """Messages that are to be sent now, the longest due first: nobody else's until their lease ends. One write
+        takes them all."""
+        wanted = {"next_attempt": {"$lte": now}, "state": "queued"}
+        found = self._messages.find(wanted, {"_id": 1}).sort("next_attempt", 1).limit(_BATCH)
+        if not (ids := [record["_id"] for record in found]):
+            return []
+        hand = uuid4().hex
+        lease = {"$set": {"next_attempt": now + LEASE, "taken": hand}}
+        self._messages.update_many({"_id": {"$in": ids}, **wanted}, lease)
+        mine = self._messages.find({"_id": {"$in": ids}, "taken": hand})
+        return sorted(map(self._message, mine), key=lambda message: ids.index(message.id))
 
-    def end(self, message_id: str, state: Ended, now: datetime) -> None:
-        """Remember how a message ended, and forget what it said."""
-        done = {"$set": {"state": state, "ended_at": now}, "$unset": _LEFT}
-        self._messages.update_one({"_id": message_id}, done)
+    def put_back(self, messages: Sequence[Message], at: datetime) -> None:
+        """Let others have, at `at`, what was taken and not tried."""
+        change = {"$set": {"next_attempt": at}, "$unset": {"taken": ""}}
+        mine = {"_id": {"$in": [message.id for message in messages]}, "state": "queued"}
+        self._messages.update_many(mine, change)
 
-    def try_again(self, message: Message, at: datetime, error: str | None = None) -> None:
+    def end(self, message_id: str, state: Ended, now: datetime, answer: str | None = None) -> None:
+        """Remember how a message ended, with what the other side said or why it was not sent; forget what it said."""
+        told: Record = {"state": state, "ended_at": now} | ({"answer": answer} if answer else {})
+        self._messages.update_one({"_id": message_id}, {"$set": told, "$unset": _LEFT})
+
+    def try_again(self, message: Message, at: datetime, error: str) -> None:
         """Send `message` at `at`, with the attempts that it has by now."""
-        change = {"attempts": message.attempts, "next_attempt": at, "error": error}
-        self._messages.update_one({"_id": message.id, "state": "queued"}, {"$set": change})
+        told = {"attempts": message.attempts, "next_attempt": at, "error": error}
+        change = {"$set": told, "$unset": {"taken": ""}}
+        self._messages.update_one({"_id": message.id, "state": "queued"}, change)
 
     def park(self, message: Message, error: str, now: datetime) -> None:
         """Let `message` wait for a person."""
         change = {"state": "parked", "attempts": message.attempts, "error": error, "parked_at": now}
-        self._messages.update_one({"_id": message.id}, {"$set": change, "$unset": {"next_attempt": ""}})
+        self._messages.update_one(
+            {"_id": message.id}, {"$set": change, "$unset": {"next_attempt": "", "taken": ""}}
+        )
 
     def expire(self, now: datetime) -> list[str]:
         """End what is of no use any more, queued or parked; returns the kinds."""
@@ -98,6 +135,33 @@ class MessageStore:
     def count_parked(self) -> int:
         """How many messages wait for a person."""
         return self._messages.count_documents(_PARKED)
+
+    def page(self, query: ListDeliveries, sector: str | None) -> Deliveries:
+        """What became of the messages of `sector` (None: of all), latest first."""
+        found = list(
+            self._messages.find(_wanted(query, sector), {"notice": 0})
+            .sort([("created_at", -1), ("_id", -1)])
+            .limit(query.limit + 1)
+        )
+        shown = found[: query.limit]
+        more = _cursor(shown[-1]) if len(found) > query.limit else None
+        return Deliveries(items=tuple(_delivery(record) for record in shown), next=more)
+
+    def send_again(self, message_id: str, sector: str | None, now: datetime) -> Delivery:
+        """Let a message be tried from its first attempt now; returns it as it was.
+
+        Raises NotFound(`delivery_not_found`), Conflict(`delivery_over`)."""
+        mine: Record = {"_id": message_id} | ({"sector": sector} if sector else {})
+        record = self._messages.find_one(mine, {"notice": 0})
+        if record is None:
+            raise NotFound("delivery_not_found", id=message_id)
+        retried = {"_id": message_id, "state": {"$in": ["parked", "queued"]}, "error": {"$gt": ""}}
+        change: Record = {"$set": {"state": "queued", "attempts": 0, "next_attempt": now}}
+        if not self._messages.update_one(
+            retried, change | {"$unset": {"parked_at": "", "taken": ""}}
+        ).matched_count:
+            raise Conflict("delivery_over", id=message_id)
+        return _delivery(record)
 
     def resend(self, key: str, sector: str | None) -> None:
         """Let a parked message of `sector` be sent again, from its first attempt. Raises NotFound."""
@@ -120,12 +184,14 @@ class MessageStore:
             "state": "queued",
             "kind": message.kind,
             "sector": message.sector,
-            "language": message.notice.language,
-            "recipient": recipient_hash(message.notice.to),
+            "person": message.person,
+            "recipient": recipient_hash(to) if (to := getattr(message.notice, "to", None)) else None,
             "attempts": 0,
             "created_at": message.created_at,
             "expires_at": message.expires_at,
-            "next_attempt": message.created_at,
+            "next_attempt": message.due or message.created_at,
+            "due": message.due,
+            **({"about": asdict(message.about)} if message.about else {}),
             "notice": self._seal.close({"notice": message.notice.model_dump_json()}),
         }
 
@@ -138,11 +204,52 @@ class MessageStore:
             notice=notice,
             created_at=record["created_at"],
             attempts=record["attempts"],
+            about=About(**record["about"]) if "about" in record else None,
+            due=record.get("due"),
+            until=record["expires_at"],
         )
 
 
 def _of(sector: str | None) -> Record:
     return {"sector": sector} if sector else {}
+
+
+def _wanted(query: ListDeliveries, sector: str | None) -> Record:
+    given: Record = {
+        "sector": sector,
+        "kind": query.kind,
+        "recipient": recipient_hash(query.address) if query.address else None,
+        "state": "queued" if query.state == "sending" else query.state,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if query.state in ("queued", "sending"):
+        wanted["taken"] = {"$exists": query.state == "sending"}
+    if query.after:
+        stamp, _, last = query.after.partition("_")
+        at = datetime.fromtimestamp(int(stamp) / 1000, UTC)
+        wanted["$or"] = [{"created_at": {"$lt": at}}, {"created_at": at, "_id": {"$lt": last}}]
+    return wanted
+
+
+def _cursor(record: Record) -> str:
+    return f"{round(record['created_at'].timestamp() * 1000)}_{record['_id']}"
+
+
+def _delivery(record: Record) -> Delivery:
+    about = record.get("about") or {}
+    return Delivery(
+        id=record["_id"],
+        kind=record["kind"],
+        state="sending" if record.get("taken") else record["state"],
+        person=record.get("person"),
+        meeting=about.get("id"),
+        reminder=about.get("lapses", False),
+        attempts=record["attempts"],
+        created_at=record["created_at"],
+        next_attempt=record.get("next_attempt"),
+        ended_at=record.get("ended_at"),
+        answer=record.get("answer") or record.get("error"),
+    )
 
 
 def _parked(record: Record) -> ParkedEvent:

@@ -1,6 +1,7 @@
 """The people service on its real collaborators."""
 
 from datetime import datetime
+from functools import partial
 
 from nexus.composition import Composed, Resources
 from nexus.seal import Seal, derived_key
@@ -10,7 +11,7 @@ from nexus.sites import site_urls
 from services.content.contracts.verification import PURPOSE
 from services.people.authenticators import WebAuthn
 from services.people.service import PeopleService
-from services.people.service.accounts import AccountDesk
+from services.people.service.accounts import AccountDesk, person_told
 from services.people.service.invitations import InvitationDesk
 from services.people.service.keys import KeyDesk
 from services.people.service.passkeys import PasskeyDesk
@@ -30,12 +31,14 @@ def compose(resources: Resources) -> Composed:
 
     Raises InvalidInput(`setting_missing`, `setting_weak`) without a secret that deserves the name."""
     secret = sealing_secret(resources)
-    people, kept = PeopleStore(resources.database), SessionStore(resources.database)
+    seal = Seal(secret, "mail")
+    people = PeopleStore(resources.database, partial(person_told, seal=seal))
+    kept = SessionStore(resources.database)
     tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
     passkeys = PasskeyStore(resources.database)
     for store in (people, kept, tickets, keys, passkeys):
         store.prepare()
-    seal, clock, wake = Seal(secret, "mail"), resources.clock, resources.wake
+    clock, wake = resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
     with_passkeys = PasskeyDesk(people, passkeys, sessions, WebAuthn(), clock)
 

@@ -57,6 +57,8 @@ ADMIN_PAGES = (
     "/meeting-types/new",
     "/searches",
     "/people",
+    "/messages",
+    "/messages/notices",
     "/audit",
     "/audit?kind=program&since=2026-01-01",
     "/parked",

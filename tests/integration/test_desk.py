@@ -17,7 +17,7 @@ from services.content.contracts.fitting import TryFitting
 from services.content.contracts.publications import Status
 from services.content.contracts.working import DiscardWork, KeepWork, ListWork, OpenWork
 from services.content.service import Content
-from services.people.contracts.people import RolesChanged
+from services.people.contracts.people import PersonChanged
 from tests.support.content_service import content_service
 from tests.support.contents import NOON
 from tests.support.files import a_pdf
@@ -226,6 +226,6 @@ def test_what_somebody_typed_goes_with_the_account(service: Content):
         service.keep_work(
             KeepWork(work=work, kind=ItemKind.PAGE, content={"title": {"fr": "À suivre"}}), caller
         )
-    service.forget_work(RolesChanged(id=ANNE.person, sector="tic", roles=frozenset(), revision=2))
+    service.forget_work(PersonChanged(id=ANNE.person, sector="tic", roles=frozenset(), revision=2))
     assert service.list_work(ListWork(kind=ItemKind.PAGE), ANNE).items == ()
     assert [one.work for one in service.list_work(ListWork(kind=ItemKind.PAGE), PAUL).items] == [SECOND]

@@ -22,14 +22,15 @@ from nexus.seal import Seal
 from nexus.settings import Settings
 from services.notifications.channels import Send, Undeliverable
 from services.notifications.contracts import ListLocalMails, SendCode
-from services.notifications.domain import LEASE, MAX_ATTEMPTS, Letter
+from services.notifications.directory import Directory
+from services.notifications.domain.messages import LEASE, MAX_ATTEMPTS, Letter, Message
+from services.notifications.meetings import MeetingNotices
 from services.notifications.postman import Postman
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
-from services.notifications.writing import write
 from services.people.contracts.people import PersonInvited
 from services.people.contracts.signin import CodeIssued
-from tests.support.mails import CODE, LINK, NOW, SENDER, code, invitation, message, verification
+from tests.support.mails import CODE, LINK, NOW, code, invitation, message, verification, written
 
 PEOPLE = system("people", "tic")
 SEAL = Seal("a-secret-of-the-tests-0123456789-abcdef", "mail")
@@ -65,10 +66,11 @@ class Outgoing:
         if self.away:
             raise Unavailable("mail_unavailable", reason="ConnectionRefusedError")
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: Letter) -> str:
         if error := self.fails(letter):
             raise error
         self.letters.append(letter)
+        return f"250 OK queued as {len(self.letters)}"
 
 
 @pytest.fixture
@@ -96,7 +98,11 @@ class Quiet(Postman):
 
 
 def postman_of(store: MessageStore, channel: Outgoing, clock: Clock, kind: type[Postman] = Quiet) -> Postman:
-    return kind(store, lambda message: write(message, SENDER), channel, clock, first_pause=2)
+    return kind(store, write_plainly, channel, clock, first_pause=2)
+
+
+def write_plainly(told: Message) -> Letter:
+    return written(told.notice, id=told.id, created_at=told.created_at)
 
 
 @pytest.fixture
@@ -106,7 +112,13 @@ def postman(store: MessageStore, channel: Outgoing, clock: Clock) -> Postman:
 
 @pytest.fixture
 def service(store: MessageStore, postman: Postman, clock: Clock) -> Notifications:
-    return Notifications(store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL)
+    return service_of(store, postman, clock)
+
+
+def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notifications:
+    meetings = MeetingNotices(SEAL, (48, 2))
+    directory = Directory(store.database, SEAL)
+    return Notifications(store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL, directory, meetings)
 
 
 def state(database: Database[Document], **wanted: str) -> Any:
@@ -133,7 +145,7 @@ def test_a_command_is_stored_and_goes_out_with_the_next_round(service: Notificat
 def test_a_stored_message_wakes_the_postman(store: MessageStore, channel: Outgoing, clock: Clock):
     arrived = threading.Event()
     channel.fails = lambda _: arrived.set()
-    service = Notifications(store, postman_of(store, channel, clock, Postman), {"tic": 1}, None, clock, SEAL)
+    service = service_of(store, postman_of(store, channel, clock, Postman), clock)
     service.send_code(code(), PEOPLE)
     assert arrived.wait(10)
 
@@ -372,7 +384,7 @@ def test_what_a_killed_process_had_taken_is_sent_by_another_with_the_same_id(
     store: MessageStore, postman: Postman, channel: Outgoing, clock: Clock
 ):
     store.add(message(invitation()))
-    assert next(store.take_due(clock)).id == "a1"  # and then it is killed
+    assert store.take_due(clock.now)[0].id == "a1"  # and then it is killed
     postman.send_due()
     assert channel.letters == []
     clock.go(seconds=LEASE.total_seconds())
@@ -407,7 +419,7 @@ def test_a_message_that_cannot_be_written_parks_and_the_others_go_on(
     def write_some(told: Any) -> Letter:
         if told.id == "bad":
             raise ValueError(f"cannot write {told.notice.code}")
-        return write(told, SENDER)
+        return write_plainly(told)
 
     postman = Quiet(store, write_some, channel, clock, first_pause=0.01)
     store.add(message(code(minutes=24 * 60), id="bad"))

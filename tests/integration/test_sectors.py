@@ -19,7 +19,7 @@ from services.content.contracts.publications import Status
 from services.content.contracts.sectors import GetSector, GetSectorHistory, SaveSector, SectorChanged
 from services.content.service import Content
 from services.content.service.sectors import LARGEST_LOGO
-from services.notifications.domain import Sender
+from services.notifications.domain.messages import Sender
 from services.notifications.senders import Senders
 from tests.support.content_service import content_service
 from tests.support.sectors import settings

@@ -1,5 +1,6 @@
 """A real SMTP server on the loopback that keeps what it takes, and misbehaves when told to."""
 
+import asyncio
 import ssl
 import subprocess
 import time
@@ -25,15 +26,26 @@ Misbehave = Callable[[Any, Envelope], str | None]
 class Mailbox:
     """With `tls` it wants encryption and a password.
 
-    `at_recipient` and `at_data` may say another answer than 250, or hang up (`hang_up`)."""
+    `at_recipient` and `at_data` may say another answer than 250, or hang up (`hang_up`); `stall` says for how many
+    seconds the server thinks about a mail."""
 
     tls: ssl.SSLContext | None = None
     port: int = field(default_factory=free_port)
-    mails: list[EmailMessage] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
     connections: int = 0
     at_recipient: Misbehave = lambda server, envelope: None
     at_data: Misbehave = lambda server, envelope: None
+    stall: Callable[[], float] = lambda: 0
     _controller: Controller | None = None
+    _read: list[EmailMessage] = field(default_factory=list)
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """What was received, oldest first; read once somebody looks."""
+        for content in self.received[len(self._read) :]:
+            mail: Any = message_from_bytes(content, policy=POLICY)
+            self._read.append(mail)
+        return self._read
 
     @property
     def url(self) -> str:
@@ -87,8 +99,9 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         if answer := self.at_data(server, envelope):
             return answer
-        mail: Any = message_from_bytes(bytes(envelope.content or b""), policy=POLICY)
-        self.mails.append(mail)
+        if seconds := self.stall():
+            await asyncio.sleep(seconds)
+        self.received.append(bytes(envelope.content or b""))
         return "250 OK"
 
 

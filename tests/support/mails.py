@@ -7,6 +7,7 @@ from services.notifications.contracts import (
     DueItem,
     FollowUp,
     Language,
+    MeetingForAdvisor,
     SendCalendar,
     SendCode,
     SendInvitation,
@@ -14,7 +15,8 @@ from services.notifications.contracts import (
     SendOffer,
     SendVerificationDue,
 )
-from services.notifications.domain import Letter, Message, Notice, Sender
+from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
+from services.notifications.writing import write
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SENDER = Sender(
@@ -89,8 +91,37 @@ def meeting(language: Language = "fr", change: str = "booked", **fields: Any) ->
         "place": "video",
         "where": "https://video.example.org/x",
         "people": "Léa Roy",
+        "meeting": "m1",
     }
     return SendMeeting(language=language, **told | {"link": LINK} | fields)
+
+
+def meeting_for_advisor(change: str = "booked", **fields: Any) -> MeetingForAdvisor:
+    facts = meeting(change=change).model_dump(
+        include={"change", "start", "end", "zone", "place", "where", "meeting"}
+    )
+    told: dict[str, Any] = {
+        "person": "lea",
+        "title": {"fr": "Rencontre individualisée", "en": "Individual meeting"},
+        "company": "Atelier & fils",
+        "contact": "Anne Roy",
+        "email": "anne@exemple.ca",
+        "phone": "514 555-0100",
+        "contact_language": "en",
+        "site": "https://tic.example.org",
+    }
+    return MeetingForAdvisor(**facts | told | fields)
+
+
+def written(
+    notice: Notice, language: Language = "fr", id: str = "a1", sender: Sender = SENDER, **fields: Any
+) -> Letter:
+    """The letter of a notice; `language` is that of an account."""
+    if isinstance(notice, MeetingForAdvisor):
+        recipient = Recipient("lea@exemple.ca", language, "Léa Roy")
+    else:
+        recipient = Recipient(notice.to, notice.language, getattr(notice, "name", None))
+    return write(message(notice, id, **fields), recipient, sender, "nexus@exemple.ca")
 
 
 def message(notice: Notice | None = None, id: str = "a1", **fields: Any) -> Message:

@@ -9,7 +9,15 @@ from gateway.app import create_app
 from gateway.meetings.calendars import one_meeting
 from gateway.sectors import load_sectors
 from services.meetings.contracts.feeds import CompanyFeed
-from services.meetings.contracts.meetings import AdvisorInMeeting, Booked, Meeting, Need, State, TypeInBrief
+from services.meetings.contracts.meetings import (
+    AdvisorInMeeting,
+    Booked,
+    Meeting,
+    Need,
+    State,
+    Step,
+    TypeInBrief,
+)
 from services.meetings.contracts.words import BothLines
 from tests.support.fake_bus import FakeBus
 from tests.support.html import html_faults
@@ -46,8 +54,12 @@ def a_meeting(**more) -> Meeting:
     return Meeting(**fields | more)
 
 
+def steps(*what: str) -> tuple[Step, ...]:
+    return tuple(Step(at=START - timedelta(days=9 - n), by="company", what=one) for n, one in enumerate(what))
+
+
 def read(meeting: Meeting):
-    told = one_meeting(meeting, "fr", load_sectors()["tic"], "https://tic.example.org/fr/rencontre/x")
+    told = one_meeting(meeting, "fr", "https://tic.example.org/fr/rencontre/x")
     calendar = Calendar.from_ical(told.to_ical())
     return calendar, calendar.walk("VEVENT")[0]
 
@@ -65,11 +77,15 @@ def test_a_meeting_has_its_hour_on_the_wall_and_the_zone_that_says_when_that_is(
 def test_what_moves_keeps_its_name_with_a_higher_number_and_what_is_cancelled_says_so() -> None:
     _, before = read(a_meeting())
     _, after = read(
-        a_meeting(revision=3, start=START + timedelta(days=1), end=START + timedelta(days=1, hours=1))
+        a_meeting(
+            steps=steps("confirmed", "moved"),
+            start=START + timedelta(days=1),
+            end=START + timedelta(days=1, hours=1),
+        )
     )
-    _, gone = read(a_meeting(revision=4, state=State.CANCELLED_BY_US))
+    _, gone = read(a_meeting(steps=steps("confirmed", "moved", "cancelled"), state=State.CANCELLED_BY_US))
     assert before["uid"] == after["uid"] == gone["uid"]
-    assert [int(one["sequence"]) for one in (before, after, gone)] == [2, 3, 4]
+    assert [int(one["sequence"]) for one in (before, after, gone)] == [0, 1, 2]
     assert [str(one["status"]) for one in (before, after, gone)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from nexus.errors import InvalidInput
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
-from services.notifications.domain import is_given_up, pause, recipient_hash, without_secrets
+from services.notifications.domain.messages import is_given_up, pause, recipient_hash, without_secrets
 from tests.support.mails import CODE, LINK, NOW, code, invitation, meeting, message, verification
 
 
@@ -108,10 +108,12 @@ def test_a_mailbox_is_recognised_by_its_hash_whatever_the_case():
 
 def test_what_a_server_says_is_kept_without_what_it_repeats_of_the_message():
     answer = f"550 <anne@exemple.ca>: unknown user anne\n spam: {CODE} {LINK} " + "x" * 500
-    told = without_secrets(answer, code())
+    told = without_secrets(answer, message(code()))
     assert told.startswith("550 <…>: unknown user … spam: … … xxx")
     assert len(told) == 300
-    assert "secret" not in without_secrets(verification().items[0].still_correct_link, verification())
+    assert "secret" not in without_secrets(
+        verification().items[0].still_correct_link, message(verification())
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What messages say: in both languages, in two forms, with headers that nobody can add to."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
@@ -12,8 +13,7 @@ from babel.messages.pofile import read_po
 
 from services.notifications.channels.mime import as_email
 from services.notifications.contracts import LANGUAGES, Language
-from services.notifications.domain import Letter, Notice
-from services.notifications.writing import write
+from services.notifications.domain.messages import Notice
 from tests.support.html import html_faults
 from tests.support.mails import (
     CODE,
@@ -25,9 +25,10 @@ from tests.support.mails import (
     invitation,
     letter,
     meeting,
-    message,
+    meeting_for_advisor,
     offer,
     verification,
+    written,
 )
 
 WRITING = Path(__file__).parents[2] / "services/notifications/writing"
@@ -47,12 +48,13 @@ NOTICES = [
     for make in (code, invitation, verification, meeting, offer, calendar, follow_up)
     for language in LANGUAGES
 ]
-NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
+NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
 NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
+NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
 
 
-def written(notice: Notice) -> Letter:
-    return write(message(notice), SENDER)
+def read(raw: bytes) -> Any:
+    return message_from_bytes(raw, policy=SMTP)
 
 
 def visible(html: str) -> str:
@@ -159,12 +161,12 @@ def test_what_follows_a_meeting_leads_to_its_page(what: str, subject: str):
 
 
 def test_an_answer_goes_to_the_sector_s_address_where_it_has_one():
-    told = write(message(), SENDER.__class__(**vars(SENDER) | {"reply_to": "tic@exemple.ca"}))
+    told = written(code(), sender=replace(SENDER, reply_to="tic@exemple.ca"))
     assert "Pour nous écrire, répondez-y." in told.text
-    assert as_email(told, "nexus@exemple.ca")["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
+    assert read(as_email(told, "nexus@exemple.ca"))["Reply-To"] == "Emploi NEXUS TIC <tic@exemple.ca>"
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: type(one).__name__)
 def test_both_forms_say_the_same(notice: Notice):
     told = written(notice)
     seen = visible(told.html).replace("&nbsp;", "\xa0").replace("&amp;", "&")
@@ -175,12 +177,13 @@ def test_both_forms_say_the_same(notice: Notice):
     assert links == set(re.findall(r'href="([^"]+)"', told.html.replace("&amp;", "&")))
 
 
-@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: f"{type(one).__name__}-{one.language}")
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda one: type(one).__name__)
 def test_the_html_part_is_well_formed_and_asks_nobody_for_anything(notice: Notice):
-    html = written(notice).html
+    told = written(notice)
+    html = told.html
     assert html_faults(re.sub(r' style="[^"]*"', "", html)) == []  # mail clients know no other styles
     assert not re.search(r"<img|<link|<script|url\(|@import| src=", html)
-    assert f'<html lang="{notice.language}-CA">' in html
+    assert f'<html lang="{told.language}-CA">' in html
     assert 'style="' in html
 
 
@@ -197,7 +200,7 @@ def test_names_are_words_and_never_markup():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mail_is_ascii_in_both_forms_with_headers_that_tell_what_it_is(language: Language):
-    raw = as_email(written(invitation(language)), "nexus@exemple.ca").as_bytes()
+    raw = as_email(written(invitation(language)), "nexus@exemple.ca")
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
     mail: Any = message_from_bytes(raw, policy=SMTP)
@@ -213,20 +216,19 @@ def test_a_mail_is_ascii_in_both_forms_with_headers_that_tell_what_it_is(languag
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == written(invitation(language)).text
 
 
-def test_a_message_that_is_written_twice_is_the_same_but_for_its_boundary():
-    first, second = (as_email(written(code()), "nexus@exemple.ca") for _ in range(2))
-    assert [*first.items()][:-2] == [*second.items()][:-2]
-    assert first["Message-ID"] == second["Message-ID"]
+def test_a_message_that_is_written_twice_is_the_same():
+    first, second = (as_email(written(meeting("en")), "nexus@exemple.ca") for _ in range(2))
+    assert first == second
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\x0b"])
 @pytest.mark.parametrize("field", ["subject", "sender"])
 def test_no_text_can_start_a_header(field: str, end: str):
     evil = f"Zoé{end}Bcc: all@exemple.ca{end}{end}<p>"
-    raw = as_email(letter(**{field: evil}), "nexus@exemple.ca").as_bytes()
+    raw = as_email(letter(**{field: evil}), "nexus@exemple.ca")
     mail = message_from_bytes(raw, policy=SMTP)
     assert mail["Bcc"] is None
-    assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca").as_bytes()).keys())
+    assert set(mail.keys()) == set(message_from_bytes(as_email(letter(), "n@exemple.ca")).keys())
 
 
 def test_an_offer_says_until_when_the_time_is_kept_and_what_stays_as_it_is():

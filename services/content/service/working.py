@@ -22,7 +22,7 @@ from services.content.contracts.working import (
     WorkNote,
 )
 from services.content.service.desk import EDITORS
-from services.people.contracts.people import RolesChanged
+from services.people.contracts.people import PersonChanged
 
 _LARGEST = 500_000  # bytes of one content
 
@@ -102,8 +102,8 @@ class WorkingDoors:
     def discard_work(self, command: DiscardWork, caller: Caller) -> None:
         self.working.finish(command.work, caller)
 
-    @on(RolesChanged)
-    def forget_work(self, event: RolesChanged) -> None:
+    @on(PersonChanged)
+    def forget_work(self, event: PersonChanged) -> None:
         if not event.roles:  # the account was removed
             self.working.forget(event.id)
 

@@ -151,6 +151,11 @@ class Meeting(Message):
     company: str | None = Field(None, description="whose it is, soon after it is confirmed")
     case: str | None = Field(None, description="the case file that it is part of")
 
+    @property
+    def sequence(self) -> int:
+        """How often it was changed since it was booked: SEQUENCE of its calendar entry (RFC 5545, 3.8.7.4)."""
+        return sum(step.what in ("moved", "cancelled") for step in self.steps)
+
 
 class Slots(Message):
     """When a meeting can begin: the days asked for that have something, and `next`: the first beginning from the
@@ -339,10 +344,12 @@ class ReadFeed(Query[FeedContent], service="meetings"):
 
 class _MeetingEvent(Event):
     """What happened to a meeting, without who comes: that stays in the service. `sealed` holds
-    `{to, link, where, people}` for the notifications service, and is readable to it alone; None: nobody is mailed."""
+    `{to, name, company, phone, link, site, where, people}` for the notifications service, and is readable to it
+    alone; None: nobody is mailed."""
 
     id: str
     revision: int
+    sequence: int = 0
     sector: str
     meeting_type: str
     place: Place

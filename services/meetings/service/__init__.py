@@ -137,7 +137,7 @@ from services.meetings.service.goal import GoalDesk
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
-from services.people.contracts.people import RolesChanged
+from services.people.contracts.people import PersonChanged
 
 
 class Meetings(Service):
@@ -292,8 +292,8 @@ class Meetings(Service):
     def list_without_advisor(self, query: ListWithoutAdvisor, caller: Caller) -> MeetingList:
         return self._agenda.without_advisor(caller)
 
-    @on(RolesChanged)
-    def follow_roles(self, event: RolesChanged) -> None:
+    @on(PersonChanged)
+    def follow_roles(self, event: PersonChanged) -> None:
         if self._availability.follow(event):
             self._calendars.forget(event.id)
 

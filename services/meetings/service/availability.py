@@ -24,7 +24,7 @@ from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers, by_day, near
 from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore
-from services.people.contracts.people import RolesChanged
+from services.people.contracts.people import PersonChanged
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class AvailabilityDesk:
         party, _ = self.offers.party([advisor], 1, span, now)
         return by_day(ticks_in(party.offers(wanted, span), span[0]), zone.key)
 
-    def follow(self, event: RolesChanged) -> bool:
+    def follow(self, event: PersonChanged) -> bool:
         """Who has no account for it any more is not to be met; what is booked with them stays. Whether they left."""
         left = event.roles.isdisjoint(STAFF)
         is_news = self.advisors.leave(event.id, self.clock() if left else None, event.revision)

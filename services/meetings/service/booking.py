@@ -364,6 +364,7 @@ class BookingDesk:
         return {
             "id": meeting.id,
             "revision": meeting.revision,
+            "sequence": meeting.sequence,
             "sector": meeting.sector,
             "meeting_type": meeting.type.id,
             "place": meeting.place,
@@ -383,7 +384,14 @@ class BookingDesk:
             return None
         link = f"{meeting.site}{LINK_PATHS[meeting.contact.language]}/{self.links.token(meeting.id)}"
         people = ", ".join(one.name for one in meeting.advisors)
-        told = {"to": meeting.contact.email, "link": link, "where": meeting.where, "people": people}
+        told = {"link": link, "site": meeting.site, "where": meeting.where, "people": people}
+        contact = meeting.contact
+        told |= {
+            "to": contact.email,
+            "name": contact.name,
+            "company": contact.company,
+            "phone": contact.phone,
+        }
         return self.seal.close(told)
 
     def _told(self, before: Meeting | None, after: Meeting) -> Meeting:

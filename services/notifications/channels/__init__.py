@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from services.notifications.domain import Letter
+from services.notifications.domain.messages import Letter
 
-Send = Callable[[Letter], None]
+Send = Callable[[Letter], str]  # what the other side answered
 
 
 class Undeliverable(Exception):

@@ -17,7 +17,7 @@ from nexus.errors import NotFound, Unavailable
 from services.notifications.channels import Send
 from services.notifications.channels.mime import as_email
 from services.notifications.contracts import LocalMail, LocalMails, LocalMailSummary
-from services.notifications.domain import Letter
+from services.notifications.domain.messages import Letter
 
 LATEST = "latest"
 _KEPT = 200  # mails of a sector
@@ -56,16 +56,17 @@ class FolderChannel:
     def _files(self, sector: str) -> list[Path]:
         return sorted((self._folder / sector).glob("*.eml"), reverse=True)
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: Letter) -> str:
         name = f"{letter.written_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{letter.id}.eml"
         folder = self._folder / letter.sector
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            _write(folder / name, as_email(letter, self._address).as_bytes())
+            _write(folder / name, as_email(letter, self._address))
             for old in self._files(letter.sector)[_KEPT:]:
                 old.unlink(missing_ok=True)
         except OSError as error:
             raise Unavailable("mail_unavailable") from error
+        return "kept_in_folder"
 
 
 def _write(file: Path, content: bytes) -> None:

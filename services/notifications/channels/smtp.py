@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from nexus.errors import InvalidInput, Unavailable
 from services.notifications.channels import Send, Undeliverable
 from services.notifications.channels.mime import as_email
-from services.notifications.domain import Letter
+from services.notifications.domain.messages import Letter
 
 _TIMEOUT = 20.0  # seconds for each step of the conversation
 _REACHED_FOR = (
@@ -127,21 +127,33 @@ class _Conversation:
             self._connection = self._connect()
         return self._connection
 
-    def send(self, letter: Letter) -> None:
-        mail = as_email(letter, self._address).as_bytes()  # smtplib's own way puts a > before lines with From
+    def send(self, letter: Letter) -> str:
+        mail = as_email(letter, self._address)
         connection = self.connection()
         try:
-            connection.sendmail(self._address, [letter.to], mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise _refused(code, answer) from None
+            return self._handed_in(connection, letter.to, mail)
         except smtplib.SMTPResponseException as error:
             if error.smtp_code == _CLOSING:
                 self._drop()
+            else:
+                self._reset(connection)
             raise _refused(error.smtp_code, error.smtp_error) from None
         except (OSError, smtplib.SMTPException) as error:
             self._drop()  # whether the letter was taken is not known: it is sent again, the same
             raise Undeliverable(type(error).__name__, permanent=False) from None
+
+    def _handed_in(self, connection: smtplib.SMTP, to: str, mail: bytes) -> str:
+        """As `sendmail` does it, which forgets what the server says at the end: under which number it has it."""
+        size = [f"size={len(mail)}"] if connection.has_extn("size") else []
+        _taken(*connection.mail(self._address, size))
+        _taken(*connection.rcpt(to))
+        return _taken(*connection.data(mail))
+
+    def _reset(self, connection: smtplib.SMTP) -> None:
+        try:
+            connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self._drop()
 
     def close(self) -> None:
         if self._connection:
@@ -155,9 +167,19 @@ class _Conversation:
         self._connection = None
 
 
+def _taken(code: int, answer: bytes) -> str:
+    """What the server said. Raises SMTPResponseException unless it was a yes."""
+    if code not in (250, 251):
+        raise smtplib.SMTPResponseException(code, answer)
+    return f"{code} {_words(answer)}"
+
+
 def _refused(code: int, answer: bytes | str) -> Undeliverable:
-    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return Undeliverable(f"{code} {words}", permanent=500 <= code < 600)
+    return Undeliverable(f"{code} {_words(answer)}", permanent=500 <= code < 600)
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
 
 
 def _is_loopback(host: str) -> bool:

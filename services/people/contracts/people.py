@@ -143,19 +143,6 @@ class Invite(Command[Invited], service="people"):
     sector: str | None = None
 
 
-class RolesChanged(Event, service="people"):
-    """Somebody has these roles from now on; none: the account was removed."""
-
-    id: str
-    sector: str
-    roles: frozenset[Role]
-    revision: int
-
-    @property
-    def subject(self) -> str:
-        return self.id
-
-
 class PersonInvited(Event, service="people"):
     """`sealed` holds `{to, link}` for the notifications service, and is readable to it alone."""
 
@@ -167,6 +154,22 @@ class PersonInvited(Event, service="people"):
     roles: frozenset[Role]
     days: int
     sealed: str
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+
+class PersonChanged(Event, service="people"):
+    """An account of the staff is new, or other than before. `sealed` holds `{to, name}` for the notifications service,
+    and is readable to it alone; None: not, or no longer, one of the staff."""
+
+    id: str
+    sector: str
+    revision: int
+    language: Language
+    roles: frozenset[Role]
+    sealed: str | None
 
     @property
     def subject(self) -> str:

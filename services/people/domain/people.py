@@ -2,16 +2,9 @@
 
 from nexus.caller import Caller, Role
 from nexus.errors import Conflict, Forbidden, InvalidInput, StaleRevision
-from services.people.contracts.people import Company, Person, RolesChanged
+from services.people.contracts.people import Company, Person
 
 MEMBER = frozenset({Role.MEMBER})
-
-
-def told(before: Person, after: Person) -> tuple[RolesChanged, ...]:
-    """What other services are told of a change."""
-    if before.roles == after.roles:
-        return ()
-    return (RolesChanged(id=after.id, sector=after.sector, roles=after.roles, revision=after.revision),)
 
 
 def own_sector(caller: Caller) -> str:

@@ -19,6 +19,7 @@ from services.people.contracts.people import (
     NameCompany,
     People,
     Person,
+    PersonChanged,
     PersonInvited,
 )
 from services.people.domain import people as rules
@@ -149,12 +150,26 @@ class AccountDesk:
         admins = self.people.admins(before.sector)
         rules.require_other_admin(before, after.roles, admins)
         after = after.model_copy(update={"revision": before.revision + 1})
-        if not self.people.replace(after, before.revision, *rules.told(before, after)):
+        if not self.people.replace(after, before.revision):
             current = self.people.by_id(before.sector, before.id)
             raise StaleRevision(id=before.id, current=current.model_dump(mode="json") if current else None)
         self.wake()
         note_person(before, after)
+        self.wake()
         return after
+
+
+def person_told(person: Person, seal: Seals) -> PersonChanged:
+    """What other services know of an account: of the staff how to write to them, of everybody else nothing."""
+    told = {"to": person.email, "name": person.name}
+    return PersonChanged(
+        id=person.id,
+        sector=person.sector,
+        revision=person.revision,
+        language=person.language,
+        roles=person.roles & STAFF,
+        sealed=None if person.roles.isdisjoint(STAFF) else seal.close(told),
+    )
 
 
 def invitation_told(

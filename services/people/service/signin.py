@@ -19,7 +19,7 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.domain import signin
-from services.people.domain.people import MEMBER, own_sector, told
+from services.people.domain.people import MEMBER, own_sector
 from services.people.domain.secrets import code_digest, new_code, new_token, same, token_digest
 from services.people.service.sessions import SessionDesk, note_person
 from services.people.store.people import PeopleStore
@@ -131,10 +131,11 @@ class SignInDesk:
             if before is None:
                 done = self.people.add(after)
             else:
-                done = self.people.replace(after, before.revision, *told(before, after))
+                done = self.people.replace(after, before.revision)
             if done:
                 self.wake()
                 note_person(before, after)
+                self.wake()
                 return after
 
     def _code_issued(self, ticket: Ticket, code: str | None, link: str) -> CodeIssued:

@@ -1,7 +1,7 @@
-"""Accounts in MongoDB, one document each."""
+"""Accounts in MongoDB, one document each, with what waits to be told of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +19,18 @@ from services.people.contracts.people import Person
 class PeopleStore:
     """The collection `people`."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], told: Callable[[Person], Event]) -> None:
+        """`told` is the event of an account that is new or changed."""
         self.people = database["people"]
+        self._told = told
 
     def prepare(self) -> None:
-        """Make the indexes."""
+        """Make the indexes, and tell of accounts that are older than the telling."""
         self.people.create_index([("email", 1), ("sector", 1)], unique=True)
         self.people.create_index([("sector", 1), ("roles", 1)])
         self.people.create_index("company.id", sparse=True)
+        for document in list(self.people.find({OUTBOX: {"$exists": False}})):
+            self.replace(_person(document), document["revision"])
 
     def by_id(self, sector: str | None, person_id: str) -> Person | None:
         """The account, if it is one of `sector` (None: of any)."""
@@ -65,16 +69,14 @@ class PeopleStore:
     def add(self, person: Person) -> bool:
         """False if the address has an account already."""
         try:
-            self.people.insert_one({"_id": person.id, **_fields(person)})
+            self.people.insert_one({"_id": person.id, **_fields(person), OUTBOX: self._entries(person)})
         except DuplicateKeyError:
             return False
         return True
 
-    def replace(self, person: Person, before: int, *events: Event) -> bool:
+    def replace(self, person: Person, before: int) -> bool:
         """False if the stored account is not at revision `before` any more."""
-        change: Document = {"$set": _fields(person)}
-        if events:
-            change["$push"] = {OUTBOX: {"$each": outbox_entries(*events)}}
+        change = {"$set": _fields(person), "$push": {OUTBOX: {"$each": self._entries(person)}}}
         return self.people.update_one({"_id": person.id, "revision": before}, change).matched_count == 1
 
     def rename_company(self, company_id: str, name: str, neq: str | None) -> None:
@@ -90,6 +92,9 @@ class PeopleStore:
     def admins(self, sector: str) -> int:
         """How many administrators a sector has."""
         return self.people.count_documents({"sector": sector, "roles": Role.ADMIN.value})
+
+    def _entries(self, person: Person) -> list[Document]:
+        return outbox_entries(self._told(person))
 
 
 def _of(sector: str | None) -> Document:

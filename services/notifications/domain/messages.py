@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.notifications.contracts import (
     FollowUp,
     Language,
+    MeetingFacts,
+    MeetingForAdvisor,
     NoticeKind,
     SendCalendar,
     SendCode,
@@ -16,7 +19,16 @@ from services.notifications.contracts import (
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | SendOffer | SendCalendar | FollowUp
+Notice = (
+    SendCode
+    | SendInvitation
+    | SendVerificationDue
+    | SendMeeting
+    | MeetingForAdvisor
+    | SendOffer
+    | SendCalendar
+    | FollowUp
+)
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
@@ -25,6 +37,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "follow_up": FollowUp,
     "offer": SendOffer,
     "calendar": SendCalendar,
+    "advisor_meeting": MeetingForAdvisor,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -36,6 +49,23 @@ _FOLLOW_UP_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
 
 
+class Suppressed(Exception):
+    """A message that is not to be sent, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class About:
+    """What a message tells of, and the revision that it knows. One that `lapses` is dropped when a later one comes."""
+
+    id: str
+    revision: int
+    lapses: bool = False
+
+
 @dataclass(frozen=True)
 class Message:
     """A notice on its way to one person of a sector."""
@@ -45,20 +75,30 @@ class Message:
     notice: Notice
     created_at: datetime
     attempts: int = 0
+    about: About | None = None
+    due: datetime | None = None  # None: at once
+    until: datetime | None = None  # None: as long as what it brings is of use
 
     @property
     def kind(self) -> NoticeKind:
         return next(kind for kind, notice in KINDS.items() if isinstance(self.notice, notice))
 
     @property
+    def person(self) -> str | None:
+        """The account that it goes to; None: it has an address of its own."""
+        return self.notice.person if isinstance(self.notice, MeetingForAdvisor) else None
+
+    @property
     def expires_at(self) -> datetime:
         """From when on it is of no use to whoever gets it."""
+        if self.until:
+            return self.until
         match self.notice:
             case SendCode(minutes=minutes):
                 return self.created_at + timedelta(minutes=minutes)
             case SendInvitation(days=days):
                 return self.created_at + timedelta(days=days)
-            case SendMeeting(start=start):
+            case MeetingFacts(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
             case SendOffer(expires_at=expires_at):
                 return expires_at
@@ -68,6 +108,23 @@ class Message:
                 return self.created_at + _VERIFICATION_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message goes to, and in which language."""
+
+    to: str
+    language: Language
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar object for the recipient's calendar, and what it asks of it (RFC 5546)."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +141,7 @@ class Letter:
     text: str = field(repr=False)
     html: str = field(repr=False)
     written_at: datetime
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True)
@@ -117,22 +175,26 @@ def recipient_hash(address: str) -> str:
     return hashlib.sha256(address.lower().encode()).hexdigest()
 
 
-def without_secrets(answer: str, notice: Notice) -> str:
-    """What a mail server said, shortened, without the address and whatever of the message it repeats."""
-    for secret in sorted(_secrets(notice), key=len, reverse=True):
+def without_secrets(answer: str, message: Message, to: str | None = None) -> str:
+    """What a mail server said, shortened, without the address (`to`, where the message does not know it) and whatever
+    of the message it repeats."""
+    secrets = [secret for secret in _secrets(message.notice) if secret]
+    for address in (to, getattr(message.notice, "to", None)):
+        secrets += [address, address.rpartition("@")[0]] if address else []
+    for secret in sorted(secrets, key=len, reverse=True):
         answer = answer.replace(secret, "…")
     return " ".join(answer.split())[:_LONGEST_ANSWER]
 
 
-def _secrets(notice: Notice) -> list[str]:
+def _secrets(notice: Notice) -> list[str | None]:
     match notice:
-        case SendCode(to=to, code=code, link=link):
-            return [to, to.rpartition("@")[0], link, *([code] if code else [])]
-        case SendInvitation(to=to, link=link) | SendOffer(to=to, link=link) | SendCalendar(to=to, link=link):
-            return [to, to.rpartition("@")[0], link]
-        case FollowUp(to=to, link=link):
-            return [to, to.rpartition("@")[0], link]
-        case SendMeeting(to=to, link=link, where=where):
-            return [to, to.rpartition("@")[0], link, *([where] if where else [])]
-        case SendVerificationDue(to=to, items=items):
-            return [to, to.rpartition("@")[0], *(one.still_correct_link for one in items)]
+        case SendCode(code=code, link=link):
+            return [link, code]
+        case SendInvitation(link=link) | SendOffer(link=link) | SendCalendar(link=link) | FollowUp(link=link):
+            return [link]
+        case SendMeeting(link=link, where=where):
+            return [link, where]
+        case MeetingForAdvisor(email=email, phone=phone, where=where):
+            return [email, phone, where]
+        case SendVerificationDue(items=items):
+            return [one.still_correct_link for one in items]

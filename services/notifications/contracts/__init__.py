@@ -14,7 +14,9 @@ from nexus.messages import Command, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "offer", "calendar", "follow_up"]
+NoticeKind = Literal[
+    "code", "invitation", "verification_due", "meeting", "advisor_meeting", "offer", "calendar", "follow_up"
+]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -100,14 +102,12 @@ class SendVerificationDue(Command[None], service="notifications"):
     items: Annotated[tuple[DueItem, ...], Field(min_length=1, max_length=200)]
 
 
-class SendMeeting(Command[None], service="notifications"):
-    """What became of a meeting, to who comes. `link` leads back to it, to move or cancel it."""
+class MeetingFacts(Message):
+    """What became of a meeting. `meeting` and `sequence` name its entry in calendars (RFC 5545); without them the
+    mail brings none."""
 
-    to: EmailAddress
-    language: Language
-    change: Literal["booked", "moved", "cancelled"]
+    change: Literal["booked", "moved", "cancelled", "reminder"]
     by_company: bool = Field(False, description="Who cancelled it")
-    title: Name
     start: AwareDatetime
     end: AwareDatetime
     zone: Annotated[str, StringConstraints(max_length=60)]
@@ -115,6 +115,17 @@ class SendMeeting(Command[None], service="notifications"):
     where: Place | None = Field(
         None, repr=False, description="An office's address, or the link of a video room"
     )
+    meeting: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")] | None = None
+    sequence: int = Field(0, ge=0)
+
+
+class SendMeeting(Command[None], MeetingFacts, service="notifications"):
+    """To who comes. `link` leads back to it, to move or cancel it."""
+
+    to: EmailAddress
+    language: Language
+    name: Name | None = Field(None, repr=False)
+    title: Name
     people: Names = Field(description="Who takes part for us")
     link: WebAddress = Field(repr=False)
 
@@ -149,6 +160,23 @@ class SendCalendar(Command[None], service="notifications"):
     to: EmailAddress
     language: Language
     link: WebAddress = Field(repr=False)
+
+
+class MeetingForAdvisor(MeetingFacts):
+    """To somebody who takes part for us, in a language that is known once their account is."""
+
+    person: str = Field(description="The id of their account")
+    title: dict[Language, Name]
+    company: Name = Field(repr=False)
+    contact: Name = Field(repr=False)
+    email: EmailAddress = Field(repr=False)
+    phone: Name | None = Field(None, repr=False)
+    contact_language: Language
+    site: WebAddress | None = Field(None, description="Where the back office is")
+
+    def page(self, language: Language) -> str | None:
+        """The meeting in the back office."""
+        return f"{self.site}/{language}/admin/meetings/{self.meeting}" if self.site else None
 
 
 class LocalMailSummary(Message):

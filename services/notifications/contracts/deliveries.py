@@ -1,0 +1,85 @@
+"""What became of each message, and the table of what is said when; for the back office.
+
+Nothing here tells what a message said: that is forgotten once it is sent."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from nexus.messages import Command, Message, Query
+from services.notifications.contracts import EmailAddress, NoticeKind
+
+DeliveryState = Literal[
+    "queued", "sending", "sent", "parked", "suppressed", "superseded", "expired", "discarded"
+]
+To = Literal["asker", "invited", "owner", "company", "advisors"]
+NoticeEvent = Literal[
+    "code_issued",
+    "person_invited",
+    "verification_asked",
+    "meeting_booked",
+    "meeting_moved",
+    "meeting_cancelled",
+]
+MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
+Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
+
+
+class Delivery(Message):
+    """A message on its way, or at its end. Parked: it failed for good, or twelve times, and waits for a person."""
+
+    id: str
+    kind: NoticeKind
+    state: DeliveryState
+    person: str | None = Field(None, description="The account that it goes to, where it is one of the staff")
+    meeting: str | None = Field(None, description="The meeting that it is about")
+    reminder: bool = False
+    attempts: int
+    created_at: AwareDatetime
+    next_attempt: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    answer: str | None = Field(
+        None, description="What the mail server said last, or the code of why it was not sent"
+    )
+
+
+class Deliveries(Message):
+    """Latest first. `next`, if any, is the `after` of the following page."""
+
+    items: tuple[Delivery, ...]
+    next: Cursor | None
+
+
+class ListDeliveries(Query[Deliveries], service="notifications"):
+    """The messages of the caller's sector of the last 90 days. For coordinators and administrators."""
+
+    state: DeliveryState | None = None
+    kind: NoticeKind | None = None
+    address: EmailAddress | None = Field(
+        None, repr=False, description="What went to it; only its hash is kept"
+    )
+    after: Cursor | None = None
+    limit: int = Field(50, ge=1, le=200)
+
+
+class SendAgain(Command[None], service="notifications"):
+    """Try a parked message from its first attempt, or a queued one that failed at once. For coordinators and
+    administrators. Refused with `delivery_not_found`, `delivery_over`: nothing is left to send."""
+
+    id: MessageId
+
+
+class NoticeRule(Message):
+    """One row of the table of notices. `hours`: how long before the meeting; None: at once. One that `lapses` is
+    dropped when the meeting is moved or cancelled meanwhile."""
+
+    event: NoticeEvent
+    to: To
+    kind: NoticeKind
+    channel: Literal["mail"] = "mail"
+    hours: int | None = None
+    lapses: bool = False
+
+
+class ListNotices(Query[tuple[NoticeRule, ...]], service="notifications"):
+    """All of the table, with the hours of reminders that are set. For coordinators and administrators."""

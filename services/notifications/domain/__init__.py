@@ -1,0 +1,1 @@
+"""Rules of notifications; no I/O."""

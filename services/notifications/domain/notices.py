@@ -1,0 +1,52 @@
+"""The table of notices: what is said to whom, when, after which event, and what makes it void.
+
+The service asks it what to say of a meeting; the back office and docs/operations.md show it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.notifications.contracts import NoticeKind
+from services.notifications.contracts.deliveries import NoticeEvent, NoticeRule, To
+
+
+def _row(event: NoticeEvent, to: To, kind: NoticeKind) -> NoticeRule:
+    return NoticeRule(event=event, to=to, kind=kind)
+
+
+_ALWAYS = (
+    _row("code_issued", "asker", "code"),
+    _row("person_invited", "invited", "invitation"),
+    _row("verification_asked", "owner", "verification_due"),
+    _row("meeting_booked", "company", "meeting"),
+    _row("meeting_booked", "advisors", "advisor_meeting"),
+    _row("meeting_moved", "company", "meeting"),
+    _row("meeting_moved", "advisors", "advisor_meeting"),
+    _row("meeting_cancelled", "company", "meeting"),
+    _row("meeting_cancelled", "advisors", "advisor_meeting"),
+)
+_REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
+
+
+def table(reminder_hours: Sequence[int]) -> tuple[NoticeRule, ...]:
+    """All rows; a company is reminded each of these hours before its meeting."""
+    reminders = (
+        NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
+        for event in _REMINDED
+        for hours in sorted(reminder_hours, reverse=True)
+    )
+    return (*_ALWAYS, *reminders)
+
+
+def due_at(start: datetime, hours: int, zone: str) -> datetime:
+    """So many hours before `start`; whole days by the clock on the wall, so that a meeting at nine is recalled at nine
+    even when the clocks change between."""
+    days, rest = divmod(hours, 24)
+    local = start.astimezone(ZoneInfo(zone)) - timedelta(days=days)
+    return local.astimezone(UTC) - timedelta(hours=rest)
+
+
+def useful_until(start: datetime, hours: int, all_hours: Sequence[int], zone: str) -> datetime:
+    """A reminder is of use until the next one is due, the last until the meeting."""
+    later = [other for other in all_hours if other < hours]
+    return due_at(start, max(later), zone) if later else start

@@ -1,0 +1,81 @@
+"""What is said of a meeting: to who comes and to those who take part for us, at once and before it begins."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.notifications.contracts import MeetingForAdvisor, SendMeeting
+from services.notifications.contracts.deliveries import NoticeRule
+from services.notifications.domain.messages import About, Message, Notice
+from services.notifications.domain.notices import due_at, table, useful_until
+
+MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled
+Change = Literal["booked", "moved", "cancelled"]
+
+
+class Opens(Protocol):
+    """Opens what only this service may read."""
+
+    def open(self, sealed: str) -> dict[str, str | None]: ...
+
+
+@dataclass(frozen=True)
+class MeetingNotices:
+    """Makes messages of events, as the table of notices has it."""
+
+    seal: Opens
+    reminder_hours: Sequence[int]
+
+    def of(self, event: MeetingEvent, change: Change, now: datetime) -> list[Message]:
+        """All of them; nothing where nobody may be mailed."""
+        if event.sealed is None:
+            return []
+        told = self.seal.open(event.sealed)
+        rows = [row for row in table(self.reminder_hours) if row.event == f"meeting_{change}"]
+        return [message for row in rows for message in self._messages(row, event, change, told, now)]
+
+    def _messages(
+        self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
+    ) -> Iterator[Message]:
+        due = due_at(event.start, row.hours, event.zone) if row.hours else None
+        if due and due <= now:
+            return
+        for name, notice in _notices(row, event, change, told):
+            yield Message(
+                id=f"{event.id}-{event.revision}{name}",
+                sector=event.sector,
+                notice=notice,
+                created_at=now,
+                about=About(event.id, event.revision, row.lapses),
+                due=due,
+                until=useful_until(event.start, row.hours, self.reminder_hours, event.zone)
+                if row.hours
+                else None,
+            )
+
+
+def _notices(
+    row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None]
+) -> Iterator[tuple[str, Notice]]:
+    """Each with what its message's id ends with."""
+    facts: dict[str, Any] = event.model_dump(include={"start", "end", "zone", "place", "sequence"})
+    facts |= {"meeting": event.id, "where": told["where"], "change": "reminder" if row.hours else change}
+    facts |= {"by_company": getattr(event, "by_company", False)}
+    if row.to == "company":
+        company = {name: told[name] for name in ("to", "name", "link", "people")}
+        title = getattr(event.title, event.language)
+        name = f"-{row.hours}h" if row.hours else ""
+        yield name, SendMeeting.read({**facts, **company, "title": title, "language": event.language})
+        return
+    contact = {
+        "company": told["company"],
+        "contact": told["name"],
+        "email": told["to"],
+        "phone": told["phone"],
+    }
+    facts |= {**contact, "contact_language": event.language, "site": told["site"]}
+    for advisor in event.advisors:
+        title = event.title.model_dump()
+        yield f"-{advisor}", MeetingForAdvisor.read({**facts, "person": advisor, "title": title})

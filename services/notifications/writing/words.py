@@ -1,0 +1,38 @@
+"""The words that letters and calendar entries share, in the language of who reads them."""
+
+from gettext import NullTranslations
+from pathlib import Path
+
+from nexus.i18n import catalogue
+from services.notifications.contracts import Language
+
+_CATALOGUES = Path(__file__).with_name("locale")
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation."""
+    return text
+
+
+ROLES = {
+    "member": N_("member of a company"),
+    "advisor": N_("advisor"),
+    "editor": N_("editor"),
+    "coordinator": N_("coordinator"),
+    "admin": N_("administrator"),
+}
+PLACES = {
+    "partner_office": N_("At our office"),
+    "company_premises": N_("At your company"),
+    "phone": N_("By phone: we call you"),
+    "video": N_("By video"),
+}
+ADVISOR_PLACES = PLACES | {
+    "company_premises": N_("At the company’s premises"),
+    "phone": N_("By phone: you call"),
+}
+
+
+def translations(language: Language) -> NullTranslations:
+    """The catalogue of a language."""
+    return catalogue(_CATALOGUES, "notifications", language)
