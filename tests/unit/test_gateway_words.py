@@ -20,7 +20,7 @@ from services.content.importing import __main__ as reader
 from services.content.importing.files import FORMATS, MAX_BYTES, Found
 from services.content.importing.reading import Reader
 from services.content.importing.spec import Mapping
-from services.notifications.domain import KINDS as MAILS
+from services.notifications.domain.messages import KINDS as MAILS
 
 PROGRAMS = next(kind for kind in KINDS if kind.name is ItemKind.PROGRAM)
 

@@ -128,10 +128,7 @@ class SignInDesk:
             after = _granted(before, ticket, self.clock())
             if after == before:
                 return after
-            if before is None:
-                done = self.people.add(after)
-            else:
-                done = self.people.replace(after, before.revision)
+            done = self.people.replace(after, before.revision) if before else self.people.add(after)
             if done:
                 self.wake()
                 note_person(before, after)
