@@ -117,6 +117,7 @@ COMMANDS = {  # as the audit trail tells them
     "cancel_meeting": N_("Cancelled"),
     "cancel_own_meeting": N_("Cancelled"),
     "record_outcome": N_("Said what came of it"),
+    "mail_result": N_("Had a result mailed"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "save_sector": N_("Changed the site settings"),
@@ -202,6 +203,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "sector_changed": N_("Somebody changed the settings of a site"),
     "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
     "person_removed": N_("An account was removed"),
+    "result_asked": N_("Somebody asked to be mailed a result"),
     "meeting_booked": N_("A meeting was booked"),
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),
@@ -209,6 +211,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "invitation": N_("Mail with an invitation"),
     "verification_due": N_("Mail about programs to verify"),
     "meeting": N_("Mail about a meeting"),
+    "result": N_("Mail with a result of “what fits us”"),
 }
 OUTCOMES = {  # what an import did with a row, or would do
     "created": N_("New"),

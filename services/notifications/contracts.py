@@ -14,7 +14,7 @@ from nexus.messages import Command, Message, Query, without_control_characters
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
-NoticeKind = Literal["code", "invitation", "verification_due", "meeting"]
+NoticeKind = Literal["code", "invitation", "verification_due", "meeting", "result"]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -116,6 +116,14 @@ class SendMeeting(Command[None], service="notifications"):
         None, repr=False, description="An office's address, or the link of a video room"
     )
     people: Names = Field(description="Who takes part for us")
+    link: WebAddress = Field(repr=False)
+
+
+class SendResult(Message):
+    """Which programs fit a company, to who asked for it: `link` is the page that shows it, and holds the answers."""
+
+    to: EmailAddress
+    language: Language
     link: WebAddress = Field(repr=False)
 
 

@@ -10,21 +10,24 @@ from services.notifications.contracts import (
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendResult,
     SendVerificationDue,
 )
 
-Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting
+Notice = SendCode | SendInvitation | SendVerificationDue | SendMeeting | SendResult
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
     "invitation": SendInvitation,
     "verification_due": SendVerificationDue,
     "meeting": SendMeeting,
+    "result": SendResult,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
 LEASE = timedelta(minutes=3)  # what a process took and never finished is free again after this
 _LONGEST_PAUSE = timedelta(hours=1)
 _MEETING_IS_NEWS = timedelta(days=1)
+_RESULT_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
 
@@ -53,6 +56,8 @@ class Message:
                 return self.created_at + timedelta(days=days)
             case SendMeeting(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
+            case SendResult():
+                return self.created_at + _RESULT_IS_NEWS
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
 
@@ -115,7 +120,7 @@ def _secrets(notice: Notice) -> list[str]:
     match notice:
         case SendCode(to=to, code=code, link=link):
             return [to, to.rpartition("@")[0], link, *([code] if code else [])]
-        case SendInvitation(to=to, link=link):
+        case SendInvitation(to=to, link=link) | SendResult(to=to, link=link):
             return [to, to.rpartition("@")[0], link]
         case SendMeeting(to=to, link=link, where=where):
             return [to, to.rpartition("@")[0], link, *([where] if where else [])]

@@ -9,6 +9,7 @@ from services.notifications.contracts import (
     SendCode,
     SendInvitation,
     SendMeeting,
+    SendResult,
     SendVerificationDue,
 )
 from services.notifications.domain import Letter, Message, Notice, Sender
@@ -48,6 +49,10 @@ def verification(language: Language = "fr", *titles: str) -> SendVerificationDue
         for n, title in enumerate(titles or ("PRIIME", "Interconnexion"))
     )
     return SendVerificationDue(to="anne@exemple.ca", language=language, items=items)
+
+
+def result(language: Language = "fr") -> SendResult:
+    return SendResult(language=language, to="anne@exemple.ca", link=LINK)
 
 
 def meeting(language: Language = "fr", change: str = "booked", **fields: Any) -> SendMeeting:

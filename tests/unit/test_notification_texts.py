@@ -15,7 +15,18 @@ from services.notifications.contracts import LANGUAGES, Language
 from services.notifications.domain import Letter, Notice
 from services.notifications.writing import write
 from tests.support.html import html_faults
-from tests.support.mails import CODE, LINK, SENDER, code, invitation, letter, meeting, message, verification
+from tests.support.mails import (
+    CODE,
+    LINK,
+    SENDER,
+    code,
+    invitation,
+    letter,
+    meeting,
+    message,
+    result,
+    verification,
+)
 
 WRITING = Path(__file__).parents[2] / "services/notifications/writing"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2.ext:babel_extract")]
@@ -29,7 +40,9 @@ FRENCH = [
     for one in CATALOGUE.values()
     for text in (one.string if isinstance(one.string, tuple) else (one.string,))
 ]
-NOTICES = [make(language) for make in (code, invitation, verification, meeting) for language in LANGUAGES]
+NOTICES = [
+    make(language) for make in (code, invitation, verification, meeting, result) for language in LANGUAGES
+]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled")]
 
 
@@ -61,6 +74,14 @@ def test_a_code_comes_with_its_link_and_how_long_both_are_good():
     assert f"\n    {CODE}\n" in told.text
     assert f"Me connecter\xa0:\n{LINK}\n" in told.text
     assert "servent une seule fois, d’ici 15\xa0minutes." in told.text
+
+
+def test_a_result_is_a_link_and_says_that_it_holds_the_answers():
+    told = written(result("fr"))
+    assert told.subject == "Programmes qui conviennent à votre entreprise – Emploi NEXUS TIC"
+    assert f"Voir le résultat\xa0:\n{LINK}\n" in told.text
+    assert "L’adresse contient vos réponses" in told.text
+    assert written(result("en")).subject == "Programs that fit your company – Emploi NEXUS TIC"
 
 
 def test_a_code_in_english():
