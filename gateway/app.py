@@ -41,6 +41,7 @@ from gateway.people.account_pages import account_router
 from gateway.people.desk import Desk
 from gateway.people.guard import SameOrigin
 from gateway.people.passkey_pages import passkey_router
+from gateway.people.result_pages import result_router
 from gateway.people.signin_pages import SignInPages, signin_router
 from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
@@ -162,6 +163,7 @@ def _add_people(
         passkey_router(pages),
         still_correct_router(sector, bus, base_url),
         account_router(desk, cookies),
+        result_router(desk),
         admin_router(desk),
         booking_router(sector, bus, base_url, found),
         own_router(sector, bus, base_url, found),

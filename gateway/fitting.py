@@ -7,7 +7,7 @@ from gettext import NullTranslations
 from urllib.parse import quote, urlencode
 
 from gateway import words
-from gateway.links import FIND, PROGRAMS
+from gateway.links import FIND, PROGRAMS, RECEIVE
 from gateway.questions import BY_CRITERION, BY_PARAMETER, QUESTIONS, Question, names_of
 from gateway.sectors import Language
 from gateway.views import Shown, shown
@@ -115,6 +115,7 @@ class FindView:
     address: str
     start: str
     mail: str
+    receive: str
     handed_along: str
 
 
@@ -170,6 +171,7 @@ def view(
         address=address,
         start=start,
         mail=_mail(groups, address, catalogue),
+        receive=f"{start}/{RECEIVE[language]}{given.query}",
         handed_along="" if given.query == "?show=all" else given.query,
     )
 

@@ -7,6 +7,7 @@ from gateway.sectors import Language
 PROGRAMS = {"fr": "programmes", "en": "programs"}
 SEARCH = {"fr": "recherche", "en": "search"}
 FIND = {"fr": "trouver", "en": "find"}
+RECEIVE = {"fr": "recevoir", "en": "receive"}  # a result of FIND, by mail
 PROBLEMS = {"fr": "problemes", "en": "problems"}
 DOCUMENTS = {"fr": "boite-a-outils", "en": "toolbox"}
 OPEN = {"fr": "ouvrir", "en": "open"}  # below the page of a document

@@ -332,6 +332,9 @@ REFUSALS = {
         N_("This message cannot be sent again"),
         N_("It was sent, or came to its end: what it said is forgotten. Look at the list again."),
     ),
+    "result_mailed_often": Refusal(
+        409, N_("You had several results sent just now"), N_("Try again in a quarter of an hour.")
+    ),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")

@@ -145,6 +145,7 @@ COMMANDS = {  # as the audit trail tells them
     "answer_referral": N_("Answered another sector"),
     "answer_own_ask": N_("Answered our questions"),
     "send_again": N_("Sent a message again"),
+    "mail_result": N_("Had a result mailed"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "save_sector": N_("Changed the site settings"),
@@ -237,6 +238,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "sector_changed": N_("Somebody changed the settings of a site"),
     "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
     "person_changed": N_("An account was changed"),
+    "result_asked": N_("Somebody asked to be mailed a result"),
     "meeting_booked": N_("A meeting was booked"),
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),
@@ -253,6 +255,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "advisor_meeting": N_("Mail to an advisor about a meeting"),
     "offer": N_("Mail about a time that got free"),
     "calendar": N_("Mail with the address of a calendar"),
+    "result": N_("Mail with a result of “what fits us”"),
 }
 OUTCOMES = {  # what an import did with a row, or would do
     "created": N_("New"),

@@ -26,6 +26,7 @@ from services.notifications.contracts import (
     SendInvitation,
     SendMeeting,
     SendOffer,
+    SendResult,
     SendVerificationDue,
     ShowLocalMail,
 )
@@ -42,6 +43,7 @@ from services.notifications.meetings import Change, MeetingEvent, MeetingNotices
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonChanged, PersonInvited
+from services.people.contracts.results import ResultAsked
 from services.people.contracts.signin import CodeIssued
 from services.people.contracts.verification import VerificationAsked
 
@@ -135,6 +137,11 @@ class Notifications(Service):
             "items": orjson.loads(opened["items"] or "[]"),
         }
         self._say(SendVerificationDue.read(told), event.sector, event.id)
+
+    @on(ResultAsked)
+    def mail_result(self, event: ResultAsked) -> None:
+        told = {"language": event.language, **self._seal.open(event.sealed)}
+        self._say(SendResult.read(told), event.sector, event.id)
 
     @rpc
     def send_meeting(self, command: SendMeeting, caller: Caller) -> None:

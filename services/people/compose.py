@@ -15,6 +15,7 @@ from services.people.service.accounts import AccountDesk, person_told
 from services.people.service.invitations import InvitationDesk
 from services.people.service.keys import KeyDesk
 from services.people.service.passkeys import PasskeyDesk
+from services.people.service.results import ResultDesk
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
@@ -22,6 +23,7 @@ from services.people.store.keys import KeyStore
 from services.people.store.passkeys import PasskeyStore
 from services.people.store.people import PeopleStore
 from services.people.store.reminders import ReminderStore
+from services.people.store.results import ResultStore
 from services.people.store.sessions import SessionStore
 from services.people.store.tickets import TicketStore
 
@@ -36,7 +38,8 @@ def compose(resources: Resources) -> Composed:
     kept = SessionStore(resources.database)
     tickets, keys = TicketStore(resources.database), KeyStore(resources.database)
     passkeys = PasskeyStore(resources.database)
-    for store in (people, kept, tickets, keys, passkeys):
+    results = ResultStore(resources.database)
+    for store in (people, kept, tickets, keys, passkeys, results):
         store.prepare()
     clock, wake = resources.clock, resources.wake
     sessions = SessionDesk(people, kept, clock)
@@ -46,6 +49,7 @@ def compose(resources: Resources) -> Composed:
         tickets.forget(before)
         kept.forget(before)
         passkeys.forget(before)
+        results.forget(before)
 
     links, reminders = link_secret(resources), ReminderStore(resources.database)
     service = PeopleService(
@@ -64,7 +68,10 @@ def compose(resources: Resources) -> Composed:
             wake,
         ),
         keys=KeyDesk(keys, clock, wake),
+        results=ResultDesk(people, results, seal, clock, wake),
         forget=forget,
         clock=clock,
     )
-    return Composed(service, outboxes=[people.people, tickets.tickets, reminders.reminders, keys.keys])
+    return Composed(
+        service, outboxes=[people.people, tickets.tickets, reminders.reminders, keys.keys, results.results]
+    )

@@ -65,6 +65,7 @@ TABLE = {
         "name_company": "member",
         "list_invitations invite_again withdraw_invitation": "member admin",  # members: into their company alone
         "invite": "admin",  # members invite to their company alone: tests of people
+        "mail_result": "member advisor editor coordinator admin system",  # who has an account
         "list_sessions list_passkeys": "member advisor editor coordinator admin system",  # who has an account
     },
     "search": {
@@ -224,6 +225,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "accept": True,
         "inviter": "Anne",
         "settings": None,
+        "answers": "?taille=1-4",
         "colours": dict.fromkeys(("accent", "accent_dark", "on_accent"), "#ffffff"),
         "change": "booked",
         "title": "Essai",

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from nexus.caller import Caller, Role, anonymous, operator
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
@@ -16,8 +17,9 @@ from services.people.contracts.people import (
     Person,
     RemovePerson,
 )
+from services.people.contracts.results import MailResult
 from services.people.contracts.signin import FindSession
-from tests.support.people_service import PeopleOnDatabase, as_caller
+from tests.support.people_service import SITE, PeopleOnDatabase, as_caller
 
 VISITOR = anonymous("tic")
 OPERATOR = operator("root")
@@ -279,7 +281,7 @@ def test_members_see_and_withdraw_the_invitations_into_their_company_alone(
     assert joined.company.name == "Atelier Nord"
 
 
-def test_other_services_are_told_when_somebody_has_other_roles(
+def test_other_services_are_told_what_an_account_may_do_for_us(
     people: PeopleOnDatabase, admin: Caller
 ) -> None:
     person = invited(people, "paul@example.org", admin, Role.ADVISOR)
@@ -289,9 +291,43 @@ def test_other_services_are_told_when_somebody_has_other_roles(
         bodies = [orjson.loads(entry["body"])["data"] for entry in found.get("outbox", ())]
         return [(body["sector"], sorted(body["roles"]), body["revision"]) for body in bodies]
 
-    named = ChangePerson(id=person.id, revision=1, name="Paul", roles=person.roles)
-    people.service.change_person(named, admin)
-    assert told() == []  # a name is nobody's news
+    assert told() == [("tic", ["advisor"], 1)]
     people.service.remove_person(RemovePerson(id=person.id), admin)
     people.sign_in("paul@example.org", VISITOR)
-    assert told() == [("tic", [], 3), ("tic", ["member"], 4)]
+    assert told() == [
+        ("tic", ["advisor"], 1),
+        ("tic", [], 2),
+        ("tic", [], 3),
+    ]  # a company's member is none of us
+
+
+def mail_result(people: PeopleOnDatabase, caller: Caller, answers: str = "?taille=5-24") -> None:
+    people.service.mail_result(MailResult(base_url=SITE, answers=answers, language="en"), caller)
+
+
+def test_a_result_is_mailed_to_the_own_address_of_who_asks(people: PeopleOnDatabase) -> None:
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    mail_result(people, marie)
+    mail = people.mail_to("marie@example.org")
+    assert (mail["link"], mail["language"]) == (f"{SITE}/en/find?taille=5-24", "en")
+    for nobody in (VISITOR, marie.model_copy(update={"sector": "aero"})):
+        with pytest.raises(Forbidden, match="sign_in_required"):
+            mail_result(people, nobody)
+
+
+def test_who_has_many_results_mailed_waits_a_while(people: PeopleOnDatabase) -> None:
+    marie = as_caller(people.sign_in("marie@example.org", VISITOR))
+    for _ in range(5):
+        mail_result(people, marie)
+    with pytest.raises(Conflict, match="result_mailed_often"):
+        mail_result(people, marie)
+    people.later(minutes=15)
+    mail_result(people, marie)
+
+
+@pytest.mark.parametrize(
+    "answers", ["?a=1#x", "?next=https://evil.example", "@evil.example", "?a=1\nBcc: x", "/x"]
+)
+def test_a_result_leads_to_its_page_and_nowhere_else(answers: str) -> None:
+    with pytest.raises(ValidationError):
+        MailResult(base_url=SITE, answers=answers)

@@ -13,6 +13,7 @@ from services.notifications.contracts import (
     SendInvitation,
     SendMeeting,
     SendOffer,
+    SendResult,
     SendVerificationDue,
 )
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
@@ -78,6 +79,10 @@ def offer(language: Language = "fr", **fields: Any) -> SendOffer:
         "link": LINK,
     }
     return SendOffer(language=language, **told | fields)
+
+
+def result(language: Language = "fr") -> SendResult:
+    return SendResult(language=language, to="anne@exemple.ca", link=LINK)
 
 
 def meeting(language: Language = "fr", change: str = "booked", **fields: Any) -> SendMeeting:

@@ -52,7 +52,10 @@ class PeopleOnDatabase:
         """What waits to be mailed, opened as the notifications service would, oldest first."""
         found = self.database["tickets"].find({}, {"outbox": 1, "created_at": 1}).sort("created_at", 1)
         reminders = self.database["reminders"].find().sort("asked_at", 1)
-        bodies = [orjson.loads(entry["body"]) for kept in (*found, *reminders) for entry in kept["outbox"]]
+        results = self.database["results"].find().sort("at", 1)
+        bodies = [
+            orjson.loads(entry["body"]) for kept in (*found, *reminders, *results) for entry in kept["outbox"]
+        ]
         seal = Seal(SECRET, "mail")
         return [body["data"] | seal.open(body["data"]["sealed"]) for body in bodies]
 

@@ -27,6 +27,7 @@ from tests.support.mails import (
     meeting,
     meeting_for_advisor,
     offer,
+    result,
     verification,
     written,
 )
@@ -45,7 +46,7 @@ FRENCH = [
 ]
 NOTICES = [
     make(language)
-    for make in (code, invitation, verification, meeting, offer, calendar, follow_up)
+    for make in (code, invitation, verification, meeting, offer, calendar, follow_up, result)
     for language in LANGUAGES
 ]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
@@ -81,6 +82,14 @@ def test_a_code_comes_with_its_link_and_how_long_both_are_good():
     assert f"\n    {CODE}\n" in told.text
     assert f"Me connecter\xa0:\n{LINK}\n" in told.text
     assert "servent une seule fois, d’ici 15\xa0minutes." in told.text
+
+
+def test_a_result_is_a_link_and_says_that_it_holds_the_answers():
+    told = written(result("fr"))
+    assert told.subject == "Programmes qui conviennent à votre entreprise – Emploi NEXUS TIC"
+    assert f"Voir le résultat\xa0:\n{LINK}\n" in told.text
+    assert "L’adresse contient vos réponses" in told.text
+    assert written(result("en")).subject == "Programs that fit your company – Emploi NEXUS TIC"
 
 
 def test_a_code_in_english():

@@ -15,7 +15,15 @@ from nexus.messages import Command, Message, Query, without_control_characters
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 NoticeKind = Literal[
-    "code", "invitation", "verification_due", "meeting", "advisor_meeting", "offer", "calendar", "follow_up"
+    "code",
+    "invitation",
+    "verification_due",
+    "meeting",
+    "advisor_meeting",
+    "offer",
+    "calendar",
+    "follow_up",
+    "result",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
@@ -156,6 +164,14 @@ class SendOffer(Command[None], service="notifications"):
 
 class SendCalendar(Command[None], service="notifications"):
     """Where the calendar of all meetings of an address is, to who reads its mail."""
+
+    to: EmailAddress
+    language: Language
+    link: WebAddress = Field(repr=False)
+
+
+class SendResult(Message):
+    """Which programs fit a company, to who asked for it: `link` is the page that shows it, and holds the answers."""
 
     to: EmailAddress
     language: Language

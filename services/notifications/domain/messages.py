@@ -16,6 +16,7 @@ from services.notifications.contracts import (
     SendInvitation,
     SendMeeting,
     SendOffer,
+    SendResult,
     SendVerificationDue,
 )
 
@@ -28,6 +29,7 @@ Notice = (
     | SendOffer
     | SendCalendar
     | FollowUp
+    | SendResult
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -38,12 +40,14 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "offer": SendOffer,
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
+    "result": SendResult,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
 LEASE = timedelta(minutes=3)  # what a process took and never finished is free again after this
 _LONGEST_PAUSE = timedelta(hours=1)
 _MEETING_IS_NEWS = timedelta(days=1)
+_RESULT_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
@@ -104,6 +108,8 @@ class Message:
                 return expires_at
             case SendCalendar():
                 return self.created_at + _MEETING_IS_NEWS
+            case SendResult():
+                return self.created_at + _RESULT_IS_NEWS
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
             case FollowUp():
@@ -190,7 +196,13 @@ def _secrets(notice: Notice) -> list[str | None]:
     match notice:
         case SendCode(code=code, link=link):
             return [link, code]
-        case SendInvitation(link=link) | SendOffer(link=link) | SendCalendar(link=link) | FollowUp(link=link):
+        case (
+            SendInvitation(link=link)
+            | SendOffer(link=link)
+            | SendCalendar(link=link)
+            | FollowUp(link=link)
+            | SendResult(link=link)
+        ):
             return [link]
         case SendMeeting(link=link, where=where):
             return [link, where]

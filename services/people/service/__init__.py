@@ -47,6 +47,7 @@ from services.people.service.accounts import AccountDesk
 from services.people.service.invitations import InvitationDesk, InvitationDoors
 from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.passkeys import PasskeyDesk
+from services.people.service.results import ResultDesk, ResultDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
 from services.people.service.verification import OwnerDesk
@@ -54,7 +55,7 @@ from services.people.service.verification import OwnerDesk
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(InvitationDoors, KeyDoors, Service):
+class PeopleService(InvitationDoors, KeyDoors, ResultDoors, Service):
     """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
@@ -69,6 +70,7 @@ class PeopleService(InvitationDoors, KeyDoors, Service):
         sessions: SessionDesk,
         owners: OwnerDesk,
         keys: KeyDesk,
+        results: ResultDesk,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -79,6 +81,7 @@ class PeopleService(InvitationDoors, KeyDoors, Service):
         self._sessions = sessions
         self._owners = owners
         self._keys = keys
+        self.results = results
         self._forget = forget
         self._clock = clock
 
