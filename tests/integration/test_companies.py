@@ -6,7 +6,7 @@ import pytest
 
 from nexus.caller import Role
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
-from services.meetings.contracts.cases import CaseState
+from services.meetings.contracts.cases import CaseState, CloseCase
 from services.meetings.contracts.companies import (
     Company,
     GetCompany,
@@ -154,6 +154,14 @@ def test_two_companies_that_are_one_are_merged_and_nothing_is_lost(desk) -> None
     assert [(each.company.id, each.meetings, each.open_case) for each in listed] == [
         (one.company, 3, one.case)
     ]
+
+
+def test_after_a_merger_both_cases_go_on_and_bookings_join_one_that_is_open(desk) -> None:
+    one, two = desk.booked("2026-11-25T09:00", company="Un"), desk.booked("2026-11-25T10:00", company="Deux")
+    merge(desk, company(desk, one), company(desk, two))
+    assert desk.booked("2026-11-26T09:00", company="Deux").case == one.case
+    desk.do("close_case", CloseCase, desk.file(one.case).case, closing="helped")
+    assert desk.booked("2026-11-26T10:00", company="Deux", email="a@gmail.com").case == two.case
 
 
 def test_a_merger_that_was_cut_short_is_ended_by_the_tick(desk, database) -> None:

@@ -42,9 +42,21 @@ class CaseStore:
         return _case(found) if found else None
 
     def joined_by(self, company: str) -> Case | None:
-        """The open case that bookings of a company join."""
+        """The open case that bookings of a company join. After a merger that may be one that was left aside."""
         found = self.cases.find_one({"joins": company})
+        if found is None:
+            found = self.cases.find_one({"company": company, "state": CaseState.OPEN.value})
+            if found and not self._join(found["_id"], company):
+                return self.joined_by(company)
         return _case(found) if found else None
+
+    def _join(self, case_id: str, company: str) -> bool:
+        """False if bookings join another one by now, or it was closed."""
+        try:
+            wanted = {"_id": case_id, "state": CaseState.OPEN.value}
+            return self.cases.update_one(wanted, {"$set": {"joins": company}}).matched_count == 1
+        except DuplicateKeyError:
+            return False
 
     def joined(self, companies: Sequence[str]) -> dict[str, str]:
         """For each of some companies that has one, the id of the case that bookings join."""
