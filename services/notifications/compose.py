@@ -65,12 +65,12 @@ def _mail_from(settings: Settings) -> str:
 
 
 def _signature(settings: Settings, address: str) -> Callable[[bytes], bytes] | None:
-    if settings.dkim_key is None:
+    if settings.dkim_key is None or not (key := settings.dkim_key.get_secret_value()):
         return None
     from services.notifications.channels.dkim import Signature  # only who signs needs the library loaded
 
     domain = address.rpartition("@")[2]
-    return Signature(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain).sign
+    return Signature(key, settings.dkim_selector, domain).sign
 
 
 def _senders(settings: Settings) -> dict[str, dict[Language, Sender]]:
