@@ -363,6 +363,10 @@ NOTICE_KINDS = {
     "verification_due": N_("Texts to verify"),
     "meeting": N_("Meeting, to the company"),
     "advisor_meeting": N_("Meeting, to the advisor"),
+    "offer": N_("Time that got free"),
+    "calendar": N_("Address of a calendar"),
+    "follow_up": N_("Plan, or a question after a meeting"),
+    "result": N_("Result of “what fits us”"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -371,9 +375,13 @@ NOTICE_EVENTS = {
     "meeting_booked": N_("A meeting is booked"),
     "meeting_moved": N_("A meeting is moved"),
     "meeting_cancelled": N_("A meeting is cancelled"),
+    "time_offered": N_("A time gets free for somebody who waits"),
+    "calendar_asked": N_("Somebody wants the calendar of their meetings"),
+    "company_written": N_("An advisor sends a plan, or it is time to ask"),
+    "result_asked": N_("Somebody wants their result by mail"),
 }
 NOTICE_RECIPIENTS = {
-    "asker": N_("Who wants to sign in"),
+    "asker": N_("Who asks for it"),
     "invited": N_("Who is invited"),
     "owner": N_("Who is responsible for the text"),
     "company": N_("The company"),

@@ -85,6 +85,13 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         None, description="address that mail comes from, where NEXUS_SMTP_URL is set"
     )
+    dkim_key: SecretStr | None = Field(
+        None,
+        description="RSA key as PEM, with which mails are signed for the domain of NEXUS_MAIL_FROM (DKIM)",
+    )
+    dkim_selector: str = Field(
+        "nexus", pattern=r"^[a-z0-9-]{1,63}$", description="under which the DNS has its public half"
+    )
     reminder_hours: Hours = Field(
         (48, 2), description="how long before a meeting its company is reminded of it: 48,2; nothing: never"
     )

@@ -1,5 +1,6 @@
 """The notifications service on its real collaborators. A process imports only the channel that it uses."""
 
+from collections.abc import Callable
 from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
@@ -31,7 +32,9 @@ def compose(resources: Resources) -> Composed:
     senders = Senders(_senders(settings), resources.database)
     local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
     address = _NOBODY if local else _mail_from(settings)
-    channel = local or SmtpChannel(Server.at(settings.need("smtp_url")), address)
+    channel = local or SmtpChannel(
+        Server.at(settings.need("smtp_url")), address, sign=_signature(settings, address)
+    )
 
     seal = Seal(secret, "mail")
     directory = Directory(resources.database, seal)
@@ -59,6 +62,15 @@ def _mail_from(settings: Settings) -> str:
         return email_address(settings.mail_from)
     except ValueError as error:
         raise InvalidInput("setting_invalid", setting="NEXUS_MAIL_FROM", wanted=str(error)) from None
+
+
+def _signature(settings: Settings, address: str) -> Callable[[bytes], bytes] | None:
+    if settings.dkim_key is None or not (key := settings.dkim_key.get_secret_value()):
+        return None
+    from services.notifications.channels.dkim import Signature  # only who signs needs the library loaded
+
+    domain = address.rpartition("@")[2]
+    return Signature(key, settings.dkim_selector, domain).sign
 
 
 def _senders(settings: Settings) -> dict[str, dict[Language, Sender]]:

@@ -2,6 +2,7 @@
 
 import ssl
 import stat
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes
@@ -11,10 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from nexus.errors import NotFound, Unavailable
+from nexus.errors import InvalidInput, NotFound, Unavailable
 from services.notifications.channels import Channel, Undeliverable
+from services.notifications.channels.dkim import Signature
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
 from tests.engines.programs import free_port
@@ -274,3 +279,46 @@ def test_only_the_owner_of_the_data_may_read_mails_and_the_oldest_leave(
     assert files[0].stem.endswith("-a10")
     assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "mail" / "tic").stat().st_mode) == 0o700
+
+
+def test_a_mail_is_signed_for_our_domain_and_nobody_can_change_it(mailbox: Mailbox):
+    private, public = dkim_keys()
+    signature = Signature(private, "nexus", "exemple.ca")
+    with SmtpChannel(Server.at(mailbox.url), FROM, sign=signature.sign).open() as send:
+        send(letter())
+    (raw,) = mailbox.received
+    asked: list[bytes] = []
+
+    def dns(name: bytes, timeout: int = 5) -> bytes:
+        asked.append(name)
+        return f"v=DKIM1; k=rsa; p={public}".encode()
+
+    assert dkim.verify(raw, dnsfunc=dns)
+    assert asked == [b"nexus._domainkey.exemple.ca."]
+    for forged in (
+        raw.replace(b"Bonjour", b"Bonsoir", 1),
+        raw.replace(b"To: anne", b"To: bo", 1),
+        b"Reply-To: eve@exemple.org\r\n" + raw,
+    ):
+        assert forged != raw
+        assert not dkim.verify(forged, dnsfunc=dns)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "nothing", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]
+)
+def test_what_is_no_key_is_refused_by_the_name_of_its_setting(key: str):
+    with pytest.raises(InvalidInput, match="NEXUS_DKIM_KEY"):
+        Signature(key, "nexus", "exemple.ca")
+
+
+def dkim_keys() -> tuple[str, str]:
+    """A private key as PEM, and the public one as the DNS has it."""
+    key = rsa.generate_private_key(65537, 2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return private.decode(), b64encode(public).decode()

@@ -78,7 +78,9 @@ class Storm:
         """A process that sends, killed at the end. What one that was killed had taken is free to the next."""
         late = str(self.kills * 2 * LEASE.total_seconds())
         arguments = [self.mongodb_url, self.database.name, self.box.url, late]
-        process = subprocess.Popen([sys.executable, "-m", "tests.support.storm", *arguments])
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.storm", *arguments], stdout=subprocess.DEVNULL
+        )
         try:
             yield process
         finally:

@@ -1,6 +1,7 @@
 """What may be asked of the notifications service, and what becomes of a message."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from nexus.errors import InvalidInput
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
 from services.notifications.domain.messages import is_given_up, pause, recipient_hash, without_secrets
+from services.notifications.domain.notices import table
 from tests.support.mails import CODE, LINK, NOW, code, invitation, meeting, message, verification
 
 
@@ -143,3 +145,22 @@ def test_a_server_s_password_is_read_from_its_address_and_not_shown():
 def test_an_address_that_is_no_mail_server_is_refused_by_name(url: str):
     with pytest.raises(InvalidInput, match="NEXUS_SMTP_URL"):
         Server.at(url)
+
+
+def test_the_table_in_the_documentation_is_the_one_in_force():
+    told = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]]
+        for line in told.partition("### Notices")[2].splitlines()
+        if line.startswith("| `")
+    ]
+    written = [row for row in rows if len(row) == 4][: len(table((48, 2)))]
+    assert written == [
+        [
+            rule.event,
+            rule.to,
+            rule.kind,
+            f"{rule.hours} hours before, unless overtaken" if rule.hours else "at once",
+        ]
+        for rule in table((48, 2))
+    ]

@@ -62,8 +62,16 @@ class Server:
 class SmtpChannel:
     """Hands mail in at `server`, from `address`."""
 
-    def __init__(self, server: Server, address: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        address: str,
+        tls: ssl.SSLContext | None = None,
+        sign: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """`sign` makes a signed mail of one that is not."""
         self._server = server
+        self._sign = sign
         self._address = address
         self._tls = tls or ssl.create_default_context()
         self._believed_until = 0.0
@@ -71,7 +79,7 @@ class SmtpChannel:
 
     @contextmanager
     def open(self) -> Iterator[Send]:
-        conversation = _Conversation(self._connect, self._address)
+        conversation = _Conversation(self._connect, self._address, self._sign or bytes)
         conversation.connection()
         try:
             yield conversation.send
@@ -117,8 +125,11 @@ class SmtpChannel:
 class _Conversation:
     """A connection that is made again when it was lost."""
 
-    def __init__(self, connect: Callable[[], smtplib.SMTP], address: str) -> None:
+    def __init__(
+        self, connect: Callable[[], smtplib.SMTP], address: str, sign: Callable[[bytes], bytes]
+    ) -> None:
         self._connect = connect
+        self._sign = sign
         self._address = address
         self._connection: smtplib.SMTP | None = None
 
@@ -128,7 +139,7 @@ class _Conversation:
         return self._connection
 
     def send(self, letter: Letter) -> str:
-        mail = as_email(letter, self._address)
+        mail = self._sign(as_email(letter, self._address))
         connection = self.connection()
         try:
             return self._handed_in(connection, letter.to, mail)

@@ -20,6 +20,10 @@ NoticeEvent = Literal[
     "meeting_booked",
     "meeting_moved",
     "meeting_cancelled",
+    "time_offered",
+    "calendar_asked",
+    "company_written",
+    "result_asked",
 ]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]

@@ -24,18 +24,23 @@ _ALWAYS = (
     _row("meeting_moved", "advisors", "advisor_meeting"),
     _row("meeting_cancelled", "company", "meeting"),
     _row("meeting_cancelled", "advisors", "advisor_meeting"),
+    _row("time_offered", "company", "offer"),
+    _row("calendar_asked", "company", "calendar"),
+    _row("company_written", "company", "follow_up"),
+    _row("result_asked", "asker", "result"),
 )
 _REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
 
 
 def table(reminder_hours: Sequence[int]) -> tuple[NoticeRule, ...]:
     """All rows; a company is reminded each of these hours before its meeting."""
-    reminders = (
+    reminders = [
         NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
         for event in _REMINDED
         for hours in sorted(reminder_hours, reverse=True)
-    )
-    return (*_ALWAYS, *reminders)
+    ]
+    order = list(dict.fromkeys(row.event for row in _ALWAYS))
+    return tuple(sorted((*_ALWAYS, *reminders), key=lambda row: order.index(row.event)))
 
 
 def due_at(start: datetime, hours: int, zone: str) -> datetime:

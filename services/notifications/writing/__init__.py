@@ -46,10 +46,11 @@ def write(message: Message, recipient: Recipient, sender: Sender, organiser: str
 def _rendered(form: Form, message: Message, recipient: Recipient, sender: Sender) -> tuple[str, str]:
     """The subject and one part: the template of the notice says both, the frame goes around the part."""
     environment = _environment(form, recipient.language)
-    values = {"notice": message.notice, "sender": sender, "language": recipient.language}
+    values: dict[str, Any] = {"notice": message.notice, "sender": sender, "language": recipient.language}
     said: Any = environment.get_template(f"{message.kind}.jinja").make_module(values)
     subject, body = str(said.subject), Markup(str(said))  # noqa: S704 - the HTML form escaped it
-    frame = environment.get_template(f"frame.{form}").render(**values, subject=said.subject, body=body)
+    values |= {"subject": said.subject, "preview": said.preview, "body": body}
+    frame = environment.get_template(f"frame.{form}").render(values)
     return subject, frame if form == "html" else _BLANK_LINES.sub("\n\n", frame)
 
 

@@ -1,0 +1,44 @@
+"""Mails as their readers see them: narrow and wide, light and dark, and with everything in its place."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from services.notifications.domain.messages import Letter
+from tests.support.mails import code, invitation, meeting, meeting_for_advisor, verification, written
+
+MAILS: dict[str, Callable[[], Letter]] = {
+    "code": lambda: written(code("fr")),
+    "invitation": lambda: written(invitation("en", organisation="ACME")),
+    "verification": lambda: written(verification("fr")),
+    "meeting": lambda: written(meeting("fr")),
+    "cancelled": lambda: written(meeting("en", "cancelled")),
+    "reminder": lambda: written(meeting("en", "reminder")),
+    "advisor": lambda: written(meeting_for_advisor("moved")),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_can_be_read_on_every_screen(
+    chromium: Browser, name: str, scheme: Literal["light", "dark"]
+) -> None:
+    letter = MAILS[name]()
+    page = chromium.new_page(viewport={"width": 375, "height": 600}, color_scheme=scheme)
+    try:
+        page.set_content(letter.html)
+        for width in (375, 700):
+            page.set_viewport_size({"width": width, "height": 600})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(
+            page,
+            options={"rules": {name: {"enabled": False} for name in ("landmark-one-main", "region",
+                "page-has-heading-one", "heading-order")}},  # a mail stands in a page of its reader's program
+        )  # fmt: skip
+        assert found.violations_count == 0, found.generate_report()
+        assert not page.locator(".preview").is_visible()
+    finally:
+        page.close()
