@@ -1,5 +1,5 @@
-"""Somebody signs in with the code of a mail, and is mailed a result: read on the page of mails embedded, from a mail server
-distributed."""
+"""Somebody signs in with the code of a mail, and is mailed a result: read on the page of mails embedded, from a mail
+server distributed."""
 
 import re
 import time
