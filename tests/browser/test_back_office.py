@@ -12,13 +12,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from gateway.articles import ZONE
 from nexus.caller import Role
+from nexus.i18n import long_date
 from nexus.messages import CloudEvent
 from services.content.contracts import ProgramRetired
 from services.people.contracts.signin import CodeIssued
 from tests.browser.test_every_page import faults, vnu
+from tests.e2e.test_freshness import stale_program
 from tests.support.files import a_pdf
 from tests.support.platforms import EmbeddedPlatform, RunningPlatform
+from tests.support.surfer import Surfer
 
 __all__ = ["vnu"]
 
@@ -141,6 +145,32 @@ def test_somebody_signs_in_with_the_code_of_the_mail_page(chromium: Browser, sit
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("main")).to_contain_text(address)
+    page.context.close()
+
+
+def test_an_owner_says_with_one_click_of_a_mail_that_a_program_is_still_correct(
+    chromium: Browser, site: RunningPlatform
+) -> None:
+    owner = an_address()
+    Surfer(site).sign_in_as(owner, Role.EDITOR).client.close()
+    program = stale_program(site, owner)
+    page = chromium.new_context(bypass_csp=True).new_page()  # of nobody who is signed in
+    page.goto(site.url("tic", "/fr/courriels"))
+    mail = page.get_by_role("listitem").filter(has_text=owner).filter(has_text="vérifier").get_by_role("link")
+    while not mail.count():
+        page.wait_for_timeout(200)
+        page.reload()
+    mail.first.click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("toujours-exact")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Toujours exact ?")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Oui, c’est toujours exact").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merci")
+    page.get_by_role("link", name=program.content["title"]["fr"]).click()
+    verified = page.locator("dt", has_text="Dernière vérification").locator("+ dd")
+    while not verified.count():  # the cache has forgotten the page from before within moments
+        page.reload()
+    expect(verified).to_have_text(long_date(datetime.now(ZONE).date(), "fr"))
     page.context.close()
 
 

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from nexus.caller import Role, anonymous, operator
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
+from services.meetings.contracts.meetings import OpenOwnMeeting
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
 from services.notifications.contracts import ListLocalMails, ShowLocalMail
@@ -96,6 +97,23 @@ def held(surfer: Surfer, kind: str, start: str | None = None, **more: str) -> ht
     asked = {"type": kind, "place": "video", "spoken": "fr", **more}
     page = surfer.client.get("/fr/rencontrer/quand", params=asked)
     return surfer.send("/fr/rencontrer/quand", **asked, start=start or starts_on(page)[3])
+
+
+def test_answers_of_the_questionnaire_go_along_into_the_meeting(
+    running: RunningPlatform, surfer: Surfer, kind: str
+) -> None:
+    result = surfer.get("/fr/trouver?size=5-24&region=06&size=unknown").text
+    way = unescape(re.findall(r'href="(/fr/rencontrer[^"]*)"', result)[-1])
+    assert way == "/fr/rencontrer?size=5-24&region=06"
+    need = surfer.get(way).text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', need))
+    booked = surfer.send(str(held(surfer, kind, **hidden).url), **who())
+    token = str(booked.url).partition("?")[0].rpartition("/")[2]
+    kept = running.ask(OpenOwnMeeting(token=token), anonymous("tic"))
+    assert kept.need.answers == {"size": ("5-24",), "region": ("06",)}
+    coordinator = Surfer(running).sign_in_as(f"{uuid4().hex[:8]}@example.org", Role.COORDINATOR)
+    assert "5 à 24 employés" in coordinator.get(f"/fr/admin/meetings/{kept.id}").text
+    coordinator.client.close()
 
 
 def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
