@@ -45,7 +45,7 @@ def meetings(database) -> MeetingsOnDatabase:
 
 
 def reading(service: Meetings, elsewhere: Elsewhere) -> Meetings:
-    service._calendars = replace(service._calendars, read=elsewhere)
+    service.calendars = replace(service.calendars, read=elsewhere)
     return service
 
 

@@ -6,20 +6,26 @@ from datetime import datetime, timedelta
 
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound, StaleRevision
+from nexus.service import rpc
 from services.meetings.contracts.meetings import (
     CancelMeeting,
     FeedContent,
     FindMoves,
+    GetMeeting,
     ListMeetings,
+    ListWithoutAdvisor,
+    ListWithoutOutcome,
     Meeting,
     MeetingHeld,
     MeetingMissed,
     Meetings,
     MoveMeeting,
+    ReadFeed,
     RecordOutcome,
     Slots,
     State,
 )
+from services.meetings.contracts.meetings import Meetings as MeetingList
 from services.meetings.domain import meetings as rules
 from services.meetings.service.booking import BookingDesk, note_meeting
 from services.meetings.service.links import Links
@@ -130,3 +136,45 @@ class AgendaDesk:
         found = self.get(meeting_id, caller)
         rules.require_revision(found, revision)
         return found
+
+
+class AgendaDoors:
+    """What the service answers about the agenda."""
+
+    agenda: AgendaDesk
+
+    @rpc
+    def read_feed(self, query: ReadFeed, caller: Caller) -> FeedContent:
+        return self.agenda.feed(query.token, caller)
+
+    @rpc
+    def list_meetings(self, query: ListMeetings, caller: Caller) -> MeetingList:
+        return self.agenda.listed(query, caller)
+
+    @rpc
+    def list_without_outcome(self, query: ListWithoutOutcome, caller: Caller) -> MeetingList:
+        return self.agenda.without_outcome(caller)
+
+    @rpc
+    def list_without_advisor(self, query: ListWithoutAdvisor, caller: Caller) -> MeetingList:
+        return self.agenda.without_advisor(caller)
+
+    @rpc
+    def get_meeting(self, query: GetMeeting, caller: Caller) -> Meeting:
+        return self.agenda.get(query.id, caller)
+
+    @rpc
+    def find_moves(self, query: FindMoves, caller: Caller) -> Slots:
+        return self.agenda.moves(query, caller)
+
+    @rpc
+    def move_meeting(self, command: MoveMeeting, caller: Caller) -> Meeting:
+        return self.agenda.move(command, caller)
+
+    @rpc
+    def cancel_meeting(self, command: CancelMeeting, caller: Caller) -> Meeting:
+        return self.agenda.cancel(command, caller)
+
+    @rpc
+    def record_outcome(self, command: RecordOutcome, caller: Caller) -> Meeting:
+        return self.agenda.record(command, caller)

@@ -7,6 +7,7 @@ from datetime import datetime
 from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import NotFound, StaleRevision
+from nexus.service import rpc
 from services.meetings.contracts.availability import (
     Advisor,
     AdvisorInBrief,
@@ -15,7 +16,10 @@ from services.meetings.contracts.availability import (
     DaySlots,
     Feed,
     GetAvailability,
+    GetFeedToken,
+    ListAdvisors,
     PreviewSlots,
+    RenewFeed,
     SaveAvailability,
 )
 from services.meetings.domain.slots import Wanted, check_availability, ticks_in
@@ -127,3 +131,33 @@ def whose(advisor: str | None, caller: Caller) -> str:
 def _noted(one: Advisor | None) -> dict[str, object] | None:
     """What the audit trail compares: absences are nobody's business but the advisor's."""
     return one.content.model_dump(mode="json", exclude={"absences"}) if one else None
+
+
+class AvailabilityDoors:
+    """What the service answers about when advisors can be met."""
+
+    availability: AvailabilityDesk
+
+    @rpc
+    def list_advisors(self, query: ListAdvisors, caller: Caller) -> Advisors:
+        return self.availability.listed(caller)
+
+    @rpc
+    def get_availability(self, query: GetAvailability, caller: Caller) -> Advisor:
+        return self.availability.get(query, caller)
+
+    @rpc
+    def save_availability(self, command: SaveAvailability, caller: Caller) -> Advisor:
+        return self.availability.save(command, caller)
+
+    @rpc
+    def preview_slots(self, query: PreviewSlots, caller: Caller) -> tuple[DaySlots, ...]:
+        return self.availability.preview(query, caller)
+
+    @rpc
+    def get_feed_token(self, query: GetFeedToken, caller: Caller) -> Feed:
+        return self.availability.feed(caller)
+
+    @rpc
+    def renew_feed(self, command: RenewFeed, caller: Caller) -> Feed:
+        return self.availability.renew_feed(caller)

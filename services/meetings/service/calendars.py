@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound
+from nexus.service import every, rpc
 from nexus.telemetry import log
 from services.meetings.contracts.availability import MONTREAL
 from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
@@ -94,3 +95,22 @@ def _shown(address: str) -> str:
     """The site alone: the rest of such an address is its secret."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.hostname}/…"
+
+
+class BusyDoors:
+    """What the service answers about advisors' other calendars."""
+
+    calendars: BusyDesk
+
+    @rpc
+    def get_busy_calendar(self, query: GetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self.calendars.get(query, caller)
+
+    @rpc
+    def set_busy_calendar(self, command: SetBusyCalendar, caller: Caller) -> BusyCalendar:
+        return self.calendars.set(command, caller)
+
+    @every(minutes=1)
+    def read_busy_calendars(self) -> None:
+        """What advisors have elsewhere is offered to nobody."""
+        self.calendars.read_due()

@@ -10,6 +10,7 @@ from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Conflict, NotFound, StaleRevision
 from nexus.messages import Event
+from nexus.service import rpc
 from services.meetings.contracts.cases import (
     AddTask,
     AssignCase,
@@ -22,7 +23,9 @@ from services.meetings.contracts.cases import (
     DueTask,
     FinishStep,
     FinishTask,
+    GetCase,
     ListCases,
+    ListToDo,
     NoteConversation,
     ReopenCase,
     SaveNeed,
@@ -230,3 +233,57 @@ def _noted(case: Case) -> dict[str, Any]:
         "answers": sum(one.answered_at is not None for one in case.asks),
         "steps": len(case.steps),
     }
+
+
+class CaseDoors:
+    """What the service answers about cases."""
+
+    cases: CaseDesk
+
+    @rpc
+    def list_cases(self, query: ListCases, caller: Caller) -> Cases:
+        return self.cases.listed(query, caller)
+
+    @rpc
+    def get_case(self, query: GetCase, caller: Caller) -> CaseFile:
+        return self.cases.open(query.id, caller)
+
+    @rpc
+    def save_need(self, command: SaveNeed, caller: Caller) -> Case:
+        return self.cases.save_need(command, caller)
+
+    @rpc
+    def note_conversation(self, command: NoteConversation, caller: Caller) -> Case:
+        return self.cases.note(command, caller)
+
+    @rpc
+    def save_plan(self, command: SavePlan, caller: Caller) -> Case:
+        return self.cases.plan(command, caller)
+
+    @rpc
+    def finish_step(self, command: FinishStep, caller: Caller) -> Case:
+        return self.cases.finish_step(command, caller)
+
+    @rpc
+    def add_task(self, command: AddTask, caller: Caller) -> Case:
+        return self.cases.add_task(command, caller)
+
+    @rpc
+    def finish_task(self, command: FinishTask, caller: Caller) -> Case:
+        return self.cases.finish_task(command, caller)
+
+    @rpc
+    def assign_case(self, command: AssignCase, caller: Caller) -> Case:
+        return self.cases.assign(command, caller)
+
+    @rpc
+    def close_case(self, command: CloseCase, caller: Caller) -> Case:
+        return self.cases.close(command, caller)
+
+    @rpc
+    def reopen_case(self, command: ReopenCase, caller: Caller) -> Case:
+        return self.cases.reopen(command, caller)
+
+    @rpc
+    def list_to_do(self, query: ListToDo, caller: Caller) -> ToDo:
+        return self.cases.to_do(caller)

@@ -8,12 +8,14 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
+from nexus.service import every, rpc
 from services.meetings.contracts.cases import Case, CaseNeed, CaseStep
 from services.meetings.contracts.companies import (
     Companies,
     Company,
     CompanyFile,
     CompanyInList,
+    GetCompany,
     ListCompanies,
     MergeCompanies,
     SaveCompany,
@@ -196,3 +198,30 @@ def _noted(company: Company) -> dict[str, object]:
         mode="json", include={"name", "aliases", "neq", "size", "activity", "languages", "domains"}
     )
     return told | {"contacts": len(company.contacts)}
+
+
+class CompanyDoors:
+    """What the service answers about companies."""
+
+    companies: CompanyDesk
+
+    @rpc
+    def list_companies(self, query: ListCompanies, caller: Caller) -> Companies:
+        return self.companies.listed(query, caller)
+
+    @rpc
+    def get_company(self, query: GetCompany, caller: Caller) -> CompanyFile:
+        return self.companies.get(query.id, caller)
+
+    @rpc
+    def save_company(self, command: SaveCompany, caller: Caller) -> Company:
+        return self.companies.save(command, caller)
+
+    @rpc
+    def merge_companies(self, command: MergeCompanies, caller: Caller) -> Company:
+        return self.companies.merge(command, caller)
+
+    @every(minutes=1)
+    def take_in_meetings(self) -> None:
+        """What was booked before there were companies, or was left by halves, is taken in."""
+        self.companies.take_in_all()

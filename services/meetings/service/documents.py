@@ -12,6 +12,7 @@ from nexus.audit import note
 from nexus.blobs import joined
 from nexus.caller import Caller
 from nexus.errors import Conflict, InvalidInput, NotFound
+from nexus.service import every, rpc
 from services.meetings.contracts.documents import (
     LARGEST_DOCUMENT,
     MOST_DOCUMENTS,
@@ -19,8 +20,12 @@ from services.meetings.contracts.documents import (
     AddDocument,
     DocumentPart,
     KeepDocumentPart,
+    ListMeetingDocuments,
+    ListOwnDocuments,
     MeetingDocument,
     MeetingDocuments,
+    ReadMeetingDocument,
+    ReadOwnDocument,
     RemoveOwnDocument,
 )
 from services.meetings.contracts.meetings import Meeting, State
@@ -140,3 +145,42 @@ class DocumentDesk:
 def _upload(token: str, upload: str) -> str:
     """Nobody adds to the upload of another meeting, whatever name they choose."""
     return f"{token.rpartition('.')[0]}-{upload}"
+
+
+class DocumentDoors:
+    """What the service answers about documents of a meeting."""
+
+    documents: DocumentDesk
+
+    @rpc
+    def keep_document_part(self, command: KeepDocumentPart, caller: Caller) -> None:
+        self.documents.keep_part(command, caller)
+
+    @rpc
+    def add_document(self, command: AddDocument, caller: Caller) -> MeetingDocuments:
+        return self.documents.add(command, caller)
+
+    @rpc
+    def remove_own_document(self, command: RemoveOwnDocument, caller: Caller) -> MeetingDocuments:
+        return self.documents.remove(command, caller)
+
+    @rpc
+    def list_own_documents(self, query: ListOwnDocuments, caller: Caller) -> MeetingDocuments:
+        return self.documents.listed(query.token, caller)
+
+    @rpc
+    def list_meeting_documents(self, query: ListMeetingDocuments, caller: Caller) -> MeetingDocuments:
+        return self.documents.of_meeting(query.id, caller)
+
+    @rpc
+    def read_own_document(self, query: ReadOwnDocument, caller: Caller) -> DocumentPart:
+        return self.documents.read_own(query.token, query.document, query.offset, caller)
+
+    @rpc
+    def read_meeting_document(self, query: ReadMeetingDocument, caller: Caller) -> DocumentPart:
+        return self.documents.read(query.id, query.document, query.offset, caller)
+
+    @every(minutes=60)
+    def tidy_documents(self) -> None:
+        """What crashed uploads left behind goes."""
+        self.documents.tidy()

@@ -7,8 +7,15 @@ from datetime import datetime
 from nexus.audit import note
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, NotFound
+from nexus.service import rpc
 from services.meetings.contracts.availability import Feed
-from services.meetings.contracts.feeds import AskCalendar, CalendarAsked, CompanyFeed
+from services.meetings.contracts.feeds import (
+    AskCalendar,
+    CalendarAsked,
+    CompanyFeed,
+    ReadCompanyFeed,
+    RenewCompanyFeed,
+)
 from services.meetings.contracts.meetings import Booked
 from services.meetings.service.agenda import FEED_SPAN, FEED_STATES
 from services.meetings.service.booking import BookingDesk
@@ -75,3 +82,21 @@ class FeedDesk:
 
     def _token(self, feed: CompanyCalendar) -> str:
         return self.links.token(feed.id, feed.version)
+
+
+class FeedDoors:
+    """What the service answers about the calendars of those who come."""
+
+    feeds: FeedDesk
+
+    @rpc
+    def ask_calendar(self, command: AskCalendar, caller: Caller) -> None:
+        self.feeds.ask(command, caller)
+
+    @rpc
+    def read_company_feed(self, query: ReadCompanyFeed, caller: Caller) -> CompanyFeed:
+        return self.feeds.read(query.token, caller)
+
+    @rpc
+    def renew_company_feed(self, command: RenewCompanyFeed, caller: Caller) -> Feed:
+        return self.feeds.renew(command.token, caller)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, NotFound, StaleRevision
+from nexus.service import on, rpc
 from services.meetings.contracts.cases import (
     AnswerOwnAsk,
     Ask,
@@ -14,12 +15,13 @@ from services.meetings.contracts.cases import (
     CaseStep,
     CompanyWritten,
     OpenOwnAsk,
+    OpenOwnPlan,
     OwnAsk,
     OwnPlan,
     SendPlan,
     TickOwnPlan,
 )
-from services.meetings.contracts.meetings import Contact
+from services.meetings.contracts.meetings import Contact, MeetingBooked, MeetingHeld, MeetingMissed
 from services.meetings.domain import cases as rules
 from services.meetings.service.booking import Seals
 from services.meetings.service.cases import CaseDesk, note_case
@@ -168,3 +170,34 @@ class Following:
             language=contact.language,
             sealed=sealed,
         )
+
+
+class FollowingDoors:
+    """What the service answers about what follows a meeting."""
+
+    following: Following
+
+    @rpc
+    def send_plan(self, command: SendPlan, caller: Caller) -> Case:
+        return self.following.send_plan(command, caller)
+
+    @rpc
+    def open_own_plan(self, query: OpenOwnPlan, caller: Caller) -> OwnPlan:
+        return self.following.own_plan(query.token, caller)
+
+    @rpc
+    def tick_own_plan(self, command: TickOwnPlan, caller: Caller) -> OwnPlan:
+        return self.following.tick(command, caller)
+
+    @rpc
+    def open_own_ask(self, query: OpenOwnAsk, caller: Caller) -> OwnAsk:
+        return self.following.own_ask(query, caller)
+
+    @rpc
+    def answer_own_ask(self, command: AnswerOwnAsk, caller: Caller) -> OwnAsk:
+        return self.following.answer(command, caller)
+
+    @on(MeetingBooked, MeetingHeld, MeetingMissed)
+    def follow_meeting(self, event: MeetingBooked | MeetingHeld | MeetingMissed) -> None:
+        """A meeting that is booked gets its company and case; one that was held is asked about later."""
+        self.following.follow(event.id)

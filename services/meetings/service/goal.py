@@ -9,6 +9,7 @@ from typing import TypeVar
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import StaleRevision
+from nexus.service import rpc
 from services.meetings.contracts.goal import (
     Average,
     Breakdown,
@@ -20,6 +21,7 @@ from services.meetings.contracts.goal import (
     CountedCompany,
     CountedMeeting,
     CountedMeetings,
+    GetGoal,
     Goal,
     GoalBoard,
     ListCountedCases,
@@ -27,6 +29,7 @@ from services.meetings.contracts.goal import (
     ListCountedMeetings,
     MeetingFigure,
     MeetingFigures,
+    OpenGoal,
     Pair,
     Row,
     SetGoal,
@@ -274,3 +277,33 @@ def _in_brief(one: Fact) -> CountedMeeting:
 
 def _noted(goal: Goal) -> dict[str, object]:
     return goal.model_dump(mode="json", include={"number", "since", "until"})
+
+
+class GoalDoors:
+    """What the service answers about the goal."""
+
+    goal: GoalDesk
+
+    @rpc
+    def get_goal(self, query: GetGoal, caller: Caller) -> Goal:
+        return self.goal.goal(caller)
+
+    @rpc
+    def set_goal(self, command: SetGoal, caller: Caller) -> Goal:
+        return self.goal.set(command, caller)
+
+    @rpc
+    def open_goal(self, query: OpenGoal, caller: Caller) -> GoalBoard:
+        return self.goal.board(caller)
+
+    @rpc
+    def list_counted_companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
+        return self.goal.companies(query, caller)
+
+    @rpc
+    def list_counted_cases(self, query: ListCountedCases, caller: Caller) -> CountedCases:
+        return self.goal.cases(query, caller)
+
+    @rpc
+    def list_counted_meetings(self, query: ListCountedMeetings, caller: Caller) -> CountedMeetings:
+        return self.goal.meetings(query, caller)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Conflict, InvalidInput, NotFound
+from nexus.service import rpc
 from services.meetings.contracts.cases import AnswerReferral, Case, CaseStep, ReferCase, Referral
 from services.meetings.contracts.companies import CompanyContact
 from services.meetings.contracts.meetings import Contact, Need
@@ -113,3 +114,17 @@ class ReferralDesk:
         step = CaseStep(at=one.answered_at or self.clock(), by=by, what="came_by_referral", why=one.reason)
         self.taking_in.case_of(company, one.need, step, None)
         self.referrals.landed(one.id)
+
+
+class ReferralDoors:
+    """What the service answers about companies handed to another sector."""
+
+    referrals: ReferralDesk
+
+    @rpc
+    def refer_case(self, command: ReferCase, caller: Caller) -> Case:
+        return self.referrals.refer(command, caller)
+
+    @rpc
+    def answer_referral(self, command: AnswerReferral, caller: Caller) -> Referral:
+        return self.referrals.answer(command, caller)

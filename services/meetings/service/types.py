@@ -8,8 +8,10 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import Forbidden, InvalidInput, NotFound, StaleRevision
+from nexus.service import rpc
 from services.meetings.contracts.types import (
     ArchiveMeetingType,
+    GetMeetingType,
     ListMeetingTypes,
     MeetingType,
     MeetingTypes,
@@ -111,3 +113,25 @@ class TypeDesk:
 
 def _noted(one: MeetingType | None) -> dict[str, object] | None:
     return one.model_dump(mode="json", include={"archived", "content"}) if one else None
+
+
+class TypeDoors:
+    """What the service answers about types of meetings."""
+
+    types: TypeDesk
+
+    @rpc
+    def list_meeting_types(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
+        return self.types.listed(query, caller)
+
+    @rpc
+    def get_meeting_type(self, query: GetMeetingType, caller: Caller) -> MeetingType:
+        return self.types.get(query.id, caller)
+
+    @rpc
+    def save_meeting_type(self, command: SaveMeetingType, caller: Caller) -> MeetingType:
+        return self.types.save(command, caller)
+
+    @rpc
+    def archive_meeting_type(self, command: ArchiveMeetingType, caller: Caller) -> MeetingType:
+        return self.types.archive(command, caller)

@@ -9,12 +9,18 @@ from zoneinfo import ZoneInfo
 from nexus.audit import note
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
+from nexus.service import every, rpc
 from services.meetings.contracts.availability import MONTREAL, Advisor
 from services.meetings.contracts.meetings import AdvisorInMeeting, Booked, BookMeeting, Meeting, State
 from services.meetings.contracts.waiting import (
+    AcceptOffer,
     AskEarlier,
     AskForTime,
+    DeclineOffer,
+    FindOwnWish,
+    LeaveWaiting,
     Offer,
+    OpenWish,
     OwnWish,
     TimeOffered,
     Wish,
@@ -303,3 +309,42 @@ def _end_of(day: date, zone: str, now: datetime) -> datetime:
 
 def _noted(waiting: Waiting | None) -> dict[str, object] | None:
     return waiting.model_dump(mode="json", include={"state", "until"}) if waiting else None
+
+
+class WaitingDoors:
+    """What the service answers about the waiting list."""
+
+    waiting: WaitingDesk
+
+    @rpc
+    def ask_earlier(self, command: AskEarlier, caller: Caller) -> Wished:
+        return self.waiting.ask_earlier(command, caller)
+
+    @rpc
+    def ask_for_time(self, command: AskForTime, caller: Caller) -> Wished:
+        return self.waiting.ask_for_time(command, caller)
+
+    @rpc
+    def find_own_wish(self, query: FindOwnWish, caller: Caller) -> OwnWish:
+        return self.waiting.of_meeting(query.token, caller)
+
+    @rpc
+    def open_wish(self, query: OpenWish, caller: Caller) -> Wish:
+        return self.waiting.open(query.token, caller)
+
+    @rpc
+    def accept_offer(self, command: AcceptOffer, caller: Caller) -> Booked:
+        return self.waiting.accept(command.token, caller)
+
+    @rpc
+    def decline_offer(self, command: DeclineOffer, caller: Caller) -> Wish:
+        return self.waiting.decline(command.token, caller)
+
+    @rpc
+    def leave_waiting(self, command: LeaveWaiting, caller: Caller) -> Wish:
+        return self.waiting.leave(command.token, caller)
+
+    @every(minutes=1)
+    def offer_freed_times(self) -> None:
+        """What gets free is offered to those who wait for it."""
+        self.waiting.offer_due()
