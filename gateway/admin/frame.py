@@ -45,10 +45,14 @@ OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 DELIVERIES = Section("/messages", N_("Messages"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
-SECTIONS = (
-    *(START, GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES, *ITEMS.values(), IMPORT, LINKS),
-    *(OPENED, SEARCHES, SECTOR, PEOPLE, KEYS, DELIVERIES, AUDIT, PARKED),
+GROUPS = (  # of the menu; the overview stands before them
+    (N_("Meetings and goal"), (GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES)),
+    (N_("What the site says"), (*ITEMS.values(), IMPORT, LINKS)),
+    (N_("What visitors do"), (OPENED, SEARCHES)),
+    (N_("Administration"), (SECTOR, PEOPLE, KEYS, DELIVERIES, AUDIT, PARKED)),
 )
+
+Links = list[tuple[str, str, bool]]  # of a menu: the address, the name, whether one is there
 
 
 def path_to(language: Language, section: Section, below: str = "") -> str:
@@ -61,9 +65,17 @@ def number_in(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def sections_for(visitor: Visitor) -> list[Section]:
-    """What somebody finds in the menu."""
-    return [section for section in SECTIONS if visitor.has(*section.roles)]
+def menu_for(visitor: Visitor, language: Language, here: Section) -> list[tuple[str, Links]]:
+    """What somebody finds in the menu, by group; the links of each lead somewhere that they may open."""
+    found = [
+        (title, [_link(one, language, here) for one in sections if visitor.has(*one.roles)])
+        for title, sections in GROUPS
+    ]
+    return [(title, shown) for title, shown in found if shown]
+
+
+def _link(section: Section, language: Language, here: Section) -> tuple[str, str, bool]:
+    return path_to(language, section), section.title, section is here
 
 
 def admin_page(
@@ -78,7 +90,9 @@ def admin_page(
     """A page of `section`. `below` is its place there, for the way to the other language."""
     query = f"?{signed.request.query_params}" if signed.request.query_params else ""
     paths = {one: path_to(one, section, below) + query for one in LANGUAGES}
-    menu = [
-        (path_to(signed.language, one), one.title, one is section) for one in sections_for(signed.visitor)
-    ]
-    return desk.html(f"admin/{template}", signed, paths, status, menu=menu, section=section, **values)
+    frame: dict[str, Any] = {
+        "overview": _link(START, signed.language, section),
+        "menu": menu_for(signed.visitor, signed.language, section),
+        "section": section,
+    }
+    return desk.html(f"admin/{template}", signed, paths, status, **frame, **values)

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.admin.frame import EDITORS, ITEMS, LINKS, START, admin_page, path_to, sections_for
+from gateway.admin.frame import EDITORS, ITEMS, LINKS, START, admin_page, path_to
 from gateway.people.desk import Desk, Signed
 from gateway.problems import preferred
 from gateway.rendering import if_there, personal
@@ -18,9 +18,8 @@ def start_routes(router: APIRouter, desk: Desk) -> None:
     """Add the first page, and `/admin`, which leads to it in the browser's language."""
 
     async def start(signed: Signed) -> Response:
-        found = [(path_to(signed.language, one), one.title) for one in sections_for(signed.visitor)[1:]]
         waiting = await _waiting(signed) if signed.visitor.has(*EDITORS) else None
-        return admin_page(desk, signed, START, "start.html", found=found, waiting=waiting)
+        return admin_page(desk, signed, START, "start.html", waiting=waiting)
 
     @router.get("/admin")
     async def admin(request: Request) -> Response:
