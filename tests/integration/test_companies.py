@@ -246,3 +246,11 @@ def test_what_is_said_by_hand_of_a_company_stays_and_a_neq_is_of_one_alone(desk)
     assert desk.booked("2026-11-26T09:00", company="Deux").company == two.company
     assert company(desk, two).size == "5-24"
     assert one.company != two.company
+
+
+def test_companies_whose_keys_are_all_of_others_do_not_stand_in_each_others_way(desk) -> None:
+    desk.booked("2026-11-25T09:00", company="Un", email="a@gmail.com", neq=NEQ)
+    for start, neq in (("2026-11-25T10:00", "1140000002"), ("2026-11-25T11:00", "1140000003")):
+        like = company(desk, desk.booked(start, company="Un", email="b@gmail.com", neq=neq))
+        told = SaveCompany(id=like.id, revision=like.revision, name=like.name, neq=None)
+        assert desk.service.save_company(told, LEAD).neq is None

@@ -208,7 +208,7 @@ def test_two_processes_offer_a_time_once(meetings, kind) -> None:
     tokens = [waits(meetings, booked) for booked in (second, last)]
     cancel(meetings, first)
     other = meetings.process()
-    looking = other._waiting.waiting
+    looking = other.waiting.waiting
     assert looking.take_turn(meetings.now)  # the other one is at it, and dies
     meetings.service.offer_freed_times()
     assert {wish(meetings, one).state for one in tokens} == {"waiting"}

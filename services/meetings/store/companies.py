@@ -104,7 +104,8 @@ class CompanyStore:
         for one in self._companies.find({"keys": {"$in": wanted}, "_id": {"$ne": company.id}}):
             if not is_new or is_another(self.now(_company(one)), company.neq):
                 left |= set(one["keys"])
-        return [key for key in wanted if key not in left]
+        # Never nothing: under the unique index, two empty lists would be the same.
+        return [key for key in wanted if key not in left] or [f"{company.sector}:id:{company.id}"]
 
 
 def _company(document: Document) -> Company:
