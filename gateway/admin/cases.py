@@ -236,7 +236,7 @@ class _Cases:
         leads = signed.visitor.has(Role.COORDINATOR, Role.ADMIN)
         proposed, told, lines, advisors, names = await asyncio.gather(
             case_views.suggestions(signed, case.need, case.recommendations),
-            case_views.timeline(signed, file.timeline),
+            case_views.timeline(signed, file.timeline, _short_names(self._desk, signed)),
             case_views.plan_lines(signed.bus, caller, case.plan, signed.language),
             signed.call(ListAdvisors()),
             case_views.names_of(signed, (one.by for one in case.notes)),

@@ -1,7 +1,7 @@
 """What the pages of case files show: the need in words, what would fit it, what happened, the plan."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
@@ -174,10 +174,10 @@ def _ticked(one: Recommendation, language: Language) -> Suggestion:
     return Suggestion(one.kind, one.id, one.title, path, one.reason or "", "", "", True)
 
 
-async def timeline(signed: Signed, steps: Sequence[CaseStep]) -> list[Told]:
-    """What happened, in words."""
+async def timeline(signed: Signed, steps: Sequence[CaseStep], sectors: Mapping[str, str]) -> list[Told]:
+    """What happened, in words. `sectors` has their names."""
     words = translations(signed.language)
-    names = await names_of(signed, (step.by for step in steps))
+    names = await names_of(signed, (step.by for step in steps if step.by not in sectors)) | dict(sectors)
     return [Told(step, _what(step.what, words), names.get(step.by, step.by)) for step in steps]
 
 

@@ -105,7 +105,8 @@ class Ask(Message):
 
 
 class CaseStep(Message):
-    """Something that happened: who, when; `meeting` for the steps of one. `by` is the id of a person, or `company`."""
+    """Something that happened: who, when; `meeting` for the steps of one. `by` is the id of a person, `company`,
+    `system`, or the name of another sector."""
 
     at: AwareDatetime
     by: str

@@ -243,10 +243,11 @@ def timeline(case: Case, meetings: Iterable[Meeting], referrals: Iterable[Referr
 
 
 def _steps_of(one: Referral) -> list[CaseStep]:
+    """Who of the other sector answered is theirs to know: it is named itself."""
     steps = [CaseStep(at=one.sent_at, by=one.by, what="referred", why=one.reason)]
     if one.escalated_at:
         steps.append(CaseStep(at=one.escalated_at, by="system", what="referral_escalated"))
     if one.answered_at:
         what = f"referral_{one.state}"
-        steps.append(CaseStep(at=one.answered_at, by=one.answered_by or one.to, what=what, why=one.why))
+        steps.append(CaseStep(at=one.answered_at, by=one.to, what=what, why=one.why))
     return steps
