@@ -73,6 +73,9 @@ ADMIN_PAGES = (
 )
 
 
+_OWN_PAGES = ("/fr/compte", "/fr/connexion", "/en/sign-in/code", "/fr/trouver/recevoir?size=5-24")
+
+
 def an_address() -> str:
     return f"somebody-{uuid4().hex[:8]}@example.org"
 
@@ -225,6 +228,24 @@ def test_two_editors_at_once_get_both_edits_in_one_form(enter: Enter, site: Runn
     paul.get_by_role("listitem").filter(has_text="Révision 2").get_by_role("button").click()
     expect(paul.get_by_role("status").first).to_have_text("L’état antérieur est rétabli.")
     expect(paul.get_by_label("Texte, en français")).to_have_value("Le texte d’Anne")
+
+
+def test_an_earlier_state_is_made_the_newest_again(enter: Enter, site: RunningPlatform) -> None:
+    page = enter(Role.EDITOR)
+    page.goto(site.url("tic", "/fr/admin/pages/new"))
+    title = page.get_by_label("Titre, en français")
+    title.fill("Avant l’ondioline")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("status")).to_have_text("Publié.")
+    title.fill("Après l’ondioline")
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("link", name="Historique").click()
+    expect(page.locator("del").first).to_have_text("Avant")
+    page.get_by_role("button", name="Rétablir cet état").first.click()
+    expect(page.get_by_role("status")).to_have_text("L’état antérieur est rétabli.")
+    expect(title).to_have_value("Avant l’ondioline")
+    page.get_by_role("link", name="Page publique").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Avant l’ondioline")
 
 
 def test_an_editor_who_was_invited_can_do_just_that(enter: Enter, site: RunningPlatform) -> None:
@@ -438,7 +459,16 @@ def test_axe_finds_nothing_to_object_to(
 
 
 @pytest.mark.parametrize(
-    "path", ["/fr/compte", "/en/account", "/fr/connexion", "/en/sign-in/code", "/fr/connexion/lien"]
+    "path",
+    [
+        "/fr/compte",
+        "/en/account",
+        "/fr/connexion",
+        "/en/sign-in/code",
+        "/fr/connexion/lien",
+        "/fr/trouver/recevoir?size=5-24",
+        "/en/find/receive?done=sent",
+    ],
 )
 def test_axe_finds_nothing_to_object_to_on_the_pages_of_an_account(open_admin: Enter, path: str) -> None:
     page = open_admin(path, bypass_csp=True)
@@ -479,7 +509,7 @@ def test_the_html_checker_finds_no_error_on_any_page(
     names = {}
     page = open_admin("/fr/admin")
     paths = [f"/{language}/admin{path}" for language in ("fr", "en") for path in ADMIN_PAGES]
-    for number, path in enumerate([*paths, "/fr/compte", "/fr/connexion", "/en/sign-in/code"]):
+    for number, path in enumerate([*paths, *_OWN_PAGES]):
         reply = page.request.get(re.sub("/fr/admin$", path, page.url.rstrip("/")))
         file = tmp_path / f"{number}.html"
         file.write_bytes(reply.body())

@@ -1,11 +1,14 @@
 """Signing in through a sector's site, and what it opens. In both runtimes."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
 from nexus.caller import Role
+from tests.e2e.test_meetings import letters
 from tests.support.platforms import RunningPlatform
 from tests.support.surfer import Surfer
 
@@ -156,7 +159,7 @@ def test_a_sign_in_never_leads_to_another_site(surf: Surf, wanted: str) -> None:
     assert surfer.send("/fr/connexion", email=an_address(), next=wanted).status_code == 400
 
 
-def test_a_member_names_the_company_and_invites_a_colleague(surf: Surf) -> None:
+def test_a_member_names_the_company_and_invites_a_colleague(running: RunningPlatform, surf: Surf) -> None:
     member = surf().sign_in_as(an_address(), Role.MEMBER)
     refused = member.post("/fr/compte/company", "/fr/compte", name="Atelier Nord", neq="12")
     assert (refused.status_code, "dix chiffres du NEQ" in refused.text) == (400, True)
@@ -164,8 +167,26 @@ def test_a_member_names_the_company_and_invites_a_colleague(surf: Surf) -> None:
         "L’entreprise est nommée."
         in member.post("/fr/compte/company", "/fr/compte", name="Atelier Nord").text
     )
-    invited = member.post("/fr/compte/colleagues", "/fr/compte", email=an_address())
+    address = an_address()
+    invited = member.post("/fr/compte/colleagues", "/fr/compte", email=address)
     assert "L’invitation est en route." in invited.text
+    colleague = surf()
+    colleague.send("/fr/connexion/lien", token=token_for(running, "Atelier Nord"))
+    page = colleague.get("/fr/compte").text
+    assert address in page
+    assert 'value="Atelier Nord"' in page  # the same company, named once
+    assert address in member.get("/fr/compte").text
+
+
+def token_for(running: RunningPlatform, company: str) -> str:
+    """Of the link that is mailed to who is invited into a company."""
+    deadline = time.monotonic() + 20
+    while True:
+        for one in letters(running):
+            if company in one.text and (found := re.search(r"/fr/connexion/lien\?token=(\S+)", one.text)):
+                return found[1]
+        assert time.monotonic() < deadline, "nobody was mailed"
+        time.sleep(0.1)
 
 
 def test_pages_of_one_person_are_kept_by_nobody(admin: Surfer) -> None:
