@@ -36,7 +36,7 @@ def page_with(surfer: Surfer, address: str, words: str) -> str:
 def test_a_message_that_was_sent_is_found_by_its_address(running: RunningPlatform, lead: Surfer) -> None:
     address = f"{uuid4().hex}@exemple.ca"
     running.ask(code(to=address), system("people", "tic"))
-    page = page_with(lead, address, ">Envoyé<")
+    page = page_with(lead, address, 'badge">Envoyé<')
     assert "Code de connexion" in page
     assert html_faults(page) == []
     assert lead.client.get(PATH, params={"address": "nobody"}).status_code == 400
@@ -57,14 +57,14 @@ def test_what_a_server_refused_is_sent_again_from_the_page(distributed: Distribu
     box.at_recipient = refuse
     try:
         distributed.ask(invitation(to=address), system("people", "tic"))
-        page = page_with(surfer, address, ">Échec de l’envoi<")
+        page = page_with(surfer, address, 'badge-retired">Échec de l’envoi<')
     finally:
         box.at_recipient = lambda server, envelope: None
     assert "550 5.1.1 no such mailbox" in page
     sent = surfer.post(PATH, PATH, id=re.findall(r'name="id" value="([^"]+)"', page)[0])
     assert "Nouvel envoi en cours" in sent.text
     box.wait_for(address)
-    page_with(surfer, address, ">Envoyé<")
+    page_with(surfer, address, 'badge">Envoyé<')
     assert surfer.client.get(PATH, params={"kind": "meeting"}).status_code == 200
     trail = surfer.get("/fr/admin/audit?kind=delivery").text
     assert "A renvoyé un message" in trail

@@ -1,5 +1,5 @@
 """A mail server that refuses, hangs up and stalls, and processes that are killed: no message is lost, and only what was
-on its way at a kill, or when the server hung up, may come twice."""
+on its way at a kill may come twice."""
 
 from pymongo.database import Database
 

@@ -68,7 +68,10 @@ class Storm:
             if drawn < REFUSED:
                 self.refused += 1
                 return "451 4.3.0 try later"
-            return hang_up(server, envelope) if drawn < REFUSED + DROPPED else None
+            if drawn < REFUSED + DROPPED:
+                hang_up(server, envelope)
+                return "421 4.3.2 gone"  # which nobody hears; what is said to nobody is not taken either
+            return None
 
         self.box.at_data = at_data
         self.box.stall = lambda: seconds if luck.random() < STALLED else 0

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from nexus.errors import InvalidInput
+from nexus.settings import Settings
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
 from services.notifications.domain.messages import is_given_up, pause, recipient_hash, without_secrets
@@ -164,3 +165,18 @@ def test_the_table_in_the_documentation_is_the_one_in_force():
         ]
         for rule in table((48, 2))
     ]
+
+
+@pytest.mark.parametrize(("given", "hours"), [("48,2", (48, 2)), (" 24 ", (24,)), ("", ())])
+def test_the_hours_of_reminders_are_a_setting(
+    monkeypatch: pytest.MonkeyPatch, given: str, hours: tuple[int, ...]
+):
+    monkeypatch.setenv("NEXUS_REMINDER_HOURS", given)
+    assert Settings().reminder_hours == hours
+
+
+@pytest.mark.parametrize("given", ["soon", "0", "-2", "48,,x", "100000"])
+def test_hours_that_are_none_are_refused(monkeypatch: pytest.MonkeyPatch, given: str):
+    monkeypatch.setenv("NEXUS_REMINDER_HOURS", given)
+    with pytest.raises(ValidationError, match="reminder_hours"):
+        Settings()
