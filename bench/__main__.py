@@ -9,7 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench import cache, changes, documents, extraction, office, paint, rpc, search, signin, slots, start
+from bench import (
+    cache,
+    changes,
+    documents,
+    extraction,
+    meetings,
+    office,
+    paint,
+    rpc,
+    search,
+    signin,
+    slots,
+    start,
+)
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
@@ -138,6 +151,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "relevance": _relevance,
     "extraction": lambda _: extraction.measure(),
     "slots": lambda _: slots.measure(),
+    "meetings": lambda bench: meetings.measure(bench.url("mongodb")),
 }
 
 
