@@ -15,6 +15,7 @@ from bench import (
     documents,
     extraction,
     mails,
+    meetings,
     office,
     paint,
     rpc,
@@ -152,6 +153,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "extraction": lambda _: extraction.measure(),
     "mails": lambda bench: mails.measure(bench.url("mongodb")),
     "slots": lambda _: slots.measure(),
+    "meetings": lambda bench: meetings.measure(bench.url("mongodb")),
 }
 
 

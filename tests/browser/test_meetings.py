@@ -88,6 +88,13 @@ def test_from_the_questions_to_a_meeting_that_is_moved(open_page: Open, kind: st
     page.get_by_role("button", name="Réserver cette rencontre").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre rencontre est réservée")
     looked_at(page, "booked")
+    page.get_by_label("Un document à lire").set_input_files(
+        {"name": "offre.txt", "mimeType": "text/plain", "buffer": "Deux développeuses".encode()}
+    )
+    page.get_by_role("button", name="Envoyer le document").click()
+    expect(page.get_by_role("status")).to_have_text("Le document est arrivé.")
+    expect(page.get_by_role("link", name="offre.txt")).to_be_visible()
+    looked_at(page, "with a document")
     page.get_by_label("Le dernier jour").fill(date.today().isoformat())
     page.get_by_role("button", name="Attendre un moment plus tôt").click()
     expect(page.get_by_role("status")).to_contain_text("C’est noté")
@@ -115,6 +122,11 @@ def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_mak
         if not page.get_by_role("link", name="Atelier du navigateur").count():
             later.click()
     looked_at(page, "the agenda")
+    block = page.locator("[data-move]", has_text="Atelier du navigateur").first
+    block.drag_to(page.locator("td[data-start]").last)
+    expect(page.get_by_role("dialog")).to_contain_text("Atelier du navigateur")
+    page.get_by_role("button", name="Ne rien changer").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_role("link", name="Atelier du navigateur").first.click()
     expect(page.get_by_role("main")).to_contain_text("Deux développeuses")
     expect(page.get_by_role("main")).to_contain_text("De 5 à 24 employés")
@@ -132,7 +144,7 @@ def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_mak
     page.get_by_label("À cette heure").first.fill("16:00")
     page.locator("#preview_type").select_option(label=kind)
     preview.click()
-    expect(page.get_by_role("status")).to_contain_text(re.compile(r"mercredi .*13\sh"))
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"mercredi .*13\sh\s30"))
     looked_at(page, "availability with its preview")
     page.get_by_role("checkbox", name="On peut réserver").uncheck()
     page.get_by_role("button", name="Enregistrer").click()
