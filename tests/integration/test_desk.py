@@ -226,6 +226,8 @@ def test_what_somebody_typed_goes_with_the_account(service: Content):
         service.keep_work(
             KeepWork(work=work, kind=ItemKind.PAGE, content={"title": {"fr": "À suivre"}}), caller
         )
-    service.forget_work(PersonChanged(id=ANNE.person, sector="tic", roles=frozenset(), revision=2, language="fr", sealed=None))
+    service.forget_work(
+        PersonChanged(id=ANNE.person, sector="tic", roles=frozenset(), revision=2, language="fr", sealed=None)
+    )
     assert service.list_work(ListWork(kind=ItemKind.PAGE), ANNE).items == ()
     assert [one.work for one in service.list_work(ListWork(kind=ItemKind.PAGE), PAUL).items] == [SECOND]

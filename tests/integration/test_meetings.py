@@ -444,7 +444,9 @@ def test_who_has_no_account_any_more_is_not_met_and_others_take_what_was_booked(
     meetings.advisor(staff("anne"), mornings("Anne", office="Chez Anne"))
     booked = meetings.book(kind, "2026-11-25T10:00")
     feed = meetings.service.get_feed_token(GetFeedToken(), ANNE).token
-    left = PersonChanged(id="anne", sector="tic", roles=frozenset({Role.MEMBER}), revision=3, language="fr", sealed=None)
+    left = PersonChanged(
+        id="anne", sector="tic", roles=frozenset({Role.MEMBER}), revision=3, language="fr", sealed=None
+    )
     meetings.service.follow_roles(left)
     assert meetings.service.list_advisors(ListAdvisors(), VISITOR).items == ()
     assert meetings.starts(kind, since=WEDNESDAY) == []
@@ -464,7 +466,9 @@ def test_late_news_of_an_account_does_no_harm_and_who_comes_back_can_be_met(meet
     meetings.advisor()
 
     def changed(revision: int, *roles: Role) -> list[str]:
-        event = PersonChanged(id="anne", sector="tic", roles=frozenset(roles), revision=revision, language="fr", sealed=None)
+        event = PersonChanged(
+            id="anne", sector="tic", roles=frozenset(roles), revision=revision, language="fr", sealed=None
+        )
         meetings.service.follow_roles(event)
         return [one.id for one in meetings.service.list_advisors(ListAdvisors(), VISITOR).items]
 
