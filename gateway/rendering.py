@@ -18,6 +18,7 @@ from gateway.problems import RETRY_AFTER
 from gateway.questions import ACTIVITIES
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
+from gateway.trail_words import EVENTS
 from nexus.errors import Unavailable
 from services.search.contracts import Hit, SearchResults, SimilarEntries
 
@@ -83,7 +84,7 @@ def _environment(language: Language) -> Environment:
         "role_lead": words.ROLE_LEADS,
         "scope": words.SCOPES,
     }
-    environment.filters["event"] = lambda kind: words.named(words.EVENTS, _short(kind), catalogue)
+    environment.filters["event"] = lambda kind: words.named(EVENTS, _short(kind), catalogue)
     for name, names in named.items():
         environment.filters[name] = lambda value, names=names: words.named(names, value, catalogue)
     return environment

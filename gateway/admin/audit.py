@@ -14,7 +14,7 @@ from gateway.admin.tables import MARK, csv_line
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.rendering import ZONE
-from gateway.words import AUDITED_KINDS, COMMANDS
+from gateway.trail_words import AUDITED_KINDS, COMMANDS
 from nexus.caller import LANGUAGES
 from nexus.operations import AuditEntry, AuditPage, AuditState, CheckAudit, ListAudit, NotedValue
 from services.people.contracts.people import NamePeople

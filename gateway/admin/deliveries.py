@@ -10,7 +10,7 @@ from gateway.admin.frame import AGENDA, DELIVERIES, admin_page, path_to
 from gateway.i18n import translations
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
-from gateway.words import (
+from gateway.trail_words import (
     DELIVERY_REASONS,
     DELIVERY_STATES,
     NOTICE_EVENTS,

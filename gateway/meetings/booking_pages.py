@@ -1,6 +1,6 @@
 """To book a meeting: the need, then when and with whom, then who comes. No script, no account."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,10 +11,10 @@ from gateway.i18n import translations
 from gateway.links import MEET, MEETING, WAITING
 from gateway.meetings import asked, views
 from gateway.meetings.asked import Asked
+from gateway.meetings.pages import VisitorPages
 from gateway.people import forms
 from gateway.people.forms import Fault
 from gateway.people.visitor import Visitor, Visitors
-from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
 from gateway.words import N_
 from nexus.bus import Bus
@@ -62,22 +62,7 @@ def booking_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) 
     return router
 
 
-Handle = Callable[[Language, Request, Visitor], Awaitable[Response]]
-
-
-class _Booking:
-    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
-        self._bus = bus
-        self._base_url = base_url
-        self._visitors = visitors
-        self._page = Page(sector, base_url)
-
-    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            return personal(await handle(language, request, await self._visitors(request, language)))
-
-        return answer
-
+class _Booking(VisitorPages):
     async def need(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """What the meeting is about."""
         types = await self._bus.call(ListMeetingTypes(every=visitor.has(*_STAFF)), visitor.caller)

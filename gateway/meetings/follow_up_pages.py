@@ -2,7 +2,6 @@
 
 Looking at it changes nothing: programs that read mail look at it, too."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.i18n import translations
 from gateway.links import FOLLOW_UP
+from gateway.meetings.pages import LinkPages
 from gateway.people import forms
-from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
 from gateway.words import N_, USEFUL
 from nexus.bus import Bus
@@ -35,24 +34,7 @@ def follow_up_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     return router
 
 
-Handle = Callable[[Language, Request, str, Caller], Awaitable[Response]]
-
-
-class _FollowUps:
-    def __init__(self, sector: Sector, bus: Bus, base_url: str) -> None:
-        self._sector = sector
-        self._bus = bus
-        self._page = Page(sector, base_url)
-
-    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            token = str(request.path_params["token"])[:200]
-            origin = request.client.host if request.client else None
-            caller = Caller(sector=self._sector.name, language=language, origin=origin)
-            return personal(await handle(language, request, token, caller))
-
-        return answer
-
+class _FollowUps(LinkPages):
     async def show(self, language: Language, request: Request, token: str, caller: Caller) -> Response:
         """The questions, or thanks."""
         return await self._shown(language, token, caller, thanked=request.query_params.get("done") == "yes")

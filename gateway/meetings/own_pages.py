@@ -1,6 +1,5 @@
 """The page of a meeting, for who has its link: what is booked, and how to move or cancel it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +12,9 @@ from gateway.links import MEET, MEETING, WAITING
 from gateway.meetings import documents, views
 from gateway.meetings.booking_pages import WHO
 from gateway.meetings.calendars import calendar_response, one_meeting
+from gateway.meetings.pages import VisitorPages, token_of
 from gateway.people import forms
 from gateway.people.visitor import Visitor, Visitors
-from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES
@@ -66,38 +65,24 @@ def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> A
     return router
 
 
-Handle = Callable[[Language, Request, Visitor, str], Awaitable[Response]]
-
-
-class _Own:
-    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
-        self._bus = bus
-        self._base_url = base_url
-        self._visitors = visitors
-        self._page = Page(sector, base_url)
-
-    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            token = str(request.path_params["token"])[:200]
-            visitor = await self._visitors(request, language)
-            return personal(await handle(language, request, visitor, token))
-
-        return answer
-
-    async def show(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+class _Own(VisitorPages):
+    async def show(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """The meeting, with what was just done."""
+        token = token_of(request)
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         if found.expires_at is not None:
             return RedirectResponse(f"/{language}/{MEET[language]}/{WHO[language]}/{token}", 303)
         return await self._meeting(language, visitor, found, token, request.query_params.get("done", ""))
 
-    async def times(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def times(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """When it could be instead."""
+        token = token_of(request)
         since = _day(request.query_params.get("since", ""))
         return await self._times(language, visitor, token, since)
 
-    async def move(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def move(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Move it."""
+        token = token_of(request)
         given = await forms.fields_of(request)
         start = views.moment_of(given.get("start"))
         if start is None:
@@ -110,8 +95,9 @@ class _Own:
             return await self._times(language, visitor, token, start.date(), error)
         return RedirectResponse(f"{_path(language, token)}?done=moved", 303)
 
-    async def cancel(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def cancel(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Cancel it."""
+        token = token_of(request)
         given = await forms.fields_of(request)
         command = forms.read(
             CancelOwnMeeting,
@@ -129,10 +115,9 @@ class _Own:
             return await self._meeting(language, visitor, found, token, "", error)
         return RedirectResponse(f"{_path(language, token)}?done=cancelled", 303)
 
-    async def ask_earlier(
-        self, language: Language, request: Request, visitor: Visitor, token: str
-    ) -> Response:
+    async def ask_earlier(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Wait for an earlier time."""
+        token = token_of(request)
         until = _day((await forms.fields_of(request)).get("until", ""))
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         command = AskEarlier(
@@ -148,15 +133,15 @@ class _Own:
             return await self._meeting(language, visitor, found, token, "", error)
         return RedirectResponse(f"{_path(language, token)}?done=waiting#earlier", 303)
 
-    async def ask_calendar(
-        self, language: Language, request: Request, visitor: Visitor, token: str
-    ) -> Response:
+    async def ask_calendar(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Mail the address of the calendar of all their meetings to who comes."""
+        token = token_of(request)
         await self._bus.call(AskCalendar(token=token, base_url=self._base_url), visitor.caller)
         return RedirectResponse(f"{_path(language, token)}?done=calendar#calendar", 303)
 
-    async def bring(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def bring(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """A document for the meeting."""
+        token = token_of(request)
         try:
             await documents.bring(request, token, self._bus, visitor.caller)
         except (Conflict, InvalidInput) as error:
@@ -166,14 +151,16 @@ class _Own:
             return await self._meeting(language, visitor, found, token, "", error)
         return RedirectResponse(f"{_path(language, token)}?done=document#documents", 303)
 
-    async def take_back(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def take_back(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Not this document."""
+        token = token_of(request)
         command = RemoveOwnDocument(token=token, document=_document(request))
         await self._bus.call(command, visitor.caller)
         return RedirectResponse(f"{_path(language, token)}?done=removed#documents", 303)
 
-    async def document(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def document(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """One of them, for who brought it."""
+        token = token_of(request)
         wanted = _document(request)
 
         async def read(offset: int) -> DocumentPart:
@@ -182,8 +169,9 @@ class _Own:
 
         return await documents.attachment(read)
 
-    async def calendar(self, language: Language, request: Request, visitor: Visitor, token: str) -> Response:
+    async def calendar(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """The meeting for the calendar of who comes."""
+        token = token_of(request)
         found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
         link = f"{self._base_url}{_path(language, token)}"
         return calendar_response(one_meeting(found, language, link), ICS)

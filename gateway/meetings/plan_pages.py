@@ -1,6 +1,5 @@
 """The plan of a company, for who has its link: to read, to tick, to print."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,8 +7,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.links import PLAN
 from gateway.meetings import case_views, plan_pdf
+from gateway.meetings.pages import LinkPages
 from gateway.people import forms
-from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, Caller
@@ -17,7 +16,6 @@ from services.meetings.contracts.cases import OpenOwnPlan, OwnPlan, TickOwnPlan
 
 PDF = "plan.pdf"
 _MOST = 40  # entries of a plan
-Handle = Callable[[Language, Request, str, Caller], Awaitable[Response]]
 
 
 def plan_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -31,21 +29,7 @@ def plan_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     return router
 
 
-class _Plans:
-    def __init__(self, sector: Sector, bus: Bus, base_url: str) -> None:
-        self._sector = sector
-        self._bus = bus
-        self._page = Page(sector, base_url)
-
-    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            token = str(request.path_params["token"])[:200]
-            origin = request.client.host if request.client else None
-            caller = Caller(sector=self._sector.name, language=language, origin=origin)
-            return personal(await handle(language, request, token, caller))
-
-        return answer
-
+class _Plans(LinkPages):
     async def show(self, language: Language, request: Request, token: str, caller: Caller) -> Response:
         """The plan, with what is done."""
         plan = await self._bus.call(OpenOwnPlan(token=token), caller)

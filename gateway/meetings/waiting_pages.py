@@ -1,6 +1,6 @@
 """The waiting list: to ask for a time that gets free, and to answer what is offered. No script, no account."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,12 @@ from gateway.i18n import translations
 from gateway.links import MEET, MEETING, WAITING
 from gateway.meetings import asked, views
 from gateway.meetings.booking_pages import CONSENT, WHEN, contact_of, fault_of, known_of
+from gateway.meetings.pages import VisitorPages, token_of
 from gateway.people import forms
 from gateway.people.forms import Fault
 from gateway.people.visitor import Visitor, Visitors
 from gateway.refusals import REFUSALS
-from gateway.rendering import ZONE, Page, personal
+from gateway.rendering import ZONE
 from gateway.sectors import Language, Sector
 from gateway.words import N_
 from nexus.bus import Bus
@@ -36,8 +37,6 @@ from services.meetings.contracts.waiting import (
 _A_MONTH = timedelta(days=30)
 _UNTIL = N_("Choose a day from today on, within a year.")
 
-Handle = Callable[[Language, Request, Visitor], Awaitable[Response]]
-
 
 def waiting_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> APIRouter:
     """The pages in both languages."""
@@ -55,19 +54,7 @@ def waiting_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) 
     return router
 
 
-class _Waiting:
-    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
-        self._bus = bus
-        self._base_url = base_url
-        self._visitors = visitors
-        self._page = Page(sector, base_url)
-
-    def endpoint(self, language: Language, handle: Handle) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            return personal(await handle(language, request, await self._visitors(request, language)))
-
-        return answer
-
+class _Waiting(VisitorPages):
     async def form(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Who waits, for which meeting, until when."""
         if not asked.of_request(request, language).type:
@@ -97,12 +84,12 @@ class _Waiting:
 
     async def show(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """The place, and what is offered."""
-        wish = await self._bus.call(OpenWish(token=_token(request)), visitor.caller)
+        wish = await self._bus.call(OpenWish(token=token_of(request)), visitor.caller)
         return self._wish(language, request, wish, request.query_params.get("done", ""))
 
     async def answer(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """Take the time, leave it to others, or leave the list."""
-        token, do = _token(request), (await forms.fields_of(request)).get("do", "")
+        token, do = token_of(request), (await forms.fields_of(request)).get("do", "")
         try:
             if do == "accept":
                 taken = await self._bus.call(AcceptOffer(token=token), visitor.caller)
@@ -145,7 +132,7 @@ class _Waiting:
     def _wish(
         self, language: Language, request: Request, wish: Wish, done: str, error: NexusError | None = None
     ) -> Response:
-        token = _token(request)
+        token = token_of(request)
         paths = {one: f"/{one}/{WAITING[one]}/{token}" for one in LANGUAGES}
         values: dict[str, Any] = {
             "view": views.wish(wish, language),
@@ -183,10 +170,6 @@ class _Waiting:
 
 def _place(given: asked.Asked, kind: MeetingType) -> Any:
     return given.place if given.place in kind.content.places else kind.content.places[0]
-
-
-def _token(request: Request) -> str:
-    return str(request.path_params["token"])[:200]
 
 
 def _words(code: str, language: Language) -> str:

@@ -2,15 +2,12 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
-from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from gateway.articles import ZONE
 from nexus.caller import Role
@@ -18,119 +15,13 @@ from nexus.i18n import long_date
 from nexus.messages import CloudEvent
 from services.content.contracts import ProgramRetired
 from services.people.contracts.signin import CodeIssued
-from tests.browser.test_every_page import faults, vnu
+from tests.browser.office import Enter, an_address, editor_state, enter, open_admin
 from tests.e2e.test_freshness import stale_program
 from tests.support.files import a_pdf
 from tests.support.platforms import EmbeddedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
-__all__ = ["vnu"]
-
-Enter = Callable[..., Page]
-ADMIN_PAGES = (
-    "",
-    "/programs",
-    "/programs?q=xylophone",
-    "/programs?freshness=due",
-    "/programs/new",
-    "/documents",
-    "/documents/new",
-    "/documents/upload",
-    "/posts",
-    "/posts/new",
-    "/activities",
-    "/activities/new",
-    "/pages",
-    "/pages/new",
-    "/partners",
-    "/partners/new",
-    "/sector",
-    "/sector/history",
-    "/import",
-    "/opened",
-    "/opened?days=365",
-    "/links",
-    "/goal",
-    "/goal/companies",
-    "/goal/meetings?which=held",
-    "/goal/cases?which=closed",
-    "/meetings",
-    "/meetings?span=day&whose=all",
-    "/cases",
-    "/cases?whose=all&state=all",
-    "/companies",
-    "/companies?q=xylophone",
-    "/availability",
-    "/meeting-types",
-    "/meeting-types/new",
-    "/searches",
-    "/people",
-    "/messages",
-    "/messages/notices",
-    "/audit",
-    "/audit?kind=program&since=2026-01-01",
-    "/parked",
-)
-
-
-_OWN_PAGES = ("/fr/compte", "/fr/connexion", "/en/sign-in/code", "/fr/trouver/recevoir?size=5-24")
-
-
-def an_address() -> str:
-    return f"somebody-{uuid4().hex[:8]}@example.org"
-
-
-@pytest.fixture
-def enter(chromium: Browser, site: RunningPlatform) -> Iterator[Enter]:
-    """A window of somebody who has been invited, and has followed the link."""
-    contexts = []
-
-    def entered(*roles: Role, **options: object) -> Page:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        wanted = [option for role in roles for option in ("--role", role.value)]
-        url = site.url("tic", "/").rstrip("/")
-        page.goto(site.nexus("invite", "tic", an_address(), "--url", url, *wanted).stdout.strip())
-        page.get_by_role("main").get_by_role("button").click()
-        return page
-
-    yield entered
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def editor_state(chromium: Browser, site: RunningPlatform) -> object:
-    """The cookies of an administrator who also edits."""
-    context = chromium.new_context()
-    page = context.new_page()
-    url = site.url("tic", "/").rstrip("/")
-    roles = ("--role", "admin", "--role", "editor")
-    page.goto(site.nexus("invite", "tic", an_address(), "--url", url, *roles).stdout.strip())
-    page.get_by_role("main").get_by_role("button").click()
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def open_admin(chromium: Browser, site: RunningPlatform, editor_state: object) -> Iterator[Enter]:
-    """Opens a page of the back office."""
-    contexts = []
-
-    def opened(path: str, **options: object) -> Page:
-        context = chromium.new_context(storage_state=editor_state, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(site.url("tic", path))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+__all__ = ["editor_state", "enter", "open_admin"]
 
 
 def test_somebody_signs_in_with_the_code_of_the_mail_page(chromium: Browser, site: RunningPlatform) -> None:
@@ -355,19 +246,6 @@ def test_a_list_is_exported_changed_and_brought_in_again_but_for_its_bad_row(
     site.eventually_finds(f"Un {word} pour tous")
 
 
-def test_axe_finds_nothing_to_object_to_in_a_preview(open_admin: Enter, tmp_path: Path) -> None:
-    page = open_admin("/fr/admin/import", bypass_csp=True)
-    file = tmp_path / "aides.csv"
-    file.write_text("title.fr,kind\nAide au tambour,grant\nSans genre,\n", encoding="utf-8")
-    page.get_by_label("Fichier").set_input_files(file)
-    page.get_by_role("button", name="Voir ce qui changerait").click()
-    expect(page.get_by_role("status")).to_contain_text("Rien n’est encore écrit.", timeout=30_000)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 def test_an_invitation_waits_in_a_list_and_is_withdrawn(enter: Enter, site: RunningPlatform) -> None:
     admin, address = enter(Role.ADMIN, bypass_csp=True), an_address()
     admin.goto(site.url("tic", "/fr/admin/people"))
@@ -445,73 +323,3 @@ def test_an_administrator_gives_the_site_another_look(chromium: Browser, site: R
     page.get_by_role("button", name="Revenir au site tel qu’il a été installé").click()
     expect(page.get_by_role("status").first).to_have_text("Le site est de nouveau tel qu’il a été installé.")
     page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("path", ADMIN_PAGES)
-def test_axe_finds_nothing_to_object_to(
-    open_admin: Enter, path: str, language: str, scheme: Literal["light", "dark"]
-) -> None:
-    page = open_admin(f"/{language}/admin{path}", color_scheme=scheme, bypass_csp=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/fr/compte",
-        "/en/account",
-        "/fr/connexion",
-        "/en/sign-in/code",
-        "/fr/connexion/lien",
-        "/fr/trouver/recevoir?size=5-24",
-        "/en/find/receive?done=sent",
-    ],
-)
-def test_axe_finds_nothing_to_object_to_on_the_pages_of_an_account(open_admin: Enter, path: str) -> None:
-    page = open_admin(path, bypass_csp=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_axe_finds_nothing_to_object_to_where_something_is_wrong(open_admin: Enter) -> None:
-    page = open_admin("/fr/admin/activities/new", bypass_csp=True)
-    page.get_by_role("button", name="Publier").click()
-    expect(page.get_by_role("alert")).to_contain_text("Donnez un titre")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *ADMIN_PAGES[:4],
-        "/goal",
-        "/partners/new",
-        "/sector",
-        "/import",
-        "/opened",
-        "/people",
-        "/audit",
-        "/parked",
-    ],
-)
-def test_a_screen_of_320_pixels_needs_no_sideways_scroll(open_admin: Enter, path: str) -> None:
-    page = open_admin(f"/fr/admin{path}", viewport={"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_the_html_checker_finds_no_error_on_any_page(
-    open_admin: Enter, vnu: list[str], tmp_path: Path
-) -> None:
-    names = {}
-    page = open_admin("/fr/admin")
-    paths = [f"/{language}/admin{path}" for language in ("fr", "en") for path in ADMIN_PAGES]
-    for number, path in enumerate([*paths, *_OWN_PAGES]):
-        reply = page.request.get(re.sub("/fr/admin$", path, page.url.rstrip("/")))
-        file = tmp_path / f"{number}.html"
-        file.write_bytes(reply.body())
-        names[file.name] = path
-    assert faults(vnu, tmp_path, names) == []

@@ -15,7 +15,7 @@ from services.meetings.contracts.meetings import BookMeeting, Contact, FindSlots
 from services.meetings.contracts.types import ListMeetingTypes, SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
 from services.meetings.service.links import Links
-from tests.browser.test_back_office import Enter, enter
+from tests.browser.office import Enter, enter
 from tests.browser.test_every_page import Open, vnu
 from tests.browser.test_meetings import looked_at
 from tests.support.platforms import RunningPlatform

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from nexus.caller import Role
-from tests.browser.test_back_office import editor_state, enter, open_admin
+from tests.browser.office import editor_state, enter, open_admin
 from tests.browser.test_every_page import faults, vnu
 from tests.support.files import a_pdf
 from tests.support.platforms import RunningPlatform

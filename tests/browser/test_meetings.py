@@ -13,7 +13,7 @@ from nexus.caller import Role, operator
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
 from services.meetings.contracts.types import Question, SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines, BothTexts
-from tests.browser.test_back_office import Enter, enter
+from tests.browser.office import Enter, enter
 from tests.browser.test_every_page import Open, faults, vnu
 from tests.support.platforms import RunningPlatform
 

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 from gateway.admin.imports import told_fault
 from gateway.admin.kinds import KINDS
 from gateway.i18n import translations
-from gateway.words import EVENTS, READING_FAULTS
+from gateway.trail_words import EVENTS
+from gateway.words import READING_FAULTS
 from nexus.caller import LANGUAGES
 from nexus.composition import declaration, service_names
 from services.content.contracts.editing import ItemKind
