@@ -1,3 +1,4 @@
+from tests.support.clock import clock
 from tests.support.databases import database
 
-__all__ = ["database"]
+__all__ = ["clock", "database"]

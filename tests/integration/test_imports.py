@@ -30,8 +30,8 @@ from services.content.service import Content
 from services.content.service.imports import REMOVED
 from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
+from tests.support.clock import Clock
 from tests.support.content_service import content_service
-from tests.support.contents import NOON
 from tests.support.uploads import followed, preview, run, send
 
 ANNE = Caller(sector="tic", person="anne", roles=frozenset({Role.EDITOR}), origin="192.0.2.7")
@@ -75,21 +75,6 @@ CONTENTS: dict[ItemKind, dict[str, Any]] = {
     ItemKind.DOCUMENT: {"title": {"fr": "Guide"}, "date": "2026-11-23", "files": {}},
     ItemKind.PARTNER: {"title": {"fr": "Partenaire"}, "sectors": ["tic"], "place": 3},
 }
-
-
-class Clock:
-    """Goes on only when the test moves it."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

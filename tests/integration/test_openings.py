@@ -15,26 +15,11 @@ from services.content.contracts.openings import CountOpenings, ListOpenings
 from services.content.contracts.publications import Status
 from services.content.service import Content
 from services.search.misses import WordStore
+from tests.support.clock import Clock
 from tests.support.content_service import content_service
-from tests.support.contents import NOON
 
 VISITOR = anonymous("tic")
 ANNE = Caller(sector="tic", person="anne", roles=frozenset({Role.COORDINATOR, Role.EDITOR}))
-
-
-class Clock:
-    """Goes on only when the test moves it."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

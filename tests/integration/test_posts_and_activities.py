@@ -40,21 +40,6 @@ ANNE = operator("anne")
 VISITOR = anonymous("tic")
 
 
-class Clock:
-    """Stands still until the test moves it."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture
 def service(database, clock) -> Content:
     return content_service(database, clock)

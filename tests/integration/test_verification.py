@@ -28,6 +28,7 @@ from services.content.contracts.verification import (
 from services.content.service import Content
 from services.content.service.verification import Verifications
 from services.people.contracts.people import Person, RemovePerson
+from tests.support.clock import Clock
 from tests.support.content_service import content_service
 from tests.support.contents import NOON, content
 from tests.support.people_service import LINKS, PeopleOnDatabase
@@ -35,19 +36,6 @@ from tests.support.people_service import LINKS, PeopleOnDatabase
 ROOT = operator("root")
 ANNE = Caller(sector="tic", person="anne", roles=frozenset({Role.EDITOR}))
 LONG_AGO = date(2026, 1, 5)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> Any:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
