@@ -57,7 +57,7 @@ def book(page: Page, kind: str) -> str:
     page.get_by_role("button", name="Réserver cette rencontre").click()
     page.get_by_role("link", name="Choisir un autre moment").click()
     page.locator(".starts button").nth(8).click()
-    expect(page.get_by_role("status")).to_have_text("Votre rencontre est déplacée.")
+    expect(page.get_by_role("status").first).to_have_text("Votre rencontre est déplacée.")
     return page.url.partition("?")[0]
 
 

@@ -92,7 +92,7 @@ def test_from_the_questions_to_a_meeting_that_is_moved(open_page: Open, kind: st
         {"name": "offre.txt", "mimeType": "text/plain", "buffer": "Deux développeuses".encode()}
     )
     page.get_by_role("button", name="Envoyer le document").click()
-    expect(page.get_by_role("status")).to_have_text("Le document est arrivé.")
+    expect(page.get_by_role("status").first).to_have_text("Le document est arrivé.")
     expect(page.get_by_role("link", name="offre.txt")).to_be_visible()
     looked_at(page, "with a document")
     page.get_by_label("Le dernier jour").fill(date.today().isoformat())
@@ -107,7 +107,7 @@ def test_from_the_questions_to_a_meeting_that_is_moved(open_page: Open, kind: st
     page.get_by_role("link", name="Choisir un autre moment").click()
     looked_at(page, "another time")
     page.locator(".starts button").nth(8).click()
-    expect(page.get_by_role("status")).to_have_text("Votre rencontre est déplacée.")
+    expect(page.get_by_role("status").first).to_have_text("Votre rencontre est déplacée.")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browser meeting")
 
@@ -122,6 +122,7 @@ def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_mak
         if not page.get_by_role("link", name="Atelier du navigateur").count():
             later.click()
     looked_at(page, "the agenda")
+    page.set_viewport_size({"width": 1280, "height": 2600})  # a scroll on the way would drag what lies below
     block = page.locator("[data-move]", has_text="Atelier du navigateur").first
     block.drag_to(page.locator("td[data-start]").last)
     expect(page.get_by_role("dialog")).to_contain_text("Atelier du navigateur")
@@ -148,7 +149,7 @@ def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_mak
     looked_at(page, "availability with its preview")
     page.get_by_role("checkbox", name="On peut réserver").uncheck()
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_role("status")).to_have_text("Enregistré.")
+    expect(page.get_by_role("status").first).to_have_text("Enregistré.")
     looked_at(page, "availability saved")
     page.get_by_label("Son adresse secrète").fill("https:calendrier")
     page.get_by_role("button", name="Lire ce calendrier").click()

@@ -183,6 +183,22 @@ def test_what_a_connection_came_to_is_believed_for_a_minute(mailbox: Mailbox):
     assert mailbox.connections == 1
 
 
+def test_while_a_connection_is_being_made_what_was_known_of_the_server_stands(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    channel = smtp(mailbox)
+    channel.check()
+    greeted = channel._greeted
+
+    def asked_meanwhile() -> Any:
+        channel.check()
+        return greeted()
+
+    monkeypatch.setattr(channel, "_greeted", asked_meanwhile)
+    with channel.open():
+        pass
+
+
 def test_nothing_is_said_to_a_server_that_does_not_encrypt(mailbox: Mailbox):
     with pytest.raises(Unavailable, match="SMTPNotSupportedError"):
         smtp(mailbox, starttls=True).check()

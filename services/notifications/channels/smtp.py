@@ -94,10 +94,11 @@ class SmtpChannel:
             raise Unavailable("mail_unavailable")
 
     def _connect(self) -> smtplib.SMTP:
-        self._believed_until, self._reached = time.monotonic() + _AWAY_FOR, False
+        self._believed_until = time.monotonic() + _AWAY_FOR  # meanwhile nobody else need try
         try:
             connection = self._greeted()
         except (OSError, smtplib.SMTPException, ssl.SSLError) as error:
+            self._reached = False
             raise Unavailable("mail_unavailable", reason=type(error).__name__) from None
         self._believed_until, self._reached = time.monotonic() + _REACHED_FOR, True
         return connection
