@@ -1,8 +1,10 @@
 """Exports that come back, files of partners, previews, and what happens to an import whose process dies."""
 
 import io
+import threading
 import time
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -78,8 +80,11 @@ CONTENTS: dict[ItemKind, dict[str, Any]] = {
 
 
 @pytest.fixture
-def service(database, clock) -> Content:
-    return content_service(database, clock)
+def service(database, clock) -> Iterator[Content]:
+    yield content_service(database, clock)
+    for thread in threading.enumerate():  # an import has told its end, and removes its files still
+        if thread.name == "nexus-import":
+            thread.join(timeout=30)
 
 
 def saved(service: Content, kind: ItemKind = ItemKind.PROGRAM, caller: Caller = ANNE, **fields: Any) -> Any:
