@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from nexus.caller import Role
-from nexus.errors import NexusError
 from services.meetings.contracts.availability import (
     GetFeedToken,
     ListAdvisors,
@@ -26,21 +25,16 @@ from tests.support.meetings_service import (
     at,
     contact,
     mornings,
+    refused,
     staff,
 )
 
-MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
+WEDNESDAY = date(2026, 11, 25)
 
 
 @pytest.fixture
 def meetings(database) -> MeetingsOnDatabase:
     return MeetingsOnDatabase(database)
-
-
-def refused(do, *arguments, **named) -> NexusError:
-    with pytest.raises(NexusError) as error:
-        do(*arguments, **named)
-    return error.value
 
 
 def test_a_company_meets_the_advisor_who_follows_it_already_where_they_are_free(meetings) -> None:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from nexus.caller import Role, anonymous
-from nexus.errors import Conflict, Forbidden, InvalidInput, NexusError, NotFound, StaleRevision
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from nexus.seal import Seal
 from services.meetings.contracts.availability import (
     GetAvailability,
@@ -45,6 +45,7 @@ from tests.support.meetings_service import (
     at,
     contact,
     mornings,
+    refused,
     staff,
 )
 
@@ -54,12 +55,6 @@ MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 
 @pytest.fixture
 def meetings(database) -> MeetingsOnDatabase:
     return MeetingsOnDatabase(database)
-
-
-def refused(do, *arguments, **named) -> NexusError:
-    with pytest.raises(NexusError) as error:
-        do(*arguments, **named)
-    return error.value
 
 
 def test_what_is_booked_is_offered_no_more_and_comes_back_once_it_is_cancelled(meetings) -> None:

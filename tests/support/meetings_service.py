@@ -6,10 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+import pytest
 from pydantic import SecretStr
 
 from nexus.caller import Caller, Role, anonymous
 from nexus.composition import Resources
+from nexus.errors import NexusError
 from nexus.settings import Settings
 from services.meetings.compose import compose
 from services.meetings.contracts.availability import Advisor, AvailabilityContent, Rule, SaveAvailability
@@ -111,3 +113,10 @@ class MeetingsOnDatabase:
         found = self.database["meetings"].find({}, {"outbox": 1})
         bodies = [orjson.loads(entry["body"]) for document in found for entry in document["outbox"]]
         return sorted(bodies, key=lambda body: (body["time"], body["data"]["revision"]))
+
+
+def refused(do: Any, *arguments: Any, **named: Any) -> NexusError:
+    """What `do` is refused with."""
+    with pytest.raises(NexusError) as error:
+        do(*arguments, **named)
+    return error.value
