@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.meetings.contracts.words import BothLines
@@ -50,10 +50,17 @@ def test_an_offer_stands_for_two_hours_of_the_day(now: str, end: str) -> None:
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)))
+@example(datetime(2026, 1, 1, 23, 0, 0, 1, tzinfo=UTC))  # the least moment is left for the next day
+@example(datetime(2026, 10, 31, 22, 0, 0, 1, tzinfo=UTC))  # and that night has an hour more
 def test_an_offer_always_ends_by_day_two_hours_later_or_more(now: datetime) -> None:
     end = open_until(now, MONTREAL)
-    assert timedelta(hours=2) <= end - now <= timedelta(hours=14)
-    assert is_day(end - timedelta(seconds=1), MONTREAL)
+    assert end - now >= timedelta(hours=2)
+    assert on_the_wall(end) - on_the_wall(now) <= timedelta(hours=14)
+    assert is_day(end - timedelta.resolution, MONTREAL)
+
+
+def on_the_wall(moment: datetime) -> datetime:
+    return moment.astimezone(MONTREAL).replace(tzinfo=None)
 
 
 def test_what_was_free_when_they_asked_is_no_news_unless_it_was_taken_and_let_go() -> None:
