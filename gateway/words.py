@@ -201,6 +201,37 @@ READING_FAULTS = {
     "not_in_table": N_("“%(value)s” is not in the mapping’s table. It knows: %(known)s."),
     "not_a_date": N_("“%(value)s” is no date. It is written like this: %(formats)s."),
 }
+MAPPING_FAULTS = {
+    "mapping_not_readable": N_("This is no text in UTF-8. Save the mapping as UTF-8."),
+    "mapping_not_toml": N_("This is no TOML from line %(line)s, column %(column)s on."),
+    "mapping_key_unknown": N_("“%(name)s” is unknown here. Known are: %(known)s."),
+    "mapping_key_missing": N_("It is needed."),
+    "mapping_not_an_expression": N_(
+        "“%(text)s” is no JMESPath expression. "
+        "Names with spaces, accents or apostrophes stand in double quotation marks."
+    ),
+    "mapping_not_a_pattern": N_("“%(text)s” is no regular expression."),
+    "mapping_not_a_date_format": N_(
+        "“%(text)s” is no form of a date. Write YYYY, MM and DD once each, as DD/MM/YYYY."
+    ),
+    "mapping_not_a_template": N_(
+        "“%(text)s” is no template. Write simple names in braces, as {cost} ({duration})."
+    ),
+    "mapping_encoding_unknown": N_("The encoding “%(text)s” is unknown. Usual ones: utf-8, cp1252, latin-1."),
+    "mapping_not_one_origin": N_("A rule has exactly one of these: %(origins)s."),
+    "mapping_each_without_fields": N_(
+        "“each” and “fields” belong together: a list, and the rules for its items."
+    ),
+    "mapping_using_without_template": N_("“using” belongs to “template”: it says what its names stand for."),
+    "mapping_field_unknown": N_("A program has no field “%(name)s”. It has: %(known)s."),
+    "mapping_not_a_list_of_objects": N_("“each” and “fields” are only for “steps”."),
+    "mapping_fields_missing": N_("Every program needs a rule for: %(names)s."),
+    "mapping_language_missing": N_(
+        "The language is missing. Give “language” (fr or en), or write %(name)s.fr."
+    ),
+    "mapping_table_unknown": N_("There is no table “%(name)s”. The tables are: %(known)s."),
+}
+MEANT = N_("Did you mean “%(close)s”?")
 IMPORT_ERRORS = {
     "import_format_unknown": N_("This is no Excel (.xlsx), CSV, JSON or YAML file, nor a ZIP of such files."),
     "import_archive_unreadable": N_("The ZIP is damaged, or has a password. Pack its files anew."),

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from gettext import NullTranslations
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,7 +16,17 @@ from gateway.admin.uploads import send_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.people.forms import Fault
-from gateway.words import IMPORT_ERRORS, MAPPINGS, N_, PLACES, READING_FAULTS, ROW_FAULTS
+from gateway.refusals import reason
+from gateway.words import (
+    IMPORT_ERRORS,
+    MAPPING_FAULTS,
+    MAPPINGS,
+    MEANT,
+    N_,
+    PLACES,
+    READING_FAULTS,
+    ROW_FAULTS,
+)
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, InvalidInput
 from services.content.contracts.editing import ItemKind
@@ -133,6 +144,7 @@ class _Imports:
             "page": _page_of(signed),
             "per_page": ROWS_SHOWN,
             "error": IMPORT_ERRORS.get(view.job.error or "", ""),
+            "faults": [(one.field, told_mapping_fault(one, words)) for one in view.job.faults],
             "items_path": path_to(signed.language, ITEMS[kind.name]),
         }
         return admin_page(self._desk, signed, IMPORT, "import.html", below=f"/{view.job.id}", **values)
@@ -194,3 +206,11 @@ def told_fault(fault: RowFault, kind: Kind, labels: dict[str, str], words: Any) 
     if fault.code.endswith("_not_found"):
         return field, words.gettext(_MISSING)
     return field, fault_in_row(fault.field, fault.code, fault.reason, kind.fields, words)
+
+
+def told_mapping_fault(fault: RowFault, words: NullTranslations) -> str:
+    """What is wrong with a key of a mapping."""
+    if fault.code not in MAPPING_FAULTS:
+        return reason(fault.code, fault.details, words)
+    told = words.gettext(MAPPING_FAULTS[fault.code]) % fault.details
+    return f"{told} {words.gettext(MEANT) % fault.details}" if fault.details.get("close") else told

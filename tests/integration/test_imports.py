@@ -251,7 +251,9 @@ def test_a_mapping_with_faults_is_told_with_each(service: Content):
     mapping = send(service, b"source = 'x'\nexternal_id = 'a'\n[fields]\ntitel = 'a'\n", ANNE)
     job = preview(service, "a.csv", b"a\n1\n", ANNE, mapping_file=mapping).job
     assert job.error == "mapping_invalid"
-    assert "titel" in job.reason
+    assert [(one.field, one.code, one.details["close"]) for one in job.faults] == [
+        ("fields.titel", "mapping_field_unknown", "title")
+    ]
 
 
 def test_only_editors_of_the_same_sector_see_or_run_an_import(service: Content):

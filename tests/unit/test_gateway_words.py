@@ -8,19 +8,19 @@ import orjson
 import pytest
 from openpyxl import Workbook
 
-from gateway.admin.imports import told_fault
+from gateway.admin.imports import told_fault, told_mapping_fault
 from gateway.admin.kinds import KINDS
 from gateway.i18n import translations
 from gateway.trail_words import EVENTS
-from gateway.words import READING_FAULTS
+from gateway.words import MAPPING_FAULTS, READING_FAULTS
 from nexus.caller import LANGUAGES
 from nexus.composition import declaration, service_names
 from services.content.contracts.editing import ItemKind
-from services.content.contracts.exchange import ReadingFault, RowFault
+from services.content.contracts.exchange import MappingFault, ReadingFault, RowFault
 from services.content.importing import __main__ as reader
 from services.content.importing.files import FORMATS, MAX_BYTES, Found
 from services.content.importing.reading import Reader
-from services.content.importing.spec import Mapping
+from services.content.importing.spec import Mapping, MappingError, parse_mapping
 from services.notifications.domain.messages import KINDS as MAILS
 
 PROGRAMS = next(kind for kind in KINDS if kind.name is ItemKind.PROGRAM)
@@ -35,6 +35,52 @@ def test_each_event_and_mail_that_may_be_parked_has_a_name():
 
 def test_each_reason_why_a_file_or_a_row_cannot_be_read_has_words():
     assert set(READING_FAULTS) == set(ReadingFault)
+
+
+def test_each_fault_of_a_mapping_has_words():
+    assert set(MAPPING_FAULTS) == set(MappingFault)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("code", "addition"),
+    [
+        (MappingFault.NOT_TOML, "a = ="),
+        (MappingFault.KEY_UNKNOWN, "[[read.join]]\nname = 'a'\nfile = 'b'\non = 'c'\nmanny = true"),
+        (MappingFault.KEY_MISSING, "[[read.join]]\nname = 'a'\nfile = 'b'"),
+        (MappingFault.NOT_AN_EXPRESSION, "amount = 'nom du programme'"),
+        (MappingFault.NOT_A_PATTERN, "amount = { path = 'x', match = '(' }"),
+        (MappingFault.NOT_A_DATE_FORMAT, "valid_until = { path = 'x', date = '%d' }"),
+        (MappingFault.NOT_A_TEMPLATE, "amount = { template = '{a' }"),
+        (MappingFault.ENCODING_UNKNOWN, "[read]\nencoding = 'utf-9'"),
+        (MappingFault.NOT_ONE_ORIGIN, "amount = { path = 'x', value = 'y' }"),
+        (MappingFault.EACH_WITHOUT_FIELDS, "steps = { each = 'x' }"),
+        (MappingFault.USING_WITHOUT_TEMPLATE, "amount = { path = 'x', using = { a = 'b' } }"),
+        (MappingFault.FIELD_UNKNOWN, "amout = 'x'"),
+        (MappingFault.NOT_A_LIST_OF_OBJECTS, "amount = { each = 'x', fields = { text = 'y' } }"),
+        (MappingFault.TABLE_UNKNOWN, "amount = { path = 'x', table = 'sizes' }"),
+        (MappingFault.FIELDS_MISSING, None),
+        (MappingFault.LANGUAGE_MISSING, None),
+        (MappingFault.NOT_READABLE, None),
+    ],
+)
+def test_a_fault_of_a_mapping_is_told_in_both_languages_with_all_its_details(
+    code: MappingFault, addition: str | None, language: str
+):
+    head = "source = 's'\nexternal_id = 'id'\n{}[fields]\ntitle = 'n'\nkind = {{ value = 'grant' }}\n"
+    texts = {
+        MappingFault.FIELDS_MISSING: "source = 's'\nexternal_id = 'id'",
+        MappingFault.LANGUAGE_MISSING: head.format(""),
+        MappingFault.NOT_READABLE: "\xff",
+    }
+    text = texts.get(code) or head.format("language = 'fr'\n") + str(addition)
+    with pytest.raises(MappingError) as caught:
+        parse_mapping(text.encode("latin-1"))
+    (fault,) = caught.value.faults
+    told = told_mapping_fault(fault, translations(language))
+    assert fault.code == code
+    assert "%(" not in told
+    assert told.startswith(MAPPING_FAULTS[code] % fault.details) == (language == "en")
 
 
 def workbook(*lines: list[object]) -> bytes:

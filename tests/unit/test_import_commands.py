@@ -191,7 +191,7 @@ def test_progress_is_shown_on_a_terminal_only(source: Path, terminal: bool) -> N
     (source / "a.csv").write_text(rows("1,Aide,grant,"))
     screen = StringIO()
     console = Console(file=screen, force_terminal=terminal, width=100)
-    options = ImportOptions((source,), parse_mapping(MAPPING))
+    options = ImportOptions((source,), parse_mapping(MAPPING.encode()))
     asyncio.run(run_import(KeptPrograms(), operator("ana"), options, console))
     assert ("Importing" in screen.getvalue()) is terminal
 

@@ -26,7 +26,7 @@ def value_of(rule: Any, record: Any = RECORD, **tables: dict[str, Any]) -> Any:
 
 def mapped(record: dict[str, Any], text: str = "") -> Mapped:
     head = 'source = "s"\nlanguage = "fr"\nexternal_id = "id"\n[fields]\ntitle = "name"\nkind = "kind"\n'
-    return map_record(parse_mapping(head + text), record)
+    return map_record(parse_mapping((head + text).encode()), record)
 
 
 def test_a_path_reaches_keys_with_accents_spaces_and_apostrophes() -> None:

@@ -55,8 +55,18 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+class RowFault(Message):
+    """What is wrong with a field. `reason` is English; `code` is a refusal's, pydantic's, a ReadingFault or a
+    MappingFault, whose words `details` fill."""
+
+    field: str
+    code: str
+    reason: str
+    details: dict[str, str] = Field(default_factory=dict)
+
+
 class ImportJob(Message):
-    """An import. `total` None: the file is not read yet. `error`: a code, and `reason` in English what it is about.
+    """An import. `total` None: the file is not read yet. `error`: a code; `faults`: those of one's own mapping.
 
     `planned` is what the preview found, `counts` what is done so far, or else planned so far."""
 
@@ -73,7 +83,7 @@ class ImportJob(Message):
     counts: dict[Outcome, int]
     planned: dict[Outcome, int]
     error: str | None = None
-    reason: str = ""
+    faults: tuple[RowFault, ...] = ()
 
 
 class ReadingFault(StrEnum):
@@ -113,14 +123,26 @@ class ReadingFault(StrEnum):
     NOT_A_DATE = "not_a_date"  # value, formats
 
 
-class RowFault(Message):
-    """What is wrong with a field. `reason` is English; `code` is a refusal's, pydantic's or a ReadingFault, whose words
-    `details` fill."""
+class MappingFault(StrEnum):
+    """Why a mapping cannot be used; with its details."""
 
-    field: str
-    code: str
-    reason: str
-    details: dict[str, str] = Field(default_factory=dict)
+    NOT_READABLE = "mapping_not_readable"
+    NOT_TOML = "mapping_not_toml"  # line, column
+    KEY_UNKNOWN = "mapping_key_unknown"  # name, close (or empty), known
+    KEY_MISSING = "mapping_key_missing"
+    NOT_AN_EXPRESSION = "mapping_not_an_expression"  # text
+    NOT_A_PATTERN = "mapping_not_a_pattern"  # text
+    NOT_A_DATE_FORMAT = "mapping_not_a_date_format"  # text
+    NOT_A_TEMPLATE = "mapping_not_a_template"  # text
+    ENCODING_UNKNOWN = "mapping_encoding_unknown"  # text
+    NOT_ONE_ORIGIN = "mapping_not_one_origin"  # origins
+    EACH_WITHOUT_FIELDS = "mapping_each_without_fields"
+    USING_WITHOUT_TEMPLATE = "mapping_using_without_template"
+    FIELD_UNKNOWN = "mapping_field_unknown"  # name, close (or empty), known
+    NOT_A_LIST_OF_OBJECTS = "mapping_not_a_list_of_objects"
+    FIELDS_MISSING = "mapping_fields_missing"  # names
+    LANGUAGE_MISSING = "mapping_language_missing"  # name
+    TABLE_UNKNOWN = "mapping_table_unknown"  # name, close (or empty), known
 
 
 class CellChange(Message):

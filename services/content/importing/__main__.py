@@ -38,7 +38,8 @@ def _read(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         mapping = load_mapping(request["mapping"])
         files = _files_of(path, mapping, folder / "unpacked")
     except MappingError as error:
-        return {"error": "mapping_invalid", "reason": str(error)}
+        faults = [fault.model_dump(mode="json") for fault in error.faults]
+        return {"error": "mapping_invalid", "faults": faults}
     except ArchiveError as error:
         return {"error": str(error)}
     if not files:

@@ -10,19 +10,22 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from nexus.confined import run
+from services.content.contracts.exchange import RowFault
 from services.content.importing import limits
 
 _READER = "services.content.importing"
+MOST_FAULTS = 20  # of a mapping: who has more mends these first
+LONGEST_TOLD = 1_000  # characters
 Row = dict[str, Any]
 
 
 class Unreadable(Exception):
-    """The file, or the mapping, cannot be used. `code` is a refusal's; `reason` is English, for whoever keeps it."""
+    """The file, or the mapping, cannot be used. `code` is a refusal's; `faults` are those of the mapping."""
 
-    def __init__(self, code: str, reason: str = "") -> None:
+    def __init__(self, code: str, faults: tuple[RowFault, ...] = ()) -> None:
         self.code = code
-        self.reason = reason
-        super().__init__(code, reason)
+        self.faults = faults
+        super().__init__(code)
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,19 @@ def _result(folder: Path, status: int | None) -> dict[str, Any]:
         raise Unreadable("import_too_slow" if status is None else "import_unreadable")
     told: dict[str, Any] = orjson.loads(result.read_bytes())
     if "error" in told:
-        reason = told.get("reason", "").replace(f"{folder}/", "")
-        raise Unreadable(told["error"], reason[:2_000])
+        raise Unreadable(told["error"], tuple(map(_fault, told.get("faults", [])[:MOST_FAULTS])))
     return told
+
+
+def _fault(told: Row) -> RowFault:
+    """A fault, of which each text is cut: what it quotes may be as long as the file."""
+    details = {name: text[:LONGEST_TOLD] for name, text in told["details"].items()}
+    return RowFault(
+        field=told["field"][:LONGEST_TOLD],
+        code=told["code"],
+        reason=told["reason"][:LONGEST_TOLD],
+        details=details,
+    )
 
 
 def _count(rows: Path) -> int:

@@ -4,7 +4,6 @@ Expressions are JMESPath (https://jmespath.org); keys with spaces or accents sta
 """
 
 import codecs
-import difflib
 import re
 import string
 import tomllib
@@ -17,7 +16,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import model_validator as check
 
 from services.content.contracts import ExternalId, Language
+from services.content.contracts.exchange import MappingFault, RowFault
 from services.content.importing import targets
+from services.content.importing.mapping_faults import as_fault, from_pydantic, not_toml, wrong, wrong_name
 
 SHIPPED = Path(__file__).parent / "mappings"
 DATE_TOKENS = {"YYYY": "%Y", "MM": "%m", "DD": "%d"}
@@ -25,7 +26,11 @@ ORIGINS = ("path", "column", "value", "template", "first", "parts", "each")
 
 
 class MappingError(Exception):
-    """A mapping file cannot be used; the message says where and what to do."""
+    """A mapping cannot be used. The message says in English where and what to do, `faults` by their codes."""
+
+    def __init__(self, message: str, faults: tuple[RowFault, ...] = ()) -> None:
+        self.faults = faults
+        super().__init__(message)
 
 
 def _expression(text: str) -> str:
@@ -33,10 +38,7 @@ def _expression(text: str) -> str:
         jmespath.compile(text)
     except JMESPathError as error:
         reason = str(error).partition(", for expression")[0]
-        raise ValueError(
-            f"{text!r} is not a JMESPath expression ({reason}); "
-            "keys with spaces, accents or apostrophes go in double quotes: '\"nom du programme\"'"
-        ) from None
+        raise wrong(MappingFault.NOT_AN_EXPRESSION, reason, text=text) from None
     return text
 
 
@@ -44,30 +46,27 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"{text!r} is not a regular expression: {error}") from None
+        raise wrong(MappingFault.NOT_A_PATTERN, str(error), text=text) from None
     return text
 
 
 def _date_format(text: str) -> str:
     rest = text
     for token in DATE_TOKENS:
-        if rest.count(token) != 1:
-            raise ValueError(f"{text!r} is not a date format: write YYYY, MM and DD once each, as DD/MM/YYYY")
-        rest = rest.replace(token, "", 1)
+        once = rest.count(token) == 1
+        rest = rest.replace(token, "", 1) if once else "%"
     if any(ch.isalnum() or ch == "%" for ch in rest):
-        raise ValueError(f"{text!r} is not a date format: only YYYY, MM, DD and punctuation, as DD/MM/YYYY")
+        raise wrong(MappingFault.NOT_A_DATE_FORMAT, text=text)
     return text
 
 
 def _template(text: str) -> str:
     try:
         names = list(template_names(text))
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a template: {error}") from None
+    except ValueError:
+        names = []
     if not names or not all(name.isidentifier() for name in names):
-        raise ValueError(
-            f"{text!r} is not a template: write simple names in braces, as '{{cost}} ({{duration}})'"
-        )
+        raise wrong(MappingFault.NOT_A_TEMPLATE, text=text)
     return text
 
 
@@ -75,7 +74,7 @@ def _encoding(text: str) -> str:
     try:
         codecs.lookup(text)
     except LookupError:
-        raise ValueError(f"{text!r} is not an encoding; common ones: utf-8, cp1252, latin-1") from None
+        raise wrong(MappingFault.ENCODING_UNKNOWN, text=text) from None
     return text
 
 
@@ -151,12 +150,12 @@ class Rule(Part):
     def _one_origin(self) -> Self:
         given = [name for name in ORIGINS if getattr(self, name) is not None]
         if len(given) != 1:
-            told = " and ".join(given) or "none"
-            raise ValueError(f"a rule needs exactly one of {', '.join(ORIGINS)}; this one has {told}")
+            has = " and ".join(given) or "none"
+            raise wrong(MappingFault.NOT_ONE_ORIGIN, has, origins=", ".join(ORIGINS))
         if bool(self.each) != bool(self.fields):
-            raise ValueError("each and fields belong together: a list, and the rules for each of its items")
+            raise wrong(MappingFault.EACH_WITHOUT_FIELDS)
         if self.using and not self.template:
-            raise ValueError("using belongs to template: what its names stand for")
+            raise wrong(MappingFault.USING_WITHOUT_TEMPLATE)
         return self
 
 
@@ -224,10 +223,10 @@ class Mapping(Part):
             name for name in ("title", "kind") if not any(f.split(".")[0] == name for f in self.fields)
         ]
         if missing:
-            raise ValueError(f"fields has no rule for {' and '.join(missing)}, which every program needs")
+            raise wrong(MappingFault.FIELDS_MISSING, names=", ".join(missing))
         spoken = [name for name in self.fields if name in targets.TEXTS]
         if spoken and not self.language:
-            raise ValueError(f'language is missing: add language = "fr" (or "en"), or write {spoken[0]}.fr')
+            raise wrong(MappingFault.LANGUAGE_MISSING, name=spoken[0])
         return self
 
     @check(mode="after")
@@ -235,8 +234,7 @@ class Mapping(Part):
         for rule in self._all_rules():
             for name in (rule.table, rule.not_in):
                 if isinstance(name, str) and name not in self.tables:
-                    known = ", ".join(self.tables) or "none"
-                    raise ValueError(f"there is no table {name!r}; the tables here: {known}")
+                    raise wrong_name(MappingFault.TABLE_UNKNOWN, name, self.tables)
         return self
 
     def _all_rules(self) -> list[Rule]:
@@ -257,42 +255,34 @@ def load_mapping(name_or_path: str) -> Mapping:
     """The mapping in a file, or the shipped one of that name. Raises MappingError."""
     path = SHIPPED / f"{name_or_path}.toml" if name_or_path in shipped_names() else Path(name_or_path)
     try:
-        return parse_mapping(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        return parse_mapping(path.read_bytes())
+    except OSError as error:
         raise MappingError(
-            f"Cannot read the mapping {name_or_path!r}: {why}. "
+            f"Cannot read the mapping {name_or_path!r}: {error.strerror}. "
             f"Give a TOML file, or the name of a shipped mapping: {', '.join(shipped_names())}."
         ) from None
     except MappingError as error:
-        raise MappingError(f"The mapping {name_or_path!r} cannot be used:\n{error}") from None
+        raise MappingError(f"The mapping {name_or_path!r} cannot be used:\n{error}", error.faults) from None
 
 
-def parse_mapping(text: str) -> Mapping:
-    """The mapping written in `text`. Raises MappingError with every fault on a line of its own."""
+def parse_mapping(given: bytes) -> Mapping:
+    """The mapping written in `given`, which is TOML. Raises MappingError with every fault on a line of its own."""
+    text = ""
     try:
+        text = given.decode("utf-8-sig")
         return Mapping.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError:
+        faults = [as_fault(wrong(MappingFault.NOT_READABLE))]
     except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"  it is not TOML: {error}") from None
+        faults = [not_toml(text, error)]
     except ValidationError as error:
-        raise MappingError("\n".join(_fault(item["loc"], item) for item in error.errors())) from None
-
-
-def _fault(loc: tuple[str | int, ...], item: Any) -> str:
-    where = ".".join(str(part) for part in loc)
-    if item["type"] == "extra_forbidden":
-        known = list(_part_at(loc).model_fields)
-        close = difflib.get_close_matches(str(loc[-1]), known, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        return f"  {where}: unknown key {loc[-1]!r}; {hint}known here: {', '.join(known)}"
-    if item["type"] == "missing":
-        return f"  {where}: missing"
-    reason = item["msg"].removeprefix("Value error, ")
-    return f"  {where}: {reason}" if where else f"  {reason}"
+        faults = [from_pydantic(item, _part_at(item["loc"]).model_fields) for item in error.errors()]
+    lines = (f"  {one.field}: {one.reason}" if one.field else f"  {one.reason}" for one in faults)
+    raise MappingError("\n".join(lines), tuple(faults))
 
 
 def _part_at(loc: tuple[str | int, ...]) -> type[Part]:
-    if len(loc) == 1:
+    if len(loc) < 2:
         return Mapping
     if loc[0] == "read":
         return Join if len(loc) > 2 else Reading

@@ -1,6 +1,5 @@
 """The fields of a program that a mapping may fill, told from the contract itself."""
 
-import difflib
 from collections.abc import Iterable
 from types import NoneType
 from typing import Any
@@ -14,7 +13,9 @@ from services.content.contracts import (
     ParagraphText,
     ProgramContent,
 )
+from services.content.contracts.exchange import MappingFault
 from services.content.domain.cells import fields_of
+from services.content.importing.mapping_faults import wrong, wrong_name
 
 PER_LANGUAGE = (LineText, ParagraphText, MarkdownText, Keywords)
 
@@ -44,22 +45,18 @@ TEXTS = frozenset(_texts_in(ProgramContent))
 
 
 def items_of(name: str) -> list[str]:
-    """What can be filled in the items of the list `name`. Raises ValueError if it is none of objects."""
+    """What can be filled in the items of the list `name`. Raises a MappingFault if it is none of objects."""
     model, many = fields_of(ProgramContent).get(name, (None, False))
     if not (model and many):
-        raise ValueError(f"{name}: each and fields are only for lists of objects (steps)")
+        raise wrong(MappingFault.NOT_A_LIST_OF_OBJECTS, field=f"fields.{name}")
     return names_in(model)
 
 
 def check_names(given: Iterable[str], known: list[str], under: str = "") -> None:
-    """Raises ValueError for the first name that is not among `known`."""
+    """Raises a MappingFault for the first name that is not among `known`."""
     for name in given:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]!r}? " if close else ""
-            raise ValueError(
-                f"fields.{under}{name}: a program has no field {name!r}; {hint}known: {', '.join(known)}"
-            )
+            raise wrong_name(MappingFault.FIELD_UNKNOWN, name, known, field=f"fields.{under}{name}")
 
 
 def in_languages(model: type[Message], data: Any, language: Language | None) -> Any:

@@ -27,6 +27,7 @@ from services.content.contracts.exchange import (
     ListImports,
     MappingName,
     PreviewImport,
+    RowFault,
     RunImport,
     Uploaded,
 )
@@ -134,7 +135,7 @@ class Imports:
             try:
                 self._work(job)
             except Unreadable as error:
-                self._fail(job, error.code, error.reason)
+                self._fail(job, error.code, error.faults)
             except (Overtaken, *AWAY):
                 raise
             except Exception:
@@ -189,7 +190,7 @@ class Imports:
             "state": ImportState.READING.value,
             "owner": job_id,
             "beat": self._clock(),
-            "reason": "",
+            "faults": [],
         }
 
     def _keep(self, job_id: str, role: FileRole, sent: Uploaded) -> None:
@@ -219,8 +220,9 @@ class Imports:
 
         return beat
 
-    def _fail(self, job: Job, code: str, reason: str = "") -> None:
-        self._kept.beat(job, self._clock(), state=ImportState.FAILED.value, error=code, reason=reason)
+    def _fail(self, job: Job, code: str, faults: tuple[RowFault, ...] = ()) -> None:
+        told = [fault.model_dump(mode="json") for fault in faults]
+        self._kept.beat(job, self._clock(), state=ImportState.FAILED.value, error=code, faults=told)
         self._remove_files(job["_id"])
 
     def _own(self, job_id: str, caller: Caller) -> Job:
