@@ -32,6 +32,7 @@ from nexus.errors import Conflict, InvalidInput
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.exchange import (
     LARGEST_IMPORT,
+    OWN_MAPPING,
     ROWS_SHOWN,
     GetImport,
     ImportState,
@@ -49,7 +50,7 @@ from services.people.contracts.people import NamePeople
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _MISSING = ROW_FAULTS["not_found"]
 _PLACE = re.compile(r"\b(line|row|item|document) (\d+)")
-_OWN = "own"  # a mapping of one's own
+_BY_MY_OWN = N_("By a mapping of my own")
 _WORKING = (ImportState.READING, ImportState.IMPORTING)
 _FIRST_SHOWN = (Outcome.REFUSED, Outcome.UPDATED, Outcome.CREATED, Outcome.UNCHANGED)
 _FAULTS = {
@@ -88,7 +89,7 @@ class _Imports:
         """Take the file, and have it read."""
         chosen = signed.form.get("mapping", "")
         file, own = await _file(signed, "file"), await _file(signed, "mapping_file")
-        if file is None or (chosen == _OWN and own is None):
+        if file is None or (chosen == OWN_MAPPING and own is None):
             return await self._form(signed, "mapping_file" if file else "file")
         kind = signed.form.get("kind", "")
         try:
@@ -98,7 +99,7 @@ class _Imports:
                 name=_name(file),
                 mapping=MappingName(chosen) if chosen in MAPPINGS else MappingName.HOUSE,
                 mapping_file=await send_upload(own, signed, LARGEST_IMPORT)
-                if own and chosen == _OWN
+                if own and chosen == OWN_MAPPING
                 else None,
                 publish=signed.form.get("publish") == "yes",
             )
@@ -136,7 +137,7 @@ class _Imports:
             "job": view.job,
             "working": view.job.state in _WORKING,
             "kind": kind,
-            "mapping": MAPPINGS.get(view.job.mapping, view.job.mapping),
+            "mapping": MAPPINGS.get(view.job.mapping, _BY_MY_OWN),
             "rows": [_shown(row, kind, labels, words) for row in view.rows],
             "outcome": outcome,
             "outcomes": _FIRST_SHOWN,

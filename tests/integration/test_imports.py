@@ -250,7 +250,7 @@ def test_a_mapping_that_hangs_ends_with_its_process(service: Content, monkeypatc
 def test_a_mapping_with_faults_is_told_with_each(service: Content):
     mapping = send(service, b"source = 'x'\nexternal_id = 'a'\n[fields]\ntitel = 'a'\n", ANNE)
     job = preview(service, "a.csv", b"a\n1\n", ANNE, mapping_file=mapping).job
-    assert job.error == "mapping_invalid"
+    assert (job.mapping, job.error) == ("own", "mapping_invalid")
     assert [(one.field, one.code, one.details["close"]) for one in job.faults] == [
         ("fields.titel", "mapping_field_unknown", "title")
     ]

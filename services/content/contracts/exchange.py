@@ -45,6 +45,9 @@ class MappingName(StrEnum):
     AID_PROGRAMS_FR = "aid-programs-fr"
 
 
+OWN_MAPPING = "own"  # of who imports, from a file
+
+
 class ImportState(StrEnum):
     """reading → ready (to be looked at) → importing → done; or failed."""
 
@@ -67,6 +70,7 @@ class RowFault(Message):
 
 class ImportJob(Message):
     """An import. `total` None: the file is not read yet. `error`: a code; `faults`: those of one's own mapping.
+    `mapping`: a MappingName, or OWN_MAPPING.
 
     `planned` is what the preview found, `counts` what is done so far, or else planned so far."""
 

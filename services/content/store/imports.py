@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pymongo.database import Database
 
 from nexus.mongo import Document
-from services.content.contracts.exchange import ROWS_SHOWN, ImportJob, ImportState, RowReport
+from services.content.contracts.exchange import OWN_MAPPING, ROWS_SHOWN, ImportJob, ImportState, RowReport
 from services.content.contracts.publications import Outcome
 
 Phase = Literal["preview", "report"]
@@ -135,6 +135,7 @@ def as_job(job: Document) -> ImportJob:
         {
             **job,
             "id": job["_id"],
+            "mapping": OWN_MAPPING if job["own_mapping"] else job["mapping"],
             "counts": counts,
             "planned": totals(job, "preview"),
             "done": sum(counts.values()),
