@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 _MINUTE = timedelta(minutes=1)
+_ASKED_AGAIN = timedelta(minutes=30)  # how often calendars are asked to look
+_END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True)
@@ -52,22 +54,32 @@ def event_of(entry: Entry) -> Event:
     return event
 
 
-def calendar_of(events: Sequence[Event], method: str) -> Calendar:
-    """`events` with the VTIMEZONE of each zone that they name. `method` is that of RFC 5546."""
+def calendar_of(events: Sequence[Event], method: str, name: str = "") -> bytes:
+    """A VCALENDAR of `events`, with the VTIMEZONE of each zone that they name. `method` is that of RFC 5546; one with
+    a `name` is fetched again every now and then."""
     calendar = Calendar()
     calendar.add("prodid", "-//Emploi NEXUS//meetings//FR")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if name:
+        calendar.add("name", name)  # RFC 7986
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", _ASKED_AGAIN, parameters={"value": "DURATION"})
+    head = calendar.to_ical().removesuffix(_END)
     starts: list[Any] = [event.start for event in events]
     for zone in sorted({start.tzinfo.key for start in starts}):
         years = [start.year for start in starts if start.tzinfo.key == zone]
-        calendar.add_component(_timezone(zone, min(years) - 1, max(years) + 1))
-    for event in events:
-        calendar.add_component(event)
-    return calendar
+        head += _written_timezone(zone, min(years) - 1, max(years) + 1)
+    return b"".join((head, *(event.to_ical() for event in events), _END))
 
 
 @cache
+def _written_timezone(name: str, first: int, last: int) -> bytes:
+    """In bytes: most of the lines of a mail's calendar are of its zone, and the same in all mails."""
+    written: bytes = _timezone(name, first, last).to_ical()
+    return written
+
+
 def _timezone(name: str, first: int, last: int) -> Timezone:
     """What the clocks of a zone do from one year to another. The library's own puts the change to daylight time an
     hour late: an onset is told by the clock before it (RFC 5545, 3.6.5)."""

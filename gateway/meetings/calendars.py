@@ -1,11 +1,9 @@
 """Meetings as calendars read them: iCalendar (RFC 5545), for one meeting or all of an advisor's."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from icalendar import Calendar
 
 from gateway.i18n import translations
 from gateway.links import ADMIN, AGENDA, CALENDAR, COMPANY_FEED, MEETING
@@ -21,7 +19,6 @@ from services.meetings.contracts.meetings import Meeting, ReadFeed, State
 from services.meetings.contracts.words import told
 
 _CANCELLED = (State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
-_ASKED_AGAIN = timedelta(minutes=30)  # how often calendars are asked to look
 
 
 def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -57,7 +54,7 @@ def calendars_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     return router
 
 
-def one_meeting(meeting: Meeting, language: Language, link: str) -> Calendar:
+def one_meeting(meeting: Meeting, language: Language, link: str) -> bytes:
     """A meeting for the calendar of the company."""
     title = _for_company(meeting, language)
 
@@ -67,18 +64,14 @@ def one_meeting(meeting: Meeting, language: Language, link: str) -> Calendar:
     return _calendar([meeting], entry, title)
 
 
-def calendar_response(calendar: Calendar, name: str) -> Response:
+def calendar_response(calendar: bytes, name: str) -> Response:
     """As a file that calendars open."""
     headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Robots-Tag": "noindex"}
-    return Response(calendar.to_ical(), headers=headers, media_type="text/calendar; charset=utf-8")
+    return Response(calendar, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-def _calendar(meetings: Sequence[Meeting], entry: Callable[[Meeting], Entry], name: str) -> Calendar:
-    calendar = calendar_of([event_of(entry(one)) for one in meetings], "PUBLISH")
-    calendar.add("name", name)  # RFC 7986
-    calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval", _ASKED_AGAIN, parameters={"value": "DURATION"})
-    return calendar
+def _calendar(meetings: Sequence[Meeting], entry: Callable[[Meeting], Entry], name: str) -> bytes:
+    return calendar_of([event_of(entry(one)) for one in meetings], "PUBLISH", name)
 
 
 def _entry(meeting: Meeting, title: str, about: str, link: str) -> Entry:

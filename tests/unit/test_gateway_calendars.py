@@ -60,7 +60,7 @@ def steps(*what: str) -> tuple[Step, ...]:
 
 def read(meeting: Meeting):
     told = one_meeting(meeting, "fr", "https://tic.example.org/fr/rencontre/x")
-    calendar = Calendar.from_ical(told.to_ical())
+    calendar = Calendar.from_ical(told)
     return calendar, calendar.walk("VEVENT")[0]
 
 

@@ -27,9 +27,9 @@ def calendar_part(
     for who in _attendees(notice, recipient):
         event.add("attendee", _attendee(who))
     if notice.change == "cancelled":
-        return CalendarPart("CANCEL", calendar_of([event], "CANCEL").to_ical())
+        return CalendarPart("CANCEL", calendar_of([event], "CANCEL"))
     event.add_component(_alarm(event))
-    return CalendarPart("REQUEST", calendar_of([event], "REQUEST").to_ical())
+    return CalendarPart("REQUEST", calendar_of([event], "REQUEST"))
 
 
 def _entry(
