@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
@@ -28,6 +28,13 @@ _ANSWERS_KEPT = timedelta(days=60)  # so that a repeated event finds that it was
 _TURN = timedelta(minutes=30)
 _ZONE = ZoneInfo("America/Toronto")  # its nights are those of the purges
 _HOUR = 3  # from which on
+
+
+class DataSeals(Protocol):
+    """Closes and opens what only those who hold personal data may read."""
+
+    def close(self, fields: dict[str, str | None]) -> str: ...
+    def open(self, sealed: str) -> dict[str, str | None]: ...
 
 
 class Held(Message):

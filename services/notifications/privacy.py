@@ -9,8 +9,7 @@ import orjson
 from pymongo.database import Database
 
 from nexus.mongo import Document
-from nexus.personal import Answers, Held
-from nexus.seal import Seal
+from nexus.personal import Answers, DataSeals, Held
 from nexus.service import on
 from services.notifications.contracts.privacy import NotificationsAnswered
 from services.notifications.domain.messages import recipient_hash
@@ -41,7 +40,7 @@ class Mailed:
     store: Ends
     answers: Answers
     local: Mailbox | None
-    seal: Seal
+    seal: DataSeals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
 

@@ -10,8 +10,7 @@ import orjson
 from pymongo.database import Database
 
 from nexus.mongo import Document
-from nexus.personal import Answers, Held
-from nexus.seal import Seal
+from nexus.personal import Answers, DataSeals, Held
 from nexus.service import on
 from services.content.contracts.privacy import ContentAnswered
 from services.people.contracts.privacy import PersonalDataAsked
@@ -26,7 +25,7 @@ class Authorship:
     database: Database[Document]
     kinds: Sequence[str]
     answers: Answers
-    seal: Seal
+    seal: DataSeals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
 

@@ -11,8 +11,7 @@ import orjson
 
 from nexus.caller import Caller
 from nexus.errors import Conflict, NotFound, StaleRevision
-from nexus.personal import Answers, Held, Nights
-from nexus.seal import Seal
+from nexus.personal import Answers, DataSeals, Held, Nights
 from nexus.service import every, on, rpc
 from services.meetings.contracts.cases import Case
 from services.meetings.contracts.companies import Company
@@ -41,7 +40,7 @@ class PrivacyDesk:
     documents: DocumentStore
     calendars: CalendarStore
     answers: Answers
-    seal: Seal
+    seal: DataSeals
     key: bytes
     clock: Callable[[], datetime]
     wake: Callable[[], None]

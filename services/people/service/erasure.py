@@ -7,8 +7,7 @@ from typing import Any
 
 import orjson
 
-from nexus.personal import DataAnswered, Held
-from nexus.seal import Seal
+from nexus.personal import DataAnswered, DataSeals, Held
 from services.people.contracts.people import Person
 from services.people.contracts.privacy import PersonalDataAsked
 from services.people.domain.privacy import pseudonym
@@ -39,7 +38,7 @@ class OwnData:
 
     people: PeopleStore
     records: OwnRecords
-    seal: Seal
+    seal: DataSeals
     kept: Mapping[str, int]
     clock: Callable[[], datetime]
     wake: Callable[[], None]

@@ -11,8 +11,7 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller, Language, Role
 from nexus.errors import Forbidden, NotFound
-from nexus.personal import RETENTION, DataAnswered, DataPurged
-from nexus.seal import Seal
+from nexus.personal import RETENTION, DataAnswered, DataPurged, DataSeals
 from services.people.contracts.people import Person
 from services.people.contracts.privacy import (
     AskPersonalData,
@@ -48,8 +47,8 @@ class PrivacyDesk:
     requests: PrivacyStore
     people: PeopleStore
     mail: Seals
-    own: Seal
-    content: Seal
+    own: DataSeals
+    content: DataSeals
     key: bytes
     kept: Mapping[str, int]
     clock: Callable[[], datetime]
