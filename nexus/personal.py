@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # contracts are read where there is no database
 
     from nexus.mongo import Document
 
-Reason = Literal["counts", "authorship", "others", "mailed", "running", "proof", "private"]
+Reason = Literal["counts", "authorship", "others", "running", "private"]
 
 PERSONAL_DATA = "personal-data"  # the purpose of the seal between those who hold data and who asks for it
 _ANSWERS_KEPT = timedelta(days=60)  # so that a repeated event finds that it was answered
