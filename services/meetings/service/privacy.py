@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from nexus.caller import Caller
-from nexus.errors import Conflict, NotFound, StaleRevision
+from nexus.errors import Conflict, Defect, NotFound, StaleRevision
 from nexus.personal import Answers, DataSeals, Held, Nights
 from nexus.service import every, on, rpc
 from services.meetings.contracts.cases import Case
@@ -63,7 +63,10 @@ class PrivacyDesk:
 
     def exported(self, query: ReadExportedDocument) -> DocumentPart:
         """Some bytes of a document, for who was granted an export. Raises NotFound(`document_not_found`)."""
-        told = self.seal.open(query.grant)
+        try:
+            told = self.seal.open(query.grant)
+        except Defect:  # it is none of ours
+            raise NotFound("document_not_found", ref=query.document) from None
         meeting = self.booking.meetings.by_id(query.meeting, told["sector"])
         is_good = datetime.fromisoformat(told["until"] or "") > self.clock()
         if not (is_good and meeting and meeting.contact and meeting.contact.email == told["email"]):
