@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from nexus.audit import Trail
 from nexus.composition import Composed, Resources
 from nexus.mongo import audit_database
-from nexus.personal import PERSONAL_DATA, Answers
+from nexus.personal import PERSONAL_DATA
+from nexus.personal_store import Answers
 from nexus.seal import Seal
 from nexus.shared_secrets import link_secret
 from nexus.signing import Signer

@@ -2,7 +2,8 @@
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.media_types import media_type
-from nexus.personal import PERSONAL_DATA, Answers, Nights, Purges, days_kept
+from nexus.personal import PERSONAL_DATA, days_kept
+from nexus.personal_store import Answers, Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.meetings.contracts.privacy import MeetingsPurged

@@ -5,7 +5,8 @@ from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.errors import InvalidInput
-from nexus.personal import PERSONAL_DATA, Answers
+from nexus.personal import PERSONAL_DATA
+from nexus.personal_store import Answers
 from nexus.seal import Seal
 from nexus.settings import Settings
 from nexus.shared_secrets import sealing_secret

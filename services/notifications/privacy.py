@@ -9,7 +9,8 @@ import orjson
 from pymongo.database import Database
 
 from nexus.mongo import Document
-from nexus.personal import Answers, DataSeals, Held
+from nexus.personal import DataSeals, Held
+from nexus.personal_store import Answers
 from nexus.service import on
 from services.notifications.contracts.privacy import NotificationsAnswered
 from services.notifications.domain.messages import recipient_hash

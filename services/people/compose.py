@@ -4,7 +4,8 @@ from datetime import datetime
 from functools import partial
 
 from nexus.composition import Composed, Resources
-from nexus.personal import PERSONAL_DATA, Nights, Purges, days_kept
+from nexus.personal import PERSONAL_DATA, days_kept
+from nexus.personal_store import Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import link_secret, sealing_secret
 from nexus.signing import Signer

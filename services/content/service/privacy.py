@@ -10,7 +10,8 @@ import orjson
 from pymongo.database import Database
 
 from nexus.mongo import Document
-from nexus.personal import Answers, DataSeals, Held
+from nexus.personal import DataSeals, Held
+from nexus.personal_store import Answers
 from nexus.service import on
 from services.content.contracts.privacy import ContentAnswered
 from services.people.contracts.privacy import PersonalDataAsked

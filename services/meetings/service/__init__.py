@@ -1,6 +1,6 @@
 """The meetings service: when advisors can be met, who meets them, and what comes of it."""
 
-from nexus.personal import Nights
+from nexus.personal_store import Nights
 from nexus.service import Service, every, on
 from services.meetings.service.agenda import AgendaDesk, AgendaDoors
 from services.meetings.service.availability import AvailabilityDesk, AvailabilityDoors

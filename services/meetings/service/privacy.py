@@ -11,7 +11,8 @@ import orjson
 
 from nexus.caller import Caller
 from nexus.errors import Conflict, Defect, NotFound, StaleRevision
-from nexus.personal import Answers, DataSeals, Held, Nights
+from nexus.personal import DataSeals, Held
+from nexus.personal_store import Answers, Nights
 from nexus.service import every, on, rpc
 from services.meetings.contracts.cases import Case
 from services.meetings.contracts.companies import Company

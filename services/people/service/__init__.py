@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nexus.caller import Caller
-from nexus.personal import Nights
+from nexus.personal_store import Nights
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.verification import VerificationDue
 from services.people.contracts.passkeys import (

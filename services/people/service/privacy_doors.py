@@ -1,7 +1,8 @@
 """The doors of requests for personal data."""
 
 from nexus.caller import Caller
-from nexus.personal import DataAnswered, DataPurged, Nights
+from nexus.personal import DataAnswered, DataPurged
+from nexus.personal_store import Nights
 from nexus.service import every, on, rpc
 from services.content.contracts.privacy import ContentAnswered
 from services.meetings.contracts.privacy import MeetingsAnswered, MeetingsPurged
