@@ -45,6 +45,7 @@ from gateway.people.result_pages import result_router
 from gateway.people.signin_pages import SignInPages, signin_router
 from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
+from gateway.privacy.pages import privacy_router
 from gateway.rates import RateLimit
 from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
@@ -172,6 +173,7 @@ def _add_people(
         waiting_router(sector, bus, base_url, found),
         calendar_pages_router(sector, bus, base_url, found),
         calendars_router(sector, bus, base_url),
+        privacy_router(sector, bus, base_url, found),
     ]
     if sector.provider:
         from gateway.people.provider_pages import (

@@ -183,6 +183,12 @@ REFUSALS = {
     ),
     "company_not_found": Refusal(404, N_("There is no such company"), N_("Search for it under “Companies”.")),
     "case_not_found": Refusal(404, N_("There is no such case"), N_("Choose one under “Cases”.")),
+    "data_request_not_found": Refusal(
+        404, N_("This link is no longer good"), N_("Ask for your data again, under “My data”.")
+    ),
+    "export_not_ready": Refusal(
+        409, N_("The data is not ready yet"), N_("Look again in a few minutes; a message tells you, too.")
+    ),
     "plan_not_found": Refusal(
         404, N_("There is no such plan"), N_("Open the link of our message again, or write to us.")
     ),

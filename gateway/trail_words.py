@@ -2,6 +2,7 @@
 
 from gateway.words import ITEM_KINDS, N_
 
+_HOLDERS = ("content", "meetings", "notifications")  # of personal data, besides people
 COMMANDS = {  # as the audit trail tells them
     "save_item": N_("Saved"),
     "turn_item": N_("Published or withdrawn"),
@@ -66,6 +67,9 @@ COMMANDS = {  # as the audit trail tells them
     "answer_own_ask": N_("Answered our questions"),
     "send_again": N_("Sent a message again"),
     "mail_result": N_("Had a result mailed"),
+    "confirm_own_request": N_("Began a request for personal data"),
+    "record_data_request": N_("Recorded a request for personal data"),
+    "read_own_export": N_("Took their personal data"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
     "save_sector": N_("Changed the site settings"),
@@ -101,6 +105,7 @@ AUDITED_KINDS = {
     "referral": N_("Company handed over"),
     "key": N_("API key"),
     "delivery": N_("Message"),
+    "data_request": N_("Request for personal data"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
@@ -120,6 +125,16 @@ EVENTS = {  # and mails, as they are called where they are parked
     "verification_asked": N_("Somebody is to be asked whether programs are still correct"),
     "person_changed": N_("An account was changed"),
     "result_asked": N_("Somebody asked to be mailed a result"),
+    "personal_data_asked": N_("Somebody asked for their data, or to be erased"),
+    "personal_data_mailed": N_("Something of a request for personal data is to be mailed"),
+    **{
+        f"{one}_answered": N_("A service has done its part in a request for personal data")
+        for one in _HOLDERS
+    },
+    **{
+        f"{one}_purged": N_("A service has removed what was kept for long enough")
+        for one in ("meetings", "people")
+    },
     "meeting_booked": N_("A meeting was booked"),
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),
@@ -137,6 +152,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "offer": N_("Mail about a time that got free"),
     "calendar": N_("Mail with the address of a calendar"),
     "result": N_("Mail with a result of “what fits us”"),
+    "personal_data": N_("Mail about a request for personal data"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -148,6 +164,7 @@ NOTICE_KINDS = {
     "calendar": N_("Address of a calendar"),
     "follow_up": N_("Plan, or a question after a meeting"),
     "result": N_("Result of “what fits us”"),
+    "personal_data": N_("Request for personal data"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -160,6 +177,7 @@ NOTICE_EVENTS = {
     "calendar_asked": N_("Somebody wants the calendar of their meetings"),
     "company_written": N_("An advisor sends a plan, or it is time to ask"),
     "result_asked": N_("Somebody wants their result by mail"),
+    "personal_data_mailed": N_("Somebody asks for their data or to be erased, or it is done"),
 }
 NOTICE_RECIPIENTS = {
     "asker": N_("Who asks for it"),

@@ -303,6 +303,7 @@ CASE_STEPS = {
     "referral_accepted": N_("The other sector took it"),
     "referral_declined": N_("The other sector declined"),
     "referral_escalated": N_("No answer of the other sector in five days"),
+    "erased": N_("Personal data removed"),
     "asked_feedback": N_("Company asked whether the meeting was useful"),
     "asked_outcome": N_("Company asked what came of it"),
     "answered_feedback": N_("Company said whether the meeting was useful"),

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from nexus.errors import InvalidInput
+from nexus.personal import RETENTION
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHORTEST_PASSWORD = 16  # characters of what opens an engine; who makes them chooses their form
@@ -22,6 +23,20 @@ def _sites(given: Any) -> Any:
     return dict(part.strip().partition("=")[::2] for part in given.split(",") if part.strip())
 
 
+def _days(given: Any) -> Any:
+    """`documents=90,companies=730` as a dictionary."""
+    if not isinstance(given, str):
+        return given
+    return dict(part.strip().partition("=")[::2] for part in given.split(",") if part.strip())
+
+
+def _known_kinds(days: dict[str, int]) -> dict[str, int]:
+    unknown = sorted(set(days) - {one.kind for one in RETENTION if not one.fixed})
+    if unknown:
+        raise ValueError(f"nothing is kept as {unknown[0]}")
+    return days
+
+
 def _listed(given: Any) -> Any:
     """`48,2` as a list."""
     return [part for part in given.split(",") if part.strip()] if isinstance(given, str) else given
@@ -31,6 +46,12 @@ Hours = Annotated[
     tuple[Annotated[int, Field(ge=1, le=24 * 30)], ...],
     NoDecode,
     BeforeValidator(_listed),
+]
+Days = Annotated[
+    dict[str, Annotated[int, Field(ge=1, le=36_500)]],
+    NoDecode,
+    BeforeValidator(_days),
+    AfterValidator(_known_kinds),
 ]
 Sites = Annotated[
     dict[str, Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]],
@@ -94,6 +115,11 @@ class Settings(BaseSettings):
     )
     reminder_hours: Hours = Field(
         (48, 2), description="how long before a meeting its company is reminded of it: 48,2; nothing: never"
+    )
+    retention_days: Days = Field(
+        {},
+        description="days that personal data is kept, where not the usual ones: documents=90,companies=730 "
+        "(docs/operations.md has the table)",
     )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'

@@ -19,6 +19,7 @@ from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
 from gateway.admin.partners import partners_routes
 from gateway.admin.people import people_routes
+from gateway.admin.privacy import privacy_routes
 from gateway.admin.searches import searches_routes
 from gateway.admin.sector import sector_routes
 from gateway.admin.start import start_routes
@@ -55,6 +56,7 @@ def admin_router(desk: Desk) -> APIRouter:
         imports_routes,
         opened_routes,
         deliveries_routes,
+        privacy_routes,
         audit_routes,
         parked_routes,
     ):

@@ -132,7 +132,8 @@ def _written(cursor: Cursor) -> str:
 
 
 async def _names(signed: Signed, entries: list[AuditEntry]) -> dict[str, str]:
-    people = tuple({one.person for one in entries})
+    about = {change.id for one in entries for change in one.changes if change.kind == "person"}
+    people = tuple(about | {one.person for one in entries})
     return await signed.call(NamePeople(ids=people[:200])) if people else {}
 
 

@@ -25,6 +25,7 @@ from services.people.contracts.passkeys import (
     passkey_host,
 )
 from services.people.contracts.people import STAFF, Invite, ListPeople, NameCompany, Person
+from services.people.contracts.privacy import AskOwnData
 from services.people.contracts.signin import EndOtherSessions, EndSession, ListSessions
 
 
@@ -38,6 +39,7 @@ def account_router(desk: Desk, cookies: Cookies) -> APIRouter:
         desk.add(router, "POST", f"{path}/colleagues", language, pages.invite)
         desk.add(router, "POST", f"{path}/invitations", language, pages.settle_invitation)
         desk.add(router, "POST", f"{path}/sessions", language, pages.end_session)
+        desk.add(router, "POST", f"{path}/data", language, pages.ask_data)
         desk.add(router, "POST", f"{path}/passkeys/options", language, pages.offer_passkey, STAFF)
         desk.add(router, "POST", f"{path}/passkeys", language, pages.add_passkey, STAFF)
         desk.add(router, "POST", f"{path}/passkeys/remove", language, pages.remove_passkey)
@@ -87,6 +89,13 @@ class _Account:
         elif signed.visitor.session:
             await signed.call(EndOtherSessions(keep=signed.visitor.session.id))
         return self._back(signed.language, "ended")
+
+    async def ask_data(self, signed: Signed) -> Response:
+        """Mail the link with which a copy of their data, or the erasure, begins."""
+        kind = "erasure" if signed.form.get("kind") == "erasure" else "export"
+        command = AskOwnData(kind=kind, base_url=self._desk.base_url, language=signed.language)
+        await signed.call(command)
+        return self._back(signed.language, "data")
 
     async def offer_passkey(self, signed: Signed) -> Response:
         """What the script of the page needs to have the browser make a passkey."""

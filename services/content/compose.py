@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from nexus.audit import Trail
 from nexus.composition import Composed, Resources
 from nexus.mongo import audit_database
+from nexus.personal import PERSONAL_DATA
+from nexus.personal_store import Answers
+from nexus.seal import Seal
 from nexus.shared_secrets import link_secret
 from nexus.signing import Signer
 from nexus.sites import site_urls
@@ -29,6 +32,7 @@ from services.content.service.links import LinkDesk
 from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.privacy import Authorship
 from services.content.service.repeats import Repeats
 from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
@@ -68,6 +72,8 @@ def compose(resources: Resources) -> Composed:
     shown = [store.shows_file for store in stores.values()]
     catalogues = {name: _catalogue(resources, name, stores[kind]) for name, kind in KINDS.items()}
     rounds = RoundStore(resources.database)
+    answers = Answers(resources.database)
+    answers.prepare()
     editing = {
         name: Editing(kind, desks[kind], catalogues[name], stores[kind]) for name, kind in KINDS.items()
     }
@@ -96,8 +102,17 @@ def compose(resources: Resources) -> Composed:
         links=_links(resources, stores),
         working=WorkDesk(working, resources.clock),
         repeats=Repeats(repeats, resources.clock),
+        authorship=Authorship(
+            resources.database,
+            [kind.plural for kind in KINDS.values()],
+            answers,
+            Seal(secret, PERSONAL_DATA),
+            resources.clock,
+            resources.wake,
+        ),
     )
-    outboxes = [*(store.items for store in stores.values()), rounds.rounds, sectors.items]
+    told = [rounds.rounds, sectors.items, answers.answers]
+    outboxes = [*(store.items for store in stores.values()), *told]
     return Composed(service, outboxes=outboxes)
 
 

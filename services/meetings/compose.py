@@ -2,8 +2,11 @@
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.media_types import media_type
+from nexus.personal import PERSONAL_DATA, days_kept
+from nexus.personal_store import Answers, Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from services.meetings.contracts.privacy import MeetingsPurged
 from services.meetings.external.outside import read_calendar
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
@@ -18,6 +21,7 @@ from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
+from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
@@ -26,6 +30,7 @@ from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.documents import DocumentStore
+from services.meetings.store.erasure import ErasureStore
 from services.meetings.store.feeds import FeedStore
 from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
@@ -41,7 +46,10 @@ def compose(resources: Resources) -> Composed:
     meetings, advisors = MeetingStore(resources.database), AdvisorStore(resources.database)
     kept_types, referrals = TypeStore(resources.database), ReferralStore(resources.database)
     companies, cases = CompanyStore(resources.database), CaseStore(resources.database)
-    goal = GoalStore(resources.database)
+    traces = derived_key(secret, "company-traces")
+    goal = GoalStore(resources.database, traces)
+    held, answers = ErasureStore(resources.database), Answers(resources.database)
+    purges = Purges(resources.database)
     calendars = CalendarStore(resources.database)
     waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
     documents = DocumentStore(resources.database)
@@ -56,6 +64,8 @@ def compose(resources: Resources) -> Composed:
         calendars,
         waiting,
         documents,
+        answers,
+        purges,
     )
     for store in stores:
         store.prepare()
@@ -70,6 +80,19 @@ def compose(resources: Resources) -> Composed:
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
     sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
     agenda = AgendaDesk(booking, meetings, advisors, feeds, clock, wake)
+    privacy = PrivacyDesk(
+        held,
+        booking,
+        known,
+        documents,
+        calendars,
+        answers,
+        Seal(secret, PERSONAL_DATA),
+        traces,
+        clock,
+        wake,
+    )
+    purge = Purge(privacy, held, days_kept(resources.settings.retention_days), clock)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
@@ -84,5 +107,8 @@ def compose(resources: Resources) -> Composed:
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=agenda,
         documents=DocumentDesk(documents, agenda, media_type, clock),
+        privacy=privacy,
+        nights=Nights(purges, purge.night, MeetingsPurged, clock, wake),
     )
-    return Composed(service, outboxes=[meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds])
+    told = (meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds)
+    return Composed(service, outboxes=[*told, answers.answers, purges.purges])

@@ -5,6 +5,8 @@ from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.errors import InvalidInput
+from nexus.personal import PERSONAL_DATA
+from nexus.personal_store import Answers
 from nexus.seal import Seal
 from nexus.settings import Settings
 from nexus.shared_secrets import sealing_secret
@@ -15,6 +17,7 @@ from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
 from services.notifications.meetings import MeetingNotices
 from services.notifications.postman import Postman
+from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
@@ -47,8 +50,21 @@ def compose(resources: Resources) -> Composed:
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
     meetings = MeetingNotices(seal, settings.reminder_hours)
-    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
-    return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
+    answers = Answers(resources.database)
+    answers.prepare()
+    mailed = Mailed(
+        resources.database,
+        store,
+        answers,
+        local,
+        Seal(secret, PERSONAL_DATA),
+        resources.clock,
+        resources.wake,
+    )
+    service = Notifications(
+        store, postman, senders, local, resources.clock, seal, directory, meetings, mailed
+    )
+    return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
 
 
 def _stays_here(resources: Resources) -> bool:

@@ -21,6 +21,7 @@ from services.notifications.contracts import (
     ListLocalMails,
     LocalMail,
     LocalMails,
+    PersonalDataMail,
     SendCalendar,
     SendCode,
     SendInvitation,
@@ -41,8 +42,10 @@ from services.notifications.domain.messages import Message, Notice
 from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
+from services.notifications.privacy import Mailed, PrivacyDoors
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonChanged, PersonInvited
+from services.people.contracts.privacy import PersonalDataMailed
 from services.people.contracts.results import ResultAsked
 from services.people.contracts.signin import CodeIssued
 from services.people.contracts.verification import VerificationAsked
@@ -70,7 +73,7 @@ class Directory(Protocol):
     def take(self, event: PersonChanged) -> None: ...
 
 
-class Notifications(Service):
+class Notifications(PrivacyDoors, Service):
     """Everything that is said to people."""
 
     name = "notifications"
@@ -85,12 +88,14 @@ class Notifications(Service):
         seal: Opens,
         directory: Directory,
         meetings: MeetingNotices,
+        mailed: Mailed,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
         service closed."""
         self._seal = seal
         self._directory = directory
         self._meetings = meetings
+        self.mailed = mailed
         self._store = store
         self._postman = postman
         self._senders = senders
@@ -142,6 +147,11 @@ class Notifications(Service):
     def mail_result(self, event: ResultAsked) -> None:
         told = {"language": event.language, **self._seal.open(event.sealed)}
         self._say(SendResult.read(told), event.sector, event.id)
+
+    @on(PersonalDataMailed)
+    def mail_personal_data(self, event: PersonalDataMailed) -> None:
+        told = {"language": event.language, "request": event.kind, "what": event.what}
+        self._say(PersonalDataMail.read({**told, **self._seal.open(event.sealed)}), event.sector, event.id)
 
     @rpc
     def send_meeting(self, command: SendMeeting, caller: Caller) -> None:

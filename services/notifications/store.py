@@ -185,7 +185,7 @@ class MessageStore:
             "kind": message.kind,
             "sector": message.sector,
             "person": message.person,
-            "recipient": recipient_hash(to) if (to := getattr(message.notice, "to", None)) else None,
+            "recipient": _recipient(message),
             "attempts": 0,
             "created_at": message.created_at,
             "expires_at": message.expires_at,
@@ -208,6 +208,12 @@ class MessageStore:
             due=record.get("due"),
             until=record["expires_at"],
         )
+
+
+def _recipient(message: Message) -> str | None:
+    """By what a message is found again for who knows its address; nothing where it tells of an erasure."""
+    to = getattr(message.notice, "to", None)
+    return recipient_hash(to) if to and message.kind != "personal_data" else None
 
 
 def _of(sector: str | None) -> Record:

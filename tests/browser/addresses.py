@@ -37,6 +37,8 @@ PAGES = (
     "/fr/pages/vie-privee",
     "/fr/besoins/franciser",
     "/en/needs/hire",
+    "/fr/mes-renseignements",
+    "/en/my-data?done=sent",
     "/fr/developpeurs",
     "/en/developers",
     "/fr/courriels",

@@ -35,6 +35,8 @@ ADMIN_PAGES = (
     "/import",
     "/opened",
     "/opened?days=365",
+    "/personal-data",
+    "/personal-data/retention",
     "/links",
     "/goal",
     "/goal/companies",

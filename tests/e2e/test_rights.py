@@ -65,6 +65,9 @@ TABLE = {
         "name_company": "member",
         "list_invitations invite_again withdraw_invitation": "member admin",  # members: into their company alone
         "invite": "admin",  # members invite to their company alone: tests of people
+        "ask_personal_data open_own_request confirm_own_request read_own_export": ALL,  # who has the link
+        "ask_own_data": "member advisor editor coordinator admin system",  # who has an account
+        "record_data_request list_data_requests get_data_request list_retention": "coordinator admin",
         "mail_result": "member advisor editor coordinator admin system",  # who has an account
         "list_sessions list_passkeys": "member advisor editor coordinator admin system",  # who has an account
     },
@@ -82,6 +85,7 @@ TABLE = {
         "ask_for_time": ALL,
         "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
         "list_meeting_documents read_meeting_document": MEETING,
+        "read_exported_document": ALL,  # who has the grant of an export
         "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
@@ -236,6 +240,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
     }
 
 
+_REQUEST = {"email": "rights@example.org", "kind": "export", "base_url": "https://x.example.org"}
 _AMBIGUOUS = {
     "list_people": {},
     "search": {},
@@ -249,6 +254,10 @@ _AMBIGUOUS = {
     "list_counted_meetings": {"which": "held"},
     "list_counted_cases": {"which": "closed"},
     "list_companies": {},
+    "ask_personal_data": {**_REQUEST},
+    "ask_own_data": {"kind": "export", "base_url": "https://x.example.org"},
+    "record_data_request": {**_REQUEST, "reason": "by phone", "verified": "called back"},
+    "read_exported_document": {"grant": "x", "meeting": NOBODY, "document": NOBODY},
     "list_cases": {},
 }
 

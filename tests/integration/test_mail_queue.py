@@ -118,7 +118,7 @@ def service(store: MessageStore, postman: Postman, clock: Clock) -> Notification
 def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notifications:
     meetings = MeetingNotices(SEAL, (48, 2))
     directory = Directory(store.database, SEAL)
-    return Notifications(store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL, directory, meetings)
+    return Notifications(store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL, directory, meetings, None)  # type: ignore[arg-type]
 
 
 def state(database: Database[Document], **wanted: str) -> Any:

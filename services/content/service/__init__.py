@@ -16,6 +16,7 @@ from services.content.service.openings import Opening, OpeningDoors
 from services.content.service.pages import PageDoors
 from services.content.service.posts import PostDoors
 from services.content.service.previews import Previews
+from services.content.service.privacy import Authorship, PrivacyDoors
 from services.content.service.programs import ProgramDoors
 from services.content.service.repeats import Repeats
 from services.content.service.sectors import SectorDesk, SectorDoors
@@ -37,6 +38,7 @@ class Content(
     WorkingDoors,
     ImportDoors,
     OpeningDoors,
+    PrivacyDoors,
     Service,
 ):
     """What a sector's site says."""
@@ -63,6 +65,7 @@ class Content(
         repeats: Repeats,
         imports: Imports,
         opening: Opening,
+        authorship: Authorship,
     ) -> None:
         self.documents = documents
         self.files = files
@@ -81,3 +84,4 @@ class Content(
         self.repeats = repeats
         self.imports = imports
         self.opening = opening
+        self.authorship = authorship

@@ -315,11 +315,11 @@ class Desk:
 
 
 def _noted(item: Any) -> dict[str, Any]:
-    """What the audit trail compares."""
+    """What the audit trail compares: without whose address is named, which could not be taken out of it again."""
     return {
         "status": item.status.value,
         "slug": item.slug.model_dump(),
-        **item.content.model_dump(mode="json", exclude_defaults=True),
+        **item.content.model_dump(mode="json", exclude_defaults=True, exclude={"owner"}),
     }
 
 

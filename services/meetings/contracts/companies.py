@@ -21,6 +21,14 @@ class CompanyContact(Message):
     language: Language = "fr"
 
 
+class Traces(Message):
+    """What a company that was made anonymous is told from others by: digests that only the meetings service makes."""
+
+    neq: str | None = None
+    domains: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 class Company(Message):
     """A company as one sector knows it. `size` and `activity` are words of the questionnaire."""
 
@@ -35,6 +43,7 @@ class Company(Message):
     languages: tuple[Tongue, ...] = ()
     contacts: tuple[CompanyContact, ...] = ()
     domains: tuple[Domain, ...] = Field((), description="mail domains of its own, without those of anybody")
+    traces: Traces = Field(Traces(), description="once it is anonymous")
     merged_into: str | None = Field(None, description="the company that this one turned out to be")
     created_at: AwareDatetime
 

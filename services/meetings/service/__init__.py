@@ -1,5 +1,6 @@
 """The meetings service: when advisors can be met, who meets them, and what comes of it."""
 
+from nexus.personal_store import Nights
 from nexus.service import Service, every, on
 from services.meetings.service.agenda import AgendaDesk, AgendaDoors
 from services.meetings.service.availability import AvailabilityDesk, AvailabilityDoors
@@ -12,6 +13,7 @@ from services.meetings.service.documents import DocumentDesk, DocumentDoors
 from services.meetings.service.feeds import FeedDesk, FeedDoors
 from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
+from services.meetings.service.privacy import PrivacyDesk, PrivacyDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
 from services.meetings.service.waiting import WaitingDesk, WaitingDoors
@@ -32,6 +34,7 @@ class Meetings(
     CaseDoors,
     ReferralDoors,
     FollowingDoors,
+    PrivacyDoors,
     Service,
 ):
     """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
@@ -54,6 +57,8 @@ class Meetings(
         waiting: WaitingDesk,
         feeds: FeedDesk,
         documents: DocumentDesk,
+        privacy: PrivacyDesk,
+        nights: Nights,
     ) -> None:
         self.types = types
         self.availability = availability
@@ -68,6 +73,8 @@ class Meetings(
         self.waiting = waiting
         self.feeds = feeds
         self.documents = documents
+        self.privacy = privacy
+        self.nights = nights
 
     @on(PersonChanged)
     def follow_roles(self, event: PersonChanged) -> None:

@@ -203,11 +203,14 @@ class BookingDesk:
 
     def cancel(self, meeting: Meeting, by: str, why: str | None, *, by_staff: bool) -> Meeting:
         """Raises Conflict(`meeting_over`, `too_late`), StaleRevision."""
-        now = self.clock()
-        after = rules.cancelled(meeting, by, why, now, by_company=not by_staff)
         if not by_staff:
-            rules.require_in_time(meeting, meeting.type.cancel_hours, now)
-        event = MeetingCancelled(**self.facts(after, by), by_company=not by_staff)
+            rules.require_in_time(meeting, meeting.type.cancel_hours, self.clock())
+        return self.withdraw(meeting, by, why, by_company=not by_staff)
+
+    def withdraw(self, meeting: Meeting, by: str, why: str | None, *, by_company: bool) -> Meeting:
+        """Cancel it however late it is. Raises Conflict(`meeting_over`), StaleRevision."""
+        after = rules.cancelled(meeting, by, why, self.clock(), by_company=by_company)
+        event = MeetingCancelled(**self.facts(after, by), by_company=by_company)
         if self.meetings.replace(after, meeting.revision, None, event) != "saved":
             raise StaleRevision(id=meeting.id, yours=meeting.revision)
         return self._told(meeting, after)

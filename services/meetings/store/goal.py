@@ -7,9 +7,11 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from nexus.mongo import Document
+from services.meetings.contracts.companies import Traces
 from services.meetings.contracts.goal import Goal
 from services.meetings.contracts.meetings import State
 from services.meetings.domain.companies import folded
+from services.meetings.domain.erasure import compared
 from services.meetings.domain.goal import CaseFact, Fact, Known
 
 _GOAL = "common"
@@ -17,7 +19,7 @@ _FACTS = dict.fromkeys(
     ("sector", "state", "company", "contact.company", "start", "created_at", "need.themes", "advisors.id"), 1
 )
 _CASE = dict.fromkeys(("sector", "company", "closing", "closed_at", "asks"), 1)
-_COMPANY = dict.fromkeys(("neq", "domains", "name", "aliases", "size", "merged_into"), 1)
+_COMPANY = dict.fromkeys(("neq", "domains", "name", "aliases", "size", "merged_into", "traces"), 1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ class GoalStore:
     """The one document of the collection `goal`; the collections `meetings`, `companies`, `cases`, `advisors`
     as others write them."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], key: bytes) -> None:
+        """`key` makes the digests by which anonymous companies are told apart."""
+        self._key = key
         self._goal = database["goal"]
         self._meetings = database["meetings"]
         self._companies = database["companies"]
@@ -87,7 +91,9 @@ class GoalStore:
     def companies(self) -> dict[str, KnownCompany]:
         """For the id of each company, of all sectors, the one that it is now: merged ones lead to another."""
         found = {one["_id"]: one for one in self._companies.find({}, _COMPANY)}
-        return {company: _company(_end(company, found)) for company in found}
+        ends = {company: _end(company, found) for company in found}
+        known = {one["_id"]: _company(one, self._key) for one in ends.values()}
+        return {company: known[one["_id"]] for company, one in ends.items()}
 
     def partners(self) -> dict[str, str]:
         """For whom each advisor works, as far as that was said."""
@@ -133,7 +139,8 @@ def _end(company: str, found: dict[str, Document]) -> Document:
     return found[company]
 
 
-def _company(document: Document) -> KnownCompany:
+def _company(document: Document, key: bytes) -> KnownCompany:
     names = dict.fromkeys(folded(name) for name in (document["name"], *document.get("aliases", ())))
     known = Known(document["_id"], document.get("neq"), tuple(document["domains"]), tuple(names))
-    return KnownCompany(document["_id"], document["name"], document.get("size"), known)
+    marks = compared(known, Traces.read(document.get("traces") or {}), key)
+    return KnownCompany(document["_id"], document["name"], document.get("size"), marks)

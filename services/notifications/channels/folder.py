@@ -53,6 +53,13 @@ class FolderChannel:
                 return _mail(file)
         raise NotFound("local_mail_not_found")
 
+    def forget(self, sector: str, address: str) -> int:
+        """Remove the mails to an address; how many there were."""
+        mine = [file for file in self._files(sector) if str(_read(file)["To"]).lower() == address.lower()]
+        for file in mine:
+            file.unlink(missing_ok=True)
+        return len(mine)
+
     def _files(self, sector: str) -> list[Path]:
         return sorted((self._folder / sector).glob("*.eml"), reverse=True)
 

@@ -24,6 +24,7 @@ NoticeKind = Literal[
     "calendar",
     "follow_up",
     "result",
+    "personal_data",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
@@ -175,6 +176,16 @@ class SendResult(Message):
 
     to: EmailAddress
     language: Language
+    link: WebAddress = Field(repr=False)
+
+
+class PersonalDataMail(Message):
+    """Of a request for personal data: `confirm`, the link with which it begins; `done`, that it is done."""
+
+    to: EmailAddress
+    language: Language
+    request: Literal["export", "erasure"]
+    what: Literal["confirm", "done"]
     link: WebAddress = Field(repr=False)
 
 

@@ -24,6 +24,7 @@ NoticeEvent = Literal[
     "calendar_asked",
     "company_written",
     "result_asked",
+    "personal_data_mailed",
 ]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]

@@ -11,6 +11,7 @@ from services.notifications.contracts import (
     MeetingFacts,
     MeetingForAdvisor,
     NoticeKind,
+    PersonalDataMail,
     SendCalendar,
     SendCode,
     SendInvitation,
@@ -30,6 +31,7 @@ Notice = (
     | SendCalendar
     | FollowUp
     | SendResult
+    | PersonalDataMail
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -41,6 +43,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
     "result": SendResult,
+    "personal_data": PersonalDataMail,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -48,6 +51,7 @@ LEASE = timedelta(minutes=3)  # what a process took and never finished is free a
 _LONGEST_PAUSE = timedelta(hours=1)
 _MEETING_IS_NEWS = timedelta(days=1)
 _RESULT_IS_NEWS = timedelta(days=1)
+_PERSONAL_DATA_IS_NEWS = timedelta(days=7)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
 _LONGEST_ANSWER = 300  # characters
@@ -112,6 +116,8 @@ class Message:
                 return self.created_at + _RESULT_IS_NEWS
             case SendVerificationDue():
                 return self.created_at + _VERIFICATION_IS_NEWS
+            case PersonalDataMail():
+                return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
 
@@ -202,6 +208,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             | SendCalendar(link=link)
             | FollowUp(link=link)
             | SendResult(link=link)
+            | PersonalDataMail(link=link)
         ):
             return [link]
         case SendMeeting(link=link, where=where):

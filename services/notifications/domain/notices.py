@@ -28,6 +28,7 @@ _ALWAYS = (
     _row("calendar_asked", "company", "calendar"),
     _row("company_written", "company", "follow_up"),
     _row("result_asked", "asker", "result"),
+    _row("personal_data_mailed", "asker", "personal_data"),
 )
 _REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
 

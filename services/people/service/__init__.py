@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from nexus.caller import Caller
+from nexus.personal_store import Nights
 from nexus.service import Service, every, on, rpc
 from services.content.contracts.verification import VerificationDue
 from services.people.contracts.passkeys import (
@@ -44,9 +45,12 @@ from services.people.contracts.signin import (
     SignedIn,
 )
 from services.people.service.accounts import AccountDesk
+from services.people.service.erasure import OwnData
 from services.people.service.invitations import InvitationDesk, InvitationDoors
 from services.people.service.keys import KeyDesk, KeyDoors
 from services.people.service.passkeys import PasskeyDesk
+from services.people.service.privacy import PrivacyDesk
+from services.people.service.privacy_doors import PrivacyDoors
 from services.people.service.results import ResultDesk, ResultDoors
 from services.people.service.sessions import SessionDesk
 from services.people.service.signin import SignInDesk
@@ -55,7 +59,7 @@ from services.people.service.verification import OwnerDesk
 _KEPT = timedelta(hours=1)  # after their end, so that a clock that is late forgets nothing that is good
 
 
-class PeopleService(InvitationDoors, KeyDoors, ResultDoors, Service):
+class PeopleService(InvitationDoors, KeyDoors, PrivacyDoors, ResultDoors, Service):
     """Accounts of each sector, their sign-in and their sessions; keys of its partners' systems."""
 
     name = "people"
@@ -71,6 +75,9 @@ class PeopleService(InvitationDoors, KeyDoors, ResultDoors, Service):
         owners: OwnerDesk,
         keys: KeyDesk,
         results: ResultDesk,
+        privacy: PrivacyDesk,
+        own_data: OwnData,
+        nights: Nights,
         forget: Callable[[datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
@@ -82,6 +89,9 @@ class PeopleService(InvitationDoors, KeyDoors, ResultDoors, Service):
         self._owners = owners
         self._keys = keys
         self.results = results
+        self.privacy = privacy
+        self.own_data = own_data
+        self.nights = nights
         self._forget = forget
         self._clock = clock
 

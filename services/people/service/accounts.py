@@ -23,6 +23,7 @@ from services.people.contracts.people import (
     PersonInvited,
 )
 from services.people.domain import people as rules
+from services.people.domain.privacy import masked
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import INVITATION_LIFE
 from services.people.service.passkeys import PasskeyDesk
@@ -128,7 +129,7 @@ class AccountDesk:
             )  # the earlier one, if any, was followed or renewed meanwhile
             self.tickets.add(ticket, event)
         self.wake()
-        note("invitation", ticket.id, ticket.email, after=grants, sector=sector)
+        note("invitation", ticket.id, masked(ticket.email), after=granted(ticket), sector=sector)
         by_operator = caller.sector is None
         return Invited(id=ticket.id, expires_at=ticket.expires_at, link=link if by_operator else None)
 
@@ -170,6 +171,12 @@ def person_told(person: Person, seal: Seals) -> PersonChanged:
         roles=person.roles & STAFF,
         sealed=None if person.roles.isdisjoint(STAFF) else seal.close(told),
     )
+
+
+def granted(ticket: Ticket) -> dict[str, Any]:
+    """What the audit trail tells of an invitation: whom it names is not repeated there."""
+    grants = ticket.grants or {}
+    return {"roles": grants.get("roles"), "company": (grants.get("company") or {}).get("id")}
 
 
 def invitation_told(

@@ -18,9 +18,10 @@ from services.people.contracts.invitations import (
     WithdrawInvitation,
 )
 from services.people.contracts.people import Invited
+from services.people.domain.privacy import masked
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import INVITATION_LIFE
-from services.people.service.accounts import invitation_told
+from services.people.service.accounts import granted, invitation_told
 from services.people.service.signin import Seals, link_to
 from services.people.store.people import PeopleStore
 from services.people.store.tickets import Ticket, TicketStore
@@ -52,7 +53,7 @@ class InvitationDesk:
         if not self.tickets.renew(before, after, event):
             raise NotFound("invitation_not_found", id=command.id)
         self.wake()
-        note("invitation", after.id, after.email, after={"sent": "again"}, sector=after.sector)
+        note("invitation", after.id, masked(after.email), after={"sent": "again"}, sector=after.sector)
         return Invited(id=after.id, expires_at=after.expires_at)
 
     def withdraw(self, invitation_id: str, caller: Caller) -> None:
@@ -60,7 +61,7 @@ class InvitationDesk:
         ticket = self._one(invitation_id, caller)
         if not self.tickets.use(ticket):
             raise NotFound("invitation_not_found", id=invitation_id)
-        note("invitation", ticket.id, ticket.email, before=ticket.grants, sector=ticket.sector)
+        note("invitation", ticket.id, masked(ticket.email), before=granted(ticket), sector=ticket.sector)
 
     def _one(self, invitation_id: str, caller: Caller) -> Ticket:
         found = [ticket for ticket in self._seen(caller) if ticket.id == invitation_id]

@@ -10,6 +10,7 @@ from nexus.caller import Caller
 from nexus.errors import Forbidden
 from services.people.contracts.people import Person
 from services.people.contracts.signin import Session
+from services.people.domain.privacy import masked
 from services.people.domain.secrets import new_token, token_digest
 from services.people.domain.signin import SEEN_EVERY, session_end
 from services.people.store.people import PeopleStore
@@ -41,7 +42,7 @@ class SessionDesk:
         )
         self._sessions.add(kept)
         self._people.seen(person.id, now)
-        note("session", kept.id, person.email, after={"person": person.id, "device": device})
+        note("session", kept.id, masked(person.email), after={"person": person.id, "device": device})
         return token, end
 
     def find(self, token: str, caller: Caller) -> Session:
@@ -70,13 +71,18 @@ class SessionDesk:
 
 
 def note_person(before: Person | None, after: Person) -> None:
-    """Tell the audit trail what became of an account."""
-    note("person", after.id, after.email, *(_noted(one) for one in (before, after)), sector=after.sector)
+    """Tell the audit trail what became of an account. It keeps no address and no name: nothing can be taken out of
+    it when somebody wants to be erased."""
+    told = (_noted(one) for one in (before, after))
+    note("person", after.id, masked(after.email), *told, sector=after.sector)
 
 
 def _noted(person: Person | None) -> dict[str, Any] | None:
     """Without what changes of itself."""
-    return person.model_dump(mode="json", exclude={"revision", "last_seen"}) if person else None
+    if person is None:
+        return None
+    told = person.model_dump(mode="json", include={"id", "sector", "language", "roles", "created_at"})
+    return told | {"named": person.name is not None, "company": person.company.id if person.company else None}
 
 
 def _session(kept: Kept, person: Person) -> Session:
