@@ -145,9 +145,9 @@ class MeetingStore:
     def followers(self, sector: str, neq: str | None, email: str) -> list[str]:
         """The advisors who met a company, or are to meet it, the latest first."""
         found: list[Document] = []
-        for field, value in (("contact.email", email), ("contact.neq", neq)):
+        for name, value in (("contact.email", email), ("contact.neq", neq)):
             if value:
-                wanted = {field: value, "sector": sector, "state": {"$in": _MET}}
+                wanted = {name: value, "sector": sector, "state": {"$in": _MET}}
                 shown = self.meetings.find(wanted, {"advisors.id": 1, "start": 1})
                 found += shown.sort("start", -1).limit(_LOOKED_BACK)
         found.sort(key=lambda document: document["start"], reverse=True)
