@@ -268,7 +268,7 @@ REFUSALS = {
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(
-        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each booking.")
+        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each new request.")
     ),
     "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
     "email_unusable": Refusal(

@@ -265,7 +265,7 @@ class WaitingDesk:
     def _repeated(self, wish: str, request: AskForTime) -> Wished | None:
         """What the same key has asked for before. Raises Conflict(`key_reused`)."""
         before = self.waiting.get(wish)
-        if before is not None and before.request != request:
+        if before is not None and before.request not in (None, request):  # None: it has ended
             raise Conflict("key_reused")
         return self._told(before, self._meeting(before)) if before else None
 
