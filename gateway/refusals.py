@@ -183,6 +183,9 @@ REFUSALS = {
     ),
     "company_not_found": Refusal(404, N_("There is no such company"), N_("Search for it under “Companies”.")),
     "case_not_found": Refusal(404, N_("There is no such case"), N_("Choose one under “Cases”.")),
+    "merger_not_found": Refusal(
+        404, N_("There is no such merger to undo"), N_("Look at the company again: it may be undone already.")
+    ),
     "plan_not_found": Refusal(
         404, N_("There is no such plan"), N_("Open the link of our message again, or write to us.")
     ),
@@ -268,7 +271,9 @@ REFUSALS = {
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(
-        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each new request.")
+        409,
+        N_("This key was used for another request"),
+        N_("Send a new “Idempotency-Key” for each new request."),
     ),
     "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
     "email_unusable": Refusal(

@@ -94,7 +94,7 @@ TABLE = {
         "get_goal open_goal": "coordinator admin goal:read",
         "list_counted_companies list_counted_meetings list_counted_cases": "coordinator admin goal:read",
         "list_companies get_company save_company": MEETING,  # those of own cases alone: tests of companies
-        "merge_companies": "coordinator admin",
+        "merge_companies undo_merger": "coordinator admin",
         "answer_referral": "coordinator admin cases:write",
         "list_cases get_case save_need note_conversation save_plan send_plan finish_step": MEETING
         + " cases:write",
@@ -116,8 +116,8 @@ RIGHTS = {
     for door in doors.split()
 }
 _OF_CASES = (
-    "save_company merge_companies save_need note_conversation save_plan send_plan finish_step add_task finish_task"
-    " assign_case close_case refer_case reopen_case answer_referral"
+    "save_company merge_companies undo_merger save_need note_conversation save_plan send_plan finish_step"
+    " add_task finish_task assign_case close_case refer_case reopen_case answer_referral"
 )
 NOBODY = "0" * 32
 _LINK = "https://tic.example.org/fr/connexion/lien?token=x"

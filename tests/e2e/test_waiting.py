@@ -1,4 +1,4 @@
-"""What gets free is offered to those who wait, one after the other, by mail and by a link; on the sites of both runtimes."""
+"""What gets free is offered to those who wait, one after the other, by mail and by a link, on both runtimes' sites."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -50,9 +50,7 @@ def kind(running: RunningPlatform) -> str:
         rules=(Rule(**daily, types=(made,)),),  # type: ignore[arg-type]
         zone=where_it_is_noon(),
     )
-    running.ask(
-        SaveAvailability(content=advisor, advisor=uuid4().hex, sector="tic"), operator("root")
-    )
+    running.ask(SaveAvailability(content=advisor, advisor=uuid4().hex, sector="tic"), operator("root"))
     return made
 
 
@@ -67,7 +65,9 @@ def client(running: RunningPlatform) -> Iterator[httpx2.Client]:
 def ticking(running: RunningPlatform) -> Iterator[Any]:
     """One more process of the service, whose minute is over when the test says so: `ticking(hours)` from now."""
     with running.documents() as found:
-        url = f"mongodb://{'%s:%d' % found.address}/?directConnection=true"  # type: ignore[str-format]
+        assert found.address is not None
+        host, port = found.address
+        url = f"mongodb://{host}:{port}/?directConnection=true"
     database = connect(url, "test")[running.database("meetings")]
 
     def tick(hours: float = 0) -> None:

@@ -215,8 +215,14 @@ class MeetingStore:
         return Counter(one["company"] for one in self.meetings.find(wanted, {"company": 1}))
 
     def move_company(self, company: str, to: str) -> None:
-        """All meetings of a company are another's."""
-        self.meetings.update_many({"company": company}, {"$set": {"company": to}})
+        """All meetings of a company are another's; `came` remembers from whom."""
+        change = {"$set": {"company": to}, "$push": {"came": company}}
+        self.meetings.update_many({"company": company}, change)
+
+    def return_company(self, company: str, of: str) -> None:
+        """The meetings that came to `of` from a company are its own again."""
+        change = {"$set": {"company": company}, "$pull": {"came": company}}
+        self.meetings.update_many({"company": of, "came": company}, change)
 
     def between(
         self,
