@@ -81,8 +81,8 @@ SCOPES = {  # of keys
     "programs:write": N_("Programs"),
     "documents:write": N_("Documents"),
     "posts:write": N_("Posts of the blog"),
-    "meetings:write": N_("Meetings of the sector: the agenda, moves, outcomes, documents"),
-    "cases:write": N_("Case files of companies, with what they confide"),
+    "meetings:write": N_("Meetings of the sector, and their documents"),
+    "cases:write": N_("Case files of companies"),
     "goal:read": N_("Figures of the goal, to read"),
 }
 ITEM_KINDS = {

@@ -161,8 +161,16 @@ def test_every_answer_is_described(schema, path: str, method: str, mode: Generat
     ask(schema[path][method], mode, 60)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("method", "path"), KEYED)
+@pytest.mark.parametrize(
+    ("method", "path", "mode"),
+    [
+        (method, path, mode)
+        for method, path in KEYED
+        for mode in MODES
+        if mode is GenerationMode.NEGATIVE
+        or path != "/api/v1/agenda"  # one moment before the other: no schema says so
+    ],
+)
 def test_every_answer_to_a_key_is_described(schema, key: dict[str, str], method: str, path: str, mode):
     ask(schema[path][method], mode, 15, headers=key)
 
