@@ -76,6 +76,15 @@ def _bookings(meetings: MeetingsOnDatabase) -> list[Figure]:
             "each once",
             contended[1] == TIMES,
         ),
+        Figure(
+            "answers a second then, refusals counted",
+            contended[0] * CLIENTS,
+            "/s",
+            "each its own times",
+            together[0],
+            "≥ 0.5 ×",
+            contended[0] * CLIENTS >= 0.5 * together[0],
+        ),
     ]
 
 

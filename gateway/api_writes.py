@@ -83,7 +83,7 @@ class Writer:
         caller = await self._bearer.caller(request, kind.scope)
         content = await _read(request, kind.content)
         command = SaveItem(
-            kind=kind.item, id=ref, revision=_revision(seen), content=content, once=_bare(once)
+            kind=kind.item, id=ref, revision=revision_of(seen), content=content, once=_bare(once)
         )
         return self._answer(await self._bus.call(command, caller))
 
@@ -92,15 +92,15 @@ class Writer:
     ) -> Response:
         """Published, or retired."""
         caller = await self._bearer.caller(request, kind.scope)
-        revision = _revision(seen) if seen else None
+        revision = revision_of(seen) if seen else None
         command = TurnItem(kind=kind.item, id=ref, revision=revision, to=to, once=_bare(once))
         return self._answer(await self._bus.call(command, caller))
 
     async def keep_file(self, request: Request) -> StoredFile:
         """A file, as it comes."""
         caller = await self._bearer.caller(request, Scope.DOCUMENTS_WRITE, Scope.POSTS_WRITE)
-        _require_type(request, _FILE_TYPE)
-        return await store(_blocks(request), self._bus, caller)
+        require_type(request, _FILE_TYPE)
+        return await store(blocks_of(request, LARGEST_FILE), self._bus, caller)
 
     def _answer(self, item: Any, status: int = 200) -> Response:
         headers = {"ETag": f'"{item.revision}"', "Cache-Control": "no-store"}
@@ -212,7 +212,7 @@ async def _read(request: Request, content: type[M]) -> dict[str, Any]:
     """The content that was sent, as a JSON object without what was left out.
 
     Raises InvalidInput(`unsupported_media_type`), RequestValidationError."""
-    _require_type(request, _JSON)
+    require_type(request, _JSON)
     try:
         sent = content.model_validate_json(await request.body())
     except ValidationError as error:
@@ -221,16 +221,16 @@ async def _read(request: Request, content: type[M]) -> dict[str, Any]:
     return sent.model_dump(mode="json", exclude_unset=True)
 
 
-def _require_type(request: Request, wanted: str) -> None:
+def require_type(request: Request, wanted: str) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != wanted:
         raise InvalidInput("unsupported_media_type", wanted=wanted)
 
 
-async def _blocks(request: Request) -> AsyncIterator[bytes]:
+async def blocks_of(request: Request, largest: int) -> AsyncIterator[bytes]:
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > LARGEST_FILE:
-        raise InvalidInput("file_too_large", limit=LARGEST_FILE)
+    if length.isdecimal() and int(length[:20]) > largest:
+        raise InvalidInput("file_too_large", limit=largest)
     try:
         async for block in request.stream():
             yield block
@@ -238,7 +238,7 @@ async def _blocks(request: Request) -> AsyncIterator[bytes]:
         raise InvalidInput("upload_incomplete") from None
 
 
-def _revision(etag: str) -> int:
+def revision_of(etag: str) -> int:
     """The revision that an ETag of ours names. 0, which nothing has, for any other."""
     named = etag.removeprefix("W/").strip('"')
     return int(named) if named.isdecimal() and named.isascii() and len(named) < 10 else 0

@@ -29,6 +29,7 @@ _UPLOADS = (
     "/api/v1/files",
 )
 _BRINGING = tuple(f"/{language}/{MEETING[language]}/" for language in LANGUAGES)
+_API_MEETINGS = "/api/v1/meetings/"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -115,7 +116,8 @@ def _largest(path: str) -> int:
     """How many bytes may be sent there."""
     if path.startswith(_UPLOADS):
         return LARGEST_UPLOAD
-    return LARGEST_DOCUMENT + LARGEST_BODY if path.startswith(_BRINGING) else LARGEST_BODY
+    brings = path.startswith(_BRINGING) or (path.startswith(_API_MEETINGS) and path.endswith("/documents"))
+    return LARGEST_DOCUMENT + LARGEST_BODY if brings else LARGEST_BODY
 
 
 def _counted(receive: Receive, largest: int) -> Receive:

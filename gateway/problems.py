@@ -192,9 +192,13 @@ def _headers(error: NexusError) -> dict[str, str]:
 
 
 def _stale(told: Problem, versions: Mapping[str, Any]) -> Problem:
-    return StaleProblem(
-        **told.model_dump(), yours=versions.get("yours") or {}, current=versions.get("current") or {}
-    )
+    yours, current = (_version(versions.get(name)) for name in ("yours", "current"))
+    return StaleProblem(**told.model_dump(), yours=yours, current=current)
+
+
+def _version(given: Any) -> dict[str, Any]:
+    """A version as it is told: content tells all of it, other services its revision alone."""
+    return {"revision": given} if isinstance(given, int) else given or {}
 
 
 def _wants_page(request: Request) -> bool:

@@ -189,6 +189,9 @@ REFUSALS = {
     "export_not_ready": Refusal(
         409, N_("The data is not ready yet"), N_("Look again in a few minutes; a message tells you, too.")
     ),
+    "merger_not_found": Refusal(
+        404, N_("There is no such merger to undo"), N_("Look at the company again: it may be undone already.")
+    ),
     "plan_not_found": Refusal(
         404, N_("There is no such plan"), N_("Open the link of our message again, or write to us.")
     ),
@@ -274,7 +277,9 @@ REFUSALS = {
     "meeting_over": Refusal(409, N_("This meeting is over or cancelled"), N_("Book another one.")),
     "not_begun": Refusal(409, N_("This meeting has not begun yet"), N_("Come back once it has.")),
     "key_reused": Refusal(
-        409, N_("This key was used for another request"), N_("Send a new “Idempotency-Key” for each booking.")
+        409,
+        N_("This key was used for another request"),
+        N_("Send a new “Idempotency-Key” for each new request."),
     ),
     "answer_missing": Refusal(400, N_("A question is not answered"), N_("Answer what is marked as needed.")),
     "email_unusable": Refusal(

@@ -50,6 +50,7 @@ COMMANDS = {  # as the audit trail tells them
     "set_goal": N_("Set the common goal"),
     "save_company": N_("Changed a company"),
     "merge_companies": N_("Merged two companies"),
+    "undo_merger": N_("Undid a merger of two companies"),
     "get_case": N_("Read a case"),
     "save_need": N_("Wrote the need down"),
     "note_conversation": N_("Wrote notes or recommendations"),

@@ -81,6 +81,9 @@ SCOPES = {  # of keys
     "programs:write": N_("Programs"),
     "documents:write": N_("Documents"),
     "posts:write": N_("Posts of the blog"),
+    "meetings:write": N_("Meetings of the sector, and their documents"),
+    "cases:write": N_("Case files of companies"),
+    "goal:read": N_("Figures of the goal, to read"),
 }
 ITEM_KINDS = {
     "program": N_("Program"),

@@ -28,6 +28,9 @@ class Scope(StrEnum):
     PROGRAMS_WRITE = "programs:write"
     DOCUMENTS_WRITE = "documents:write"
     POSTS_WRITE = "posts:write"
+    MEETINGS_WRITE = "meetings:write"
+    CASES_WRITE = "cases:write"
+    GOAL_READ = "goal:read"
 
 
 class Caller(BaseModel):

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin.frame import CASES, COMPANIES, admin_page, number_in, path_to
 from gateway.i18n import translations
+from gateway.meetings.case_views import names_of
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.questions import ACTIVITIES
@@ -15,7 +16,13 @@ from gateway.words import N_, SIZES
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from services.meetings.contracts.cases import ListCases
-from services.meetings.contracts.companies import GetCompany, ListCompanies, MergeCompanies, SaveCompany
+from services.meetings.contracts.companies import (
+    GetCompany,
+    ListCompanies,
+    MergeCompanies,
+    SaveCompany,
+    UndoMerger,
+)
 
 _LONGEST = 200  # characters of a search
 _BUSY = N_("Somebody else changed this company meanwhile. Look at it again, then save.")
@@ -31,6 +38,7 @@ def companies_routes(router: APIRouter, desk: Desk) -> None:
             ("GET", "/{id}", pages.show),
             ("POST", "/{id}", pages.save),
             ("POST", "/{id}/merge", pages.merge),
+            ("POST", "/{id}/undo", pages.undo),
         ):
             desk.add(router, method, start + below, language, handle, COMPANIES.roles)
 
@@ -76,7 +84,14 @@ class _Companies:
 
     async def merge(self, signed: Signed) -> Response:
         """Another company turned out to be this one."""
-        command = MergeCompanies(
+        return await self._both(signed, MergeCompanies, "merged")
+
+    async def undo(self, signed: Signed) -> Response:
+        """It did not: both are on their own again."""
+        return await self._both(signed, UndoMerger, "parted")
+
+    async def _both(self, signed: Signed, kind: type[MergeCompanies | UndoMerger], done: str) -> Response:
+        command = kind(
             keep=_id(signed),
             keep_revision=number_in(signed.form.get("revision")) or 0,
             other="".join(ch for ch in signed.form.get("other", "") if ch.isalnum())[:64] or "-",
@@ -86,7 +101,7 @@ class _Companies:
             await signed.call(command)
         except (Conflict, InvalidInput) as error:
             return await self._one(signed, [_fault(error, signed)], error.status)
-        return RedirectResponse(path_to(signed.language, COMPANIES, f"/{_id(signed)}?done=merged"), 303)
+        return RedirectResponse(path_to(signed.language, COMPANIES, f"/{_id(signed)}?done={done}"), 303)
 
     async def _one(
         self, signed: Signed, faults: list[forms.Fault] | None = None, status: int = 200
@@ -100,6 +115,7 @@ class _Companies:
             "company": found.company,
             "meetings": found.meetings,
             "merged": found.merged,
+            "names": await names_of(signed, (one.merged_by for one in found.merged if one.merged_by)),
             "cases": cases.items,
             "alike": [one.company for one in alike if one.company.id != found.company.id][:10],
             "q": text,

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from gateway.api import Parameters, _json, refusals
+from gateway.api import Parameters, refusals
 from gateway.links import MEETING
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
@@ -32,7 +32,9 @@ from services.meetings.contracts.types import ListMeetingTypes, TypeContent
 from services.meetings.contracts.words import BothLines, Id, Paragraph, Place, Secret, Tongue
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What is sent. Fields that are not known are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
@@ -61,7 +63,7 @@ class SlotParameters(Parameters):
     days: int = Field(7, ge=1, le=62)
 
 
-class Booking(_Body):
+class Booking(Body):
     """Who books which meeting. `consent`: these details may be kept for the meeting and its follow-up."""
 
     type: Id
@@ -74,13 +76,13 @@ class Booking(_Body):
     advisor: Id | None = None
 
 
-class Move(_Body):
+class Move(Body):
     """When it is to begin instead."""
 
     start: AwareDatetime
 
 
-class Cancellation(_Body):
+class Cancellation(Body):
     """Why, if there is something to say."""
 
     why: Paragraph | None = None
@@ -103,8 +105,8 @@ class MeetingAnswer(BaseModel):
     advisors: tuple[str, ...]
 
 
-_Token = Annotated[Secret, Path(description="The secret of a booking")]
-_IdempotencyKey = Annotated[
+Token = Annotated[Secret, Path(description="The secret of a booking")]
+IdempotencyKey = Annotated[
     Key | SkipJsonSchema[None],
     Header(
         description="Chosen by you, of 8 to 100 printable characters; a repetition with it books nothing more"
@@ -117,15 +119,10 @@ def meetings_api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["meetings"])
 
     def caller(request: Request, language: Language = "fr") -> Caller:
-        origin = request.client.host if request.client else None
-        return Caller(sector=sector.name, language=language, origin=origin)
+        return visitor(sector, request, language)
 
     def told(one: Meeting, token: str, status: int = 200) -> Response:
-        language = one.contact.language if one.contact else "fr"
-        response = _json(_answer(one, token, f"{base_url}/{language}/{MEETING[language]}/{token}"))
-        response.status_code = status
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return meeting_answer(one, token, base_url, status)
 
     @router.get("/meeting-types", response_model=TypesAnswer, responses=refusals())
     async def types(request: Request) -> Response:
@@ -133,35 +130,35 @@ def meetings_api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         found = await bus.call(ListMeetingTypes(), caller(request))
         advisors = await bus.call(ListAdvisors(), caller(request))
         items = tuple(TypeAnswer(id=one.id, content=one.content) for one in found.items)
-        return _fresh(_json(TypesAnswer(types=items, advisors=advisors.items)))
+        return fresh(TypesAnswer(types=items, advisors=advisors.items))
 
     @router.get("/meeting-slots", response_model=Slots, responses=refusals(404))
     async def slots(request: Request, parameters: Annotated[SlotParameters, Query()]) -> Response:
         """When a meeting can begin."""
         fields = parameters.model_dump(exclude={"spoken"}) | {"language": parameters.spoken}
         found = await bus.call(FindSlots(**fields), caller(request))
-        return _fresh(_json(found))
+        return fresh(found)
 
     @router.post("/meetings", response_model=MeetingAnswer, status_code=201, responses=refusals(404, 409))
-    async def book(request: Request, booking: Booking, idempotency_key: _IdempotencyKey = None) -> Response:
+    async def book(request: Request, booking: Booking, idempotency_key: IdempotencyKey = None) -> Response:
         """Book a meeting. Where somebody was quicker, the refusal names the nearest free times."""
         command = BookMeeting(key=idempotency_key, base_url=base_url, **dict(booking))
         done = await bus.call(command, caller(request, booking.contact.language))
         return told(done.meeting, done.token, 201)
 
     @router.get("/meetings/{token}", response_model=MeetingAnswer, responses=refusals(404, 409))
-    async def get(request: Request, token: _Token) -> Response:
+    async def get(request: Request, token: Token) -> Response:
         """One booking."""
         return told(await bus.call(OpenOwnMeeting(token=token), caller(request)), token)
 
     @router.post("/meetings/{token}/move", response_model=MeetingAnswer, responses=refusals(404, 409))
-    async def move(request: Request, token: _Token, wanted: Move) -> Response:
+    async def move(request: Request, token: Token, wanted: Move) -> Response:
         """Put it at another time, with the same advisors."""
         command = MoveOwnMeeting(token=token, start=wanted.start)
         return told(await bus.call(command, caller(request)), token)
 
     @router.post("/meetings/{token}/cancel", response_model=MeetingAnswer, responses=refusals(404, 409))
-    async def cancel(request: Request, token: _Token, wanted: Cancellation) -> Response:
+    async def cancel(request: Request, token: Token, wanted: Cancellation) -> Response:
         """Cancel it."""
         command = CancelOwnMeeting(token=token, why=wanted.why)
         return told(await bus.call(command, caller(request)), token)
@@ -169,10 +166,22 @@ def meetings_api_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     return router
 
 
-def _fresh(response: Response) -> Response:
-    """What is free changes with each booking: nobody keeps it."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def visitor(sector: Sector, request: Request, language: Language = "fr") -> Caller:
+    """Who comes without a key: what they may do follows from the secrets that they have."""
+    origin = request.client.host if request.client else None
+    return Caller(sector=sector.name, language=language, origin=origin)
+
+
+def meeting_answer(one: Meeting, token: str, base_url: str, status: int = 200) -> Response:
+    """A meeting for who has its secret."""
+    language = one.contact.language if one.contact else "fr"
+    return fresh(_answer(one, token, f"{base_url}/{language}/{MEETING[language]}/{token}"), status)
+
+
+def fresh(body: BaseModel, status: int = 200) -> Response:
+    """An answer that nobody keeps: it changes with each booking, or is for one reader alone."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(body.model_dump_json(), status, headers, media_type="application/json")
 
 
 def _answer(one: Meeting, token: str, url: str) -> MeetingAnswer:

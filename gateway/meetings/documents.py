@@ -19,6 +19,7 @@ from services.meetings.contracts.documents import (
     AddDocument,
     DocumentPart,
     KeepDocumentPart,
+    MeetingDocuments,
 )
 
 ReadPart = Callable[[int], Awaitable[DocumentPart]]
@@ -30,16 +31,25 @@ async def bring(request: Request, token: str, bus: Bus, caller: Caller) -> None:
     given = (await forms.sent_of(request)).get("document")
     if not isinstance(given, UploadFile) or not given.filename:
         raise InvalidInput("upload_incomplete", arrived=0, parts=1)
-    upload, number = uuid4().hex, 0
+    name = "".join(ch if ch.isprintable() else " " for ch in name_of(given)).strip() or "document"
     try:
-        async for part in parts_of(_blocks(given), LARGEST_DOCUMENT):
-            command = KeepDocumentPart(token=token, upload=upload, number=number, data=b64encode(part))
-            await bus.call(command, caller)
-            number += 1
+        await send(_blocks(given), name, uuid4().hex, token, bus, caller)
     finally:
         await given.close()
-    name = "".join(ch if ch.isprintable() else " " for ch in name_of(given)).strip() or "document"
-    await bus.call(AddDocument(token=token, upload=upload, parts=max(number, 1), name=name), caller)
+
+
+async def send(
+    blocks: AsyncIterator[bytes], name: str, upload: str, token: str, bus: Bus, caller: Caller
+) -> MeetingDocuments:
+    """The documents of the meeting of a link, with the one that `blocks` are. Raises InvalidInput(`file_too_large`,
+    and what the service refuses)."""
+    number = 0
+    async for part in parts_of(blocks, LARGEST_DOCUMENT):
+        await bus.call(
+            KeepDocumentPart(token=token, upload=upload, number=number, data=b64encode(part)), caller
+        )
+        number += 1
+    return await bus.call(AddDocument(token=token, upload=upload, parts=max(number, 1), name=name), caller)
 
 
 async def attachment(read: ReadPart) -> Response:

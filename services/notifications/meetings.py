@@ -63,6 +63,7 @@ def _notices(
     facts: dict[str, Any] = event.model_dump(include={"start", "end", "zone", "place", "sequence"})
     facts |= {"meeting": event.id, "where": told["where"], "change": "reminder" if row.hours else change}
     facts |= {"by_company": getattr(event, "by_company", False)}
+    facts |= {"same_time": isinstance(event, MeetingMoved) and event.before == event.start}
     if row.to == "company":
         company = {name: told[name] for name in ("to", "name", "link", "people")}
         title = getattr(event.title, event.language)

@@ -43,7 +43,7 @@ def kind(site: RunningPlatform) -> str:
     return content.name.fr
 
 
-def book(page: Page, kind: str) -> str:
+def book(page: Page, kind: str, company: str = COMPANY, email: str = "paul@fonderie-navigateur.ca") -> str:
     """The address of a meeting that is booked from the questionnaire, then moved."""
     page.get_by_role("link", name="Choisir un moment").click()
     page.get_by_role("radio", name=kind).check()
@@ -51,8 +51,8 @@ def book(page: Page, kind: str) -> str:
     page.get_by_role("button", name="Choisir un moment").click()
     page.locator(".starts button").nth(5).click()
     page.get_by_label("Votre nom").fill("Paul Roy")
-    page.get_by_label("Nom de l’entreprise").fill(COMPANY)
-    page.get_by_label("Adresse courriel").fill("paul@fonderie-navigateur.ca")
+    page.get_by_label("Nom de l’entreprise").fill(company)
+    page.get_by_label("Adresse courriel").fill(email)
     page.get_by_role("checkbox", name="J’accepte").check()
     page.get_by_role("button", name="Réserver cette rencontre").click()
     page.get_by_role("link", name="Choisir un autre moment").click()

@@ -24,11 +24,26 @@ READS = (
     "/api/v1/meeting-types",
     "/api/v1/meeting-slots",
     "/api/v1/meetings/{token}",
+    "/api/v1/meetings/{token}/waiting",
+    "/api/v1/meetings/{token}/documents",
+    "/api/v1/meetings/{token}/documents/{document}",
+    "/api/v1/waiting/{token}",
     "/api/v1/open-data/programs.json",
     "/api/v1/open-data/programs.csv",
     "/api/v1/open-data/hsds/services.json",
 )
-POSTED = ("/api/v1/meetings", "/api/v1/meetings/{token}/move", "/api/v1/meetings/{token}/cancel")
+POSTED = (
+    "/api/v1/meetings",
+    "/api/v1/meetings/{token}/move",
+    "/api/v1/meetings/{token}/cancel",
+    "/api/v1/meetings/{token}/waiting",
+    "/api/v1/meetings/{token}/calendar",
+    "/api/v1/waiting",
+    "/api/v1/waiting/{token}/accept",
+    "/api/v1/waiting/{token}/decline",
+    "/api/v1/waiting/{token}/leave",
+    "/api/v1/calendars/{token}/renew",
+)
 WITHOUT_PARAMETERS = (
     "/api/v1/meeting-types",
     "/api/v1/open-data/programs.json",
@@ -44,7 +59,52 @@ WRITES = [
         ("POST", "/{ref}/retire"),
     )
 ]
-KEYED = [*WRITES, *(("GET", f"/api/v1/{plural}/{{ref}}") for plural in ("programs", "documents", "posts"))]
+OFFICE_READS = [
+    ("GET", f"/api/v1/{path}")
+    for path in (
+        "agenda",
+        "agenda/{id}",
+        "agenda/{id}/documents",
+        "agenda/{id}/documents/{document}",
+        "cases",
+        "cases/{id}",
+        "referrals",
+        "goal",
+        "goal/companies",
+        "goal/meetings",
+        "goal/cases",
+    )
+]
+OFFICE_WRITES = [
+    (method, f"/api/v1/{path}")
+    for method, path in (
+        ("POST", "agenda/{id}/move"),
+        ("POST", "agenda/{id}/cancel"),
+        ("POST", "agenda/{id}/outcome"),
+        ("PUT", "cases/{id}/need"),
+        ("POST", "cases/{id}/conversation"),
+        ("PUT", "cases/{id}/plan"),
+        ("POST", "cases/{id}/plan/send"),
+        ("POST", "cases/{id}/plan/{entry}"),
+        ("POST", "cases/{id}/tasks"),
+        ("POST", "cases/{id}/tasks/{task}"),
+        ("POST", "cases/{id}/assign"),
+        ("POST", "cases/{id}/close"),
+        ("POST", "cases/{id}/reopen"),
+        ("POST", "cases/{id}/referrals"),
+        ("POST", "referrals/{id}/answer"),
+    )
+]
+NOT_POSTED = [  # bytes, or nothing but an address
+    ("POST", "/api/v1/meetings/{token}/documents"),
+    ("DELETE", "/api/v1/meetings/{token}/documents/{document}"),
+]
+KEYED = [
+    *WRITES,
+    *OFFICE_READS,
+    *OFFICE_WRITES,
+    *(("GET", f"/api/v1/{plural}/{{ref}}") for plural in ("programs", "documents", "posts")),
+]
 FILES = ("POST", "/api/v1/files")
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
@@ -101,13 +161,26 @@ def test_every_answer_is_described(schema, path: str, method: str, mode: Generat
     ask(schema[path][method], mode, 60)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("method", "path"), KEYED)
+@pytest.mark.parametrize(
+    ("method", "path", "mode"),
+    [
+        (method, path, mode)
+        for method, path in KEYED
+        for mode in MODES
+        if mode is GenerationMode.NEGATIVE
+        or path != "/api/v1/agenda"  # one moment before the other: no schema says so
+    ],
+)
 def test_every_answer_to_a_key_is_described(schema, key: dict[str, str], method: str, path: str, mode):
     ask(schema[path][method], mode, 15, headers=key)
 
 
-@pytest.mark.parametrize(("method", "path"), [*WRITES, FILES])
+@pytest.mark.parametrize(("method", "path"), NOT_POSTED)
+def test_every_answer_about_a_document_of_a_meeting_is_described(schema, method: str, path: str):
+    ask(schema[path][method], GenerationMode.POSITIVE, 15)
+
+
+@pytest.mark.parametrize(("method", "path"), [*WRITES, *OFFICE_WRITES, FILES])
 def test_nothing_is_written_without_a_key(schema, method: str, path: str):
     @given(case=schema[path][method].as_strategy(generation_mode=GenerationMode.POSITIVE))
     @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
@@ -127,7 +200,13 @@ def test_the_description_is_openapi_3_1_with_examples(platform: RunningPlatform)
     description = fetch(platform.url("tic", "/openapi.json")).json
     assert description["openapi"].startswith("3.1")
     told = {(method.upper(), path) for path, one in description["paths"].items() for method in one}
-    assert told == {*(("GET", path) for path in READS), *(("POST", path) for path in POSTED), *KEYED, FILES}
+    assert told == {
+        *(("GET", path) for path in READS),
+        *(("POST", path) for path in POSTED),
+        *KEYED,
+        *NOT_POSTED,
+        FILES,
+    }
     assert description["components"]["schemas"]["SearchAnswer"]["examples"]
     for path in description["paths"].values():
         for operation in path.values():

@@ -84,21 +84,26 @@ TABLE = {
         "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
         "ask_for_time": ALL,
         "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
-        "list_meeting_documents read_meeting_document": MEETING,
         "read_exported_document": ALL,  # who has the grant of an export
+        "list_meeting_documents read_meeting_document": MEETING + " meetings:write",
         "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin",
         "get_availability save_availability preview_slots get_feed_token renew_feed": MEETING,
         "get_busy_calendar set_busy_calendar": MEETING,
-        "list_meetings list_without_outcome": MEETING,
+        "list_meetings": MEETING + " meetings:write",
+        "list_without_outcome": MEETING,
         "list_without_advisor": "coordinator admin",
-        "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING,
-        "get_goal open_goal set_goal": "coordinator admin",
-        "list_counted_companies list_counted_meetings list_counted_cases": "coordinator admin",
+        "get_meeting find_moves move_meeting cancel_meeting record_outcome": MEETING + " meetings:write",
+        "set_goal": "coordinator admin",
+        "get_goal open_goal": "coordinator admin goal:read",
+        "list_counted_companies list_counted_meetings list_counted_cases": "coordinator admin goal:read",
         "list_companies get_company save_company": MEETING,  # those of own cases alone: tests of companies
-        "merge_companies answer_referral": "coordinator admin",
-        "list_cases get_case save_need note_conversation save_plan send_plan finish_step": MEETING,
-        "add_task finish_task assign_case close_case reopen_case refer_case list_to_do": MEETING,
+        "merge_companies undo_merger": "coordinator admin",
+        "answer_referral": "coordinator admin cases:write",
+        "list_cases get_case save_need note_conversation save_plan send_plan finish_step": MEETING
+        + " cases:write",
+        "add_task finish_task assign_case close_case reopen_case refer_case list_to_do": MEETING
+        + " cases:write",
         "open_own_plan tick_own_plan open_own_ask answer_own_ask": ALL,  # who has the link
     },
     "notifications": {
@@ -115,8 +120,8 @@ RIGHTS = {
     for door in doors.split()
 }
 _OF_CASES = (
-    "save_company merge_companies save_need note_conversation save_plan send_plan finish_step add_task finish_task"
-    " assign_case close_case refer_case reopen_case answer_referral"
+    "save_company merge_companies undo_merger save_need note_conversation save_plan send_plan finish_step"
+    " add_task finish_task assign_case close_case refer_case reopen_case answer_referral"
 )
 NOBODY = "0" * 32
 _LINK = "https://tic.example.org/fr/connexion/lien?token=x"

@@ -166,7 +166,10 @@ def test_after_a_merger_both_cases_go_on_and_bookings_join_one_that_is_open(desk
 
 def test_a_merger_that_was_cut_short_is_ended_by_the_tick(desk, database) -> None:
     one, two = desk.booked("2026-11-25T09:00", company="Un"), desk.booked("2026-11-25T10:00", company="Deux")
-    assert CompanyStore(database).point(company(desk, two), one.company)  # and here the process died
+    found = company(desk, two)
+    assert CompanyStore(database).point(
+        found, one.company, found, "lea", desk.now
+    )  # and here the process died
     desk.service.take_in_meetings()
     assert desk.meeting(two.id).company == one.company
     assert desk.file(two.case).company.id == one.company

@@ -101,6 +101,14 @@ def test_who_books_shortly_before_is_not_reminded_of_what_they_just_did(desk: De
     assert sorted(desk.states()) == ["m1-2", "m1-2-lea"]
 
 
+def test_a_meeting_whose_time_stays_is_told_to_be_with_somebody_else(desk: Desk) -> None:
+    desk.service.mail_move(event(MeetingMoved, 3, START, before=START))
+    desk.go()
+    advisor, company = sorted(one.replace("\xa0", " ") for one in desk.subjects)
+    assert advisor.startswith("Rencontre du lundi 30 novembre 2026")
+    assert company == "Your meeting of Monday, November 30, 2026, 10:00 a.m.: with somebody else"
+
+
 @pytest.mark.parametrize("in_order", [True, False])
 def test_a_meeting_that_is_moved_is_recalled_at_its_new_time_alone(desk: Desk, in_order: bool) -> None:
     later = START + timedelta(days=3)

@@ -50,6 +50,8 @@ NOTICES = [
     for language in LANGUAGES
 ]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
+NOTICES += [meeting(language, "moved", same_time=True) for language in LANGUAGES]
+NOTICES += [meeting_for_advisor("moved", same_time=True)]
 NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
 NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
 
@@ -73,6 +75,14 @@ def test_french_typography(text: str):
     assert not re.search(r"(?<!\xa0)[?!;:»%]", text.replace("%(", "")), "a non-breaking space goes before"
     assert "'" not in text
     assert '"' not in text
+
+
+def test_who_meets_somebody_else_at_the_same_time_is_not_told_of_another_time():
+    told = written(meeting("en", "moved", same_time=True))
+    assert told.subject == "Your meeting of Tuesday, December 1, 2026, 2:00\xa0p.m.: with somebody else"
+    assert "at another time" not in told.text
+    assert "stays as it was" in told.text
+    assert "has a meeting with you" in written(meeting_for_advisor("moved", same_time=True), "en").text
 
 
 def test_a_code_comes_with_its_link_and_how_long_both_are_good():

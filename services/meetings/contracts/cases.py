@@ -31,7 +31,9 @@ class CaseNeed(Message):
     when it booked."""
 
     themes: tuple[Tag, ...] = Field((), max_length=10)
-    answers: dict[Tag, tuple[Tag, ...]] = Field(default_factory=dict, max_length=20)
+    answers: dict[Tag, tuple[Tag, ...]] = Field(
+        default_factory=dict, max_length=20, json_schema_extra={"additionalProperties": False}
+    )
     message: Paragraph | None = None
     jobs: Paragraph | None = Field(None, description="jobs sought, in words")
     positions: int | None = Field(None, ge=0, le=10_000, description="how many people are sought")

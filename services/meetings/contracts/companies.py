@@ -45,6 +45,8 @@ class Company(Message):
     domains: tuple[Domain, ...] = Field((), description="mail domains of its own, without those of anybody")
     traces: Traces = Field(Traces(), description="once it is anonymous")
     merged_into: str | None = Field(None, description="the company that this one turned out to be")
+    merged_at: AwareDatetime | None = Field(None, description="None: of a time when mergers were for ever")
+    merged_by: str | None = None
     created_at: AwareDatetime
 
 
@@ -101,6 +103,17 @@ class SaveCompany(Command[Company], service="meetings"):
 class MergeCompanies(Command[Company], service="meetings"):
     """`other` turned out to be `keep`: its meetings, cases, contacts, domains and names go along, and it points to
     `keep`. For coordinators and administrators. Refused with `company_not_found`, `stale_revision`, `same_company`."""
+
+    keep: Id
+    keep_revision: int
+    other: Id
+    other_revision: int
+
+
+class UndoMerger(Command[Company], service="meetings"):
+    """`other` is a company of its own again, with the meetings and cases that it brought, and what it alone knew.
+    What was written since then stays with `keep`. For coordinators and administrators. Refused with
+    `company_not_found`, `merger_not_found`, `stale_revision`."""
 
     keep: Id
     keep_revision: int

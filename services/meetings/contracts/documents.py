@@ -43,8 +43,9 @@ class KeepDocumentPart(Command[None], service="meetings"):
 
 
 class AddDocument(Command[MeetingDocuments], service="meetings"):
-    """All `parts` were sent: the document belongs to the meeting. Refused as the parts are, and with
-    `upload_incomplete`, `file_too_large`, `document_type_refused`."""
+    """All `parts` were sent: the document belongs to the meeting. The same `upload` again is the same document. Refused
+    as the parts are, and with `upload_incomplete`, `file_too_large`, `document_type_refused`, `key_reused`: another
+    document came as this upload before."""
 
     token: Secret
     upload: Upload

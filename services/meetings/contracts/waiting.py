@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from nexus.caller import Language
 from nexus.messages import Command, Event, Message, Query
-from services.meetings.contracts.meetings import Address, Answer, Booked, Contact, Need
+from services.meetings.contracts.meetings import Address, Answer, Booked, Contact, Key, Need
 from services.meetings.contracts.words import BothLines, Id, Place, Secret
 
 WishState = Literal["waiting", "offered", "taken", "left", "over"]
@@ -63,8 +63,9 @@ class AskEarlier(Command[Wished], service="meetings"):
 
 class AskForTime(Command[Wished], service="meetings"):
     """Be told when a time gets free for a meeting that is not booked yet. An offer that is accepted books it.
+    A repetition with the same `key` is answered with the place of the first time.
 
-    Refused as a booking is, and with `date_out_of_range`, `too_many_wishes`."""
+    Refused as a booking is, and with `date_out_of_range`, `too_many_wishes`, `key_reused`."""
 
     type: Id
     place: Place
@@ -74,6 +75,7 @@ class AskForTime(Command[Wished], service="meetings"):
     need: Need = Need()
     answers: tuple[Answer, ...] = Field((), max_length=10)
     advisor: Id | None = None
+    key: Key | None = None
     base_url: Address
 
 

@@ -105,6 +105,32 @@ def absorbed(keep: Company, other: Company) -> Company:
     )
 
 
+def gained(before: Company, after: Company) -> Company:
+    """What `after` has and `before` had not: what a merger brought."""
+    fields: dict[str, object] = {
+        name: getattr(after, name) if getattr(before, name) is None else None
+        for name in ("neq", "size", "activity")
+    }
+    fields |= {
+        name: tuple(one for one in getattr(after, name) if one not in getattr(before, name))
+        for name in ("languages", "contacts", "domains", "aliases")
+    }
+    return after.model_copy(update=fields)
+
+
+def without(company: Company, brought: Company) -> Company:
+    """`company` without what a merger brought and nobody has changed since."""
+    fields: dict[str, object] = {
+        name: None if getattr(company, name) == getattr(brought, name) else getattr(company, name)
+        for name in ("neq", "size", "activity")
+    }
+    fields |= {
+        name: tuple(one for one in getattr(company, name) if one not in getattr(brought, name))
+        for name in ("languages", "contacts", "domains", "aliases")
+    }
+    return company.model_copy(update=fields)
+
+
 def sought(company: Company) -> str:
     """All words that a search looks at, folded."""
     people = [f"{one.name} {one.email}" for one in company.contacts]

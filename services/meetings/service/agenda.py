@@ -29,7 +29,7 @@ from services.meetings.contracts.meetings import Meetings as MeetingList
 from services.meetings.domain import meetings as rules
 from services.meetings.service.booking import BookingDesk, note_meeting
 from services.meetings.service.links import Links
-from services.meetings.service.types import LEADERS, STAFF
+from services.meetings.service.types import LEADERS, MEETING_LEADERS, MEETING_STAFF, STAFF
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.meetings import MeetingStore
 
@@ -60,9 +60,9 @@ class AgendaDesk:
             raise InvalidInput("period_too_long", days=_LONGEST.days)
         whose: str | None = query.advisor or caller.person
         if query.every or whose != caller.person:
-            caller.require(*LEADERS)
+            caller.require(*MEETING_LEADERS)
             whose = None if query.every else whose
-        caller.require(*STAFF)
+        caller.require(*MEETING_STAFF)
         found = self.meetings.between(caller.sector, whose, query.since, query.until, _AGENDA)
         return Meetings(items=tuple(found))
 
@@ -84,10 +84,10 @@ class AgendaDesk:
 
     def get(self, meeting_id: str, caller: Caller) -> Meeting:
         """Raises NotFound(`meeting_not_found`), Forbidden."""
-        caller.require(*STAFF)
+        caller.require(*MEETING_STAFF)
         found = self.meetings.by_id(meeting_id, caller.sector)
         takes_part = found is not None and caller.person in {one.id for one in found.advisors}
-        if found is None or not (takes_part or not caller.roles.isdisjoint(LEADERS)):
+        if found is None or not (takes_part or caller.has(*MEETING_LEADERS)):
             raise NotFound("meeting_not_found", id=meeting_id)
         return found
 

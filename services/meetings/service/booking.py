@@ -117,7 +117,7 @@ class BookingDesk:
         if command.key is None:
             return self._book(command, caller, uuid4().hex, {}, offer)
         request = hashlib.sha256(command.model_dump_json().encode()).hexdigest()
-        meeting_id = _id_of(command.key, caller)
+        meeting_id = id_of(command.key, caller)
         if before := self._repeated(meeting_id, request):
             return before
         try:
@@ -428,7 +428,7 @@ def _by(caller: Caller) -> str:
     return BY_LINK if caller.roles.isdisjoint(STAFF) else caller.person
 
 
-def _id_of(key: str, caller: Caller) -> str:
+def id_of(key: str, caller: Caller) -> str:
     """The id of what a key books: the same each time, and nobody else's."""
     return hashlib.sha256(f"{caller.sector}:{key}".encode()).hexdigest()[:32]
 

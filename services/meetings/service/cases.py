@@ -36,7 +36,7 @@ from services.meetings.contracts.companies import Company
 from services.meetings.contracts.meetings import AdvisorInMeeting
 from services.meetings.domain import cases as rules
 from services.meetings.service.links import Links
-from services.meetings.service.types import LEADERS, STAFF
+from services.meetings.service.types import CASE_LEADERS, CASE_STAFF
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
@@ -61,7 +61,7 @@ class CaseDesk:
 
     def listed(self, query: ListCases, caller: Caller) -> Cases:
         """The caller's own, or all of the sector."""
-        caller.require(*(LEADERS if query.every else STAFF))
+        caller.require(*(CASE_LEADERS if query.every else CASE_STAFF))
         person = None if query.every else caller.person
         among = () if query.every else self.meetings.cases_of(caller.person)
         found = self.cases.listed(caller.sector, query.state, query.company, person, among, _MOST + 1)
@@ -87,9 +87,9 @@ class CaseDesk:
 
     def get(self, case_id: str, caller: Caller) -> Case:
         """A case that the caller may read and write. Raises NotFound(`case_not_found`)."""
-        caller.require(*STAFF)
+        caller.require(*CASE_STAFF)
         found = self.cases.by_id(case_id, caller.sector)
-        if found is None or not (caller.has(*LEADERS) or self._takes_part(found, caller)):
+        if found is None or not (caller.has(*CASE_LEADERS) or self._takes_part(found, caller)):
             raise NotFound("case_not_found", id=case_id)
         return found
 
@@ -153,7 +153,7 @@ class CaseDesk:
 
     def to_do(self, caller: Caller) -> ToDo:
         """Tasks of the caller's cases; referrals, for who answers them."""
-        caller.require(*STAFF)
+        caller.require(*CASE_STAFF)
         tasks = [
             DueTask(case=case.id, company_name=self._company(case).name, task=task)
             for case in self.cases.in_charge(caller.sector, caller.person)
@@ -161,7 +161,7 @@ class CaseDesk:
             if task.done_at is None
         ]
         tasks.sort(key=lambda one: one.task.due)
-        if not caller.has(*LEADERS) or caller.sector is None:
+        if not caller.has(*CASE_LEADERS) or caller.sector is None:
             return ToDo(tasks=tuple(tasks))
         late = [one for one in self.referrals.waiting(sector=caller.sector) if one.escalated_at]
         asked = tuple(self.referrals.waiting(to=caller.sector))

@@ -19,6 +19,7 @@ from services.meetings.contracts.companies import (
     ListCompanies,
     MergeCompanies,
     SaveCompany,
+    UndoMerger,
 )
 from services.meetings.contracts.meetings import AdvisorInMeeting, Contact, Meeting, Need
 from services.meetings.domain import cases as case_rules
@@ -92,13 +93,32 @@ class CompanyDesk:
         other = self._current(command.other, command.other_revision, caller)
         after = rules.absorbed(keep, other).model_copy(update={"revision": keep.revision + 1})
         # First what is kept: whoever dies in between has lost nothing, and the merger can be asked for again.
-        if not self.companies.save(after, keep.revision) or not self.companies.point(other, keep.id):
+        brought = rules.gained(keep, after)
+        if not self.companies.save(after, keep.revision) or not self.companies.point(
+            other, keep.id, brought, caller.person, self.clock()
+        ):
             raise StaleRevision(id=other.id, yours=command.other_revision)
         self._move(other.model_copy(update={"merged_into": keep.id}))
         _note(keep, after)
         told = {"merged_into": keep.id, "name": keep.name}
         note("company", other.id, other.name, {"merged_into": None}, told, sector=other.sector)
         return after
+
+    def undo(self, command: UndoMerger, caller: Caller) -> Company:
+        """The company that is one of its own again. Raises NotFound(`company_not_found`, `merger_not_found`),
+        StaleRevision."""
+        caller.require(*LEADERS)
+        keep = self._current(command.keep, command.keep_revision, caller)
+        other = self.companies.by_id(command.other, caller.sector)
+        if other is None or other.merged_into != keep.id or other.merged_at is None:
+            raise NotFound("merger_not_found", id=command.other)
+        if other.revision != command.other_revision or not self.companies.part(other):
+            raise StaleRevision(id=other.id, yours=command.other_revision, current=other.revision)
+        self._return_all()
+        told = {"merged_into": keep.id, "name": keep.name}
+        note("company", other.id, other.name, told, {"merged_into": None}, sector=other.sector)
+        _note(keep, self.companies.by_id(keep.id) or keep)
+        return self.companies.by_id(other.id) or other
 
     def take_in(self, meeting_id: str) -> Meeting | None:
         """A meeting gets its company, which learns from it, and its case. To do it again changes nothing."""
@@ -121,6 +141,7 @@ class CompanyDesk:
             self.take_in(meeting_id)
         for company in self.companies.moving():
             self._move(company)
+        self._return_all()
 
     def company_of(self, sector: str, contact: Contact, need: Need) -> Company:
         """The company that somebody writes for, with what they say of it; a new one, if none is like it."""
@@ -187,6 +208,27 @@ class CompanyDesk:
         self.cases.move(other.id, keep.id)
         self.companies.moved(other.id)
 
+    def _return_all(self) -> None:
+        """What belongs to companies whose merger was undone is with them; what they brought, they alone know again.
+        To do it twice changes nothing more."""
+        for company, keep, brought in self.companies.returning():
+            self.meetings.return_company(company, keep)
+            self.cases.bring_back(company, keep)
+            if self._released(keep, brought):
+                self.companies.returned(company)
+
+    def _released(self, keep: str, brought: Company) -> bool:
+        """False if others were quicker each time: the tick tries again."""
+        for _ in range(_TRIES):
+            before = self.companies.by_id(keep)
+            after = rules.without(before, brought) if before else None
+            if before is None or after is None or after == before:
+                return True
+            after = after.model_copy(update={"revision": before.revision + 1})
+            if self.companies.save(after, before.revision):
+                return True
+        return False
+
 
 def _note(before: Company, after: Company) -> None:
     note("company", after.id, after.name, _noted(before), _noted(after), sector=after.sector)
@@ -220,6 +262,10 @@ class CompanyDoors:
     @rpc
     def merge_companies(self, command: MergeCompanies, caller: Caller) -> Company:
         return self.companies.merge(command, caller)
+
+    @rpc
+    def undo_merger(self, command: UndoMerger, caller: Caller) -> Company:
+        return self.companies.undo(command, caller)
 
     @every(minutes=1)
     def take_in_meetings(self) -> None:

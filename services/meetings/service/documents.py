@@ -1,12 +1,12 @@
 """Use cases of the documents of meetings: bring one, take it back, read it."""
 
+import hashlib
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from nexus.audit import note
 from nexus.blobs import joined
@@ -63,16 +63,16 @@ class DocumentDesk:
 
     def keep_part(self, command: KeepDocumentPart, caller: Caller) -> None:
         """Raises Conflict(`meeting_over`, `too_many_documents`)."""
-        self._require_room(self._ahead(command.token, caller))
         upload = _upload(command.token, command.upload)
+        self._require_room(self._ahead(command.token, caller), _id_of(upload))
         self.documents.blobs.keep_part(upload, command.number, command.data, self.clock())
 
     def add(self, command: AddDocument, caller: Caller) -> MeetingDocuments:
         """Raises what parts are refused with, InvalidInput(`upload_incomplete`, `file_too_large`,
-        `document_type_refused`)."""
+        `document_type_refused`), Conflict(`key_reused`)."""
         meeting, blobs = self._ahead(command.token, caller), self.documents.blobs
-        self._require_room(meeting)
         upload = _upload(command.token, command.upload)
+        before = self._require_room(meeting, _id_of(upload))
         try:
             with tempfile.NamedTemporaryFile(prefix="nexus-document-") as whole:
                 _, size = joined(blobs.parts(upload, command.parts), command.parts, whole, LARGEST_DOCUMENT)
@@ -80,13 +80,15 @@ class DocumentDesk:
                 if found not in TAKEN:
                     raise InvalidInput("document_type_refused", found=found)
                 document = MeetingDocument(
-                    id=uuid4().hex, name=command.name, size=size, media_type=found, added_at=self.clock()
+                    id=_id_of(upload), name=command.name, size=size, media_type=found, added_at=self.clock()
                 )
                 whole.seek(0)
-                self.documents.add(meeting.id, document, whole)
+                if before is None and self.documents.add(meeting.id, document, whole):
+                    self._note(meeting, None, document)
         finally:
             blobs.forget_parts(upload)
-        self._note(meeting, None, document)
+        if before is not None and before != document.model_copy(update={"added_at": before.added_at}):
+            raise Conflict("key_reused")
         return MeetingDocuments(items=self.documents.of(meeting.id))
 
     def remove(self, command: RemoveOwnDocument, caller: Caller) -> MeetingDocuments:
@@ -133,9 +135,12 @@ class DocumentDesk:
             raise Conflict("meeting_over")
         return meeting
 
-    def _require_room(self, meeting: Meeting) -> None:
-        if len(self.documents.of(meeting.id)) >= MOST_DOCUMENTS:
+    def _require_room(self, meeting: Meeting, document: str) -> MeetingDocument | None:
+        """The document itself, if it came before. Raises Conflict(`too_many_documents`)."""
+        there = {one.id: one for one in self.documents.of(meeting.id)}
+        if document not in there and len(there) >= MOST_DOCUMENTS:
             raise Conflict("too_many_documents", most=MOST_DOCUMENTS)
+        return there.get(document)
 
     def _note(self, meeting: Meeting, before: MeetingDocument | None, after: MeetingDocument | None) -> None:
         told = [{"documents": one.media_type} if one else {} for one in (before, after)]
@@ -145,6 +150,11 @@ class DocumentDesk:
 def _upload(token: str, upload: str) -> str:
     """Nobody adds to the upload of another meeting, whatever name they choose."""
     return f"{token.rpartition('.')[0]}-{upload}"
+
+
+def _id_of(upload: str) -> str:
+    """The same upload is the same document, however often it is sent."""
+    return hashlib.sha256(upload.encode()).hexdigest()[:32]
 
 
 class DocumentDoors:

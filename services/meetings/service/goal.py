@@ -37,7 +37,7 @@ from services.meetings.contracts.goal import (
 from services.meetings.contracts.meetings import State
 from services.meetings.domain import goal as rules
 from services.meetings.domain.goal import CaseFact, Fact
-from services.meetings.service.types import LEADERS
+from services.meetings.service.types import GOAL_READERS, LEADERS
 from services.meetings.store.goal import GoalStore, KnownCompany
 
 F = TypeVar("F", Fact, CaseFact)
@@ -59,11 +59,12 @@ class GoalDesk:
 
     def goal(self, caller: Caller) -> Goal:
         """As it was set, or as it is presumed."""
-        caller.require(*LEADERS)
+        caller.require(*GOAL_READERS)
         return self.store.goal() or rules.presumed(rules.local_day(self.store.first_held() or self.clock()))
 
     def set(self, command: SetGoal, caller: Caller) -> Goal:
         """Raises StaleRevision, InvalidInput(`ends_before_start`, `period_too_long`, `date_out_of_range`)."""
+        caller.require(*LEADERS)
         before = self.goal(caller)
         after = rules.checked(
             Goal(

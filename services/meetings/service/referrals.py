@@ -15,7 +15,7 @@ from services.meetings.contracts.meetings import Contact, Need
 from services.meetings.domain import cases as rules
 from services.meetings.service.cases import CaseDesk
 from services.meetings.service.companies import CompanyDesk
-from services.meetings.service.types import LEADERS
+from services.meetings.service.types import CASE_LEADERS
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.referrals import ReferralStore
@@ -54,7 +54,7 @@ class ReferralDesk:
 
     def answer(self, command: AnswerReferral, caller: Caller) -> Referral:
         """Raises NotFound(`referral_not_found`), Conflict(`referral_answered`)."""
-        caller.require(*LEADERS)
+        caller.require(*CASE_LEADERS)
         before = self.referrals.by_id(command.id, caller.sector)
         if before is None:
             raise NotFound("referral_not_found", id=command.id)

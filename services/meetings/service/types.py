@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from nexus.audit import note
-from nexus.caller import Caller, Role
+from nexus.caller import Caller, Role, Scope
 from nexus.errors import Forbidden, InvalidInput, NotFound, StaleRevision
 from nexus.service import rpc
 from services.meetings.contracts.types import (
@@ -21,6 +21,12 @@ from services.meetings.store.advisors import TypeStore
 
 LEADERS = (Role.COORDINATOR, Role.ADMIN)
 STAFF = (Role.ADVISOR, *LEADERS)
+# A system with such a key does for its sector what coordinators do: it is nobody's advisor.
+MEETING_LEADERS = (*LEADERS, Scope.MEETINGS_WRITE)
+MEETING_STAFF = (*STAFF, Scope.MEETINGS_WRITE)
+CASE_LEADERS = (*LEADERS, Scope.CASES_WRITE)
+CASE_STAFF = (*STAFF, Scope.CASES_WRITE)
+GOAL_READERS = (*LEADERS, Scope.GOAL_READ)
 
 
 def sector_of(caller: Caller, named: str | None) -> str:

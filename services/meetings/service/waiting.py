@@ -31,7 +31,7 @@ from services.meetings.domain import waiting as line
 from services.meetings.domain.slots import Wanted
 from services.meetings.domain.times import day_span, moment, tick, zone_named
 from services.meetings.domain.waiting import Offered, Waiting
-from services.meetings.service.booking import BY_LINK, BookingDesk, require_place
+from services.meetings.service.booking import BY_LINK, BookingDesk, id_of, require_place
 from services.meetings.service.links import Links
 from services.meetings.service.offers import near
 from services.meetings.store.waiting import WaitingStore
@@ -87,15 +87,20 @@ class WaitingDesk:
         return self._put(before, self._with_passed(new, meeting, now))
 
     def ask_for_time(self, command: AskForTime, caller: Caller) -> Wished:
-        """Raises what a booking is refused with, Conflict(`too_many_wishes`), InvalidInput(`date_out_of_range`)."""
+        """Raises what a booking is refused with, Conflict(`too_many_wishes`, `key_reused`),
+        InvalidInput(`date_out_of_range`)."""
         kind, now = self.booking.types.bookable(command.type, caller), self.clock()
         require_place(kind, command.place)
         rules.check_contact(command.contact, command.place)
         answers = rules.checked_answers(kind.content, command.answers)
+        request = command.model_copy(update={"answers": answers})
+        wish = id_of(f"waiting:{command.key}", caller) if command.key else uuid4().hex
+        if command.key and (before := self._repeated(wish, request)):
+            return before
         if self.waiting.active_of(kind.sector, command.contact.email) >= line.MOST_WISHES:
             raise Conflict("too_many_wishes", most=line.MOST_WISHES)
         new = Waiting(
-            id=uuid4().hex,
+            id=wish,
             sector=kind.sector,
             revision=0,
             state="waiting",
@@ -105,10 +110,15 @@ class WaitingDesk:
             email=command.contact.email,
             until=_end_of(command.until, MONTREAL, now),
             site=command.base_url,
-            request=command.model_copy(update={"answers": answers}),
+            request=request,
             created_at=now,
         )
-        return self._put(None, self._with_passed(new, None, now))
+        try:
+            return self._put(None, self._with_passed(new, None, now))
+        except StaleRevision:  # the same request, sent twice at this very moment
+            if before := self._repeated(wish, request):
+                return before
+            raise
 
     def of_meeting(self, token: str, caller: Caller) -> OwnWish:
         """Raises NotFound(`meeting_not_found`)."""
@@ -252,6 +262,13 @@ class WaitingDesk:
         latest = tick(line.latest_of(waiting, meeting))
         return waiting.model_copy(update={"passed": tuple(at for at in free if at < latest)})
 
+    def _repeated(self, wish: str, request: AskForTime) -> Wished | None:
+        """What the same key has asked for before. Raises Conflict(`key_reused`)."""
+        before = self.waiting.get(wish)
+        if before is not None and before.request not in (None, request):  # None: it has ended
+            raise Conflict("key_reused")
+        return self._told(before, self._meeting(before)) if before else None
+
     def _put(self, before: Waiting | None, after: Waiting) -> Wished:
         current = before.revision if before else 0
         after = after.model_copy(update={"revision": current + 1})
@@ -291,7 +308,7 @@ class WaitingDesk:
 
 
 def _booking(waiting: Waiting, request: AskForTime, start: datetime) -> BookMeeting:
-    same = {name: getattr(request, name) for name in AskForTime.model_fields if name != "until"}
+    same = {name: getattr(request, name) for name in AskForTime.model_fields if name not in ("until", "key")}
     return BookMeeting(**same, start=start, key=f"waiting-{waiting.id}-{waiting.revision}")
 
 

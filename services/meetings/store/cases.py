@@ -124,13 +124,19 @@ class CaseStore:
         return [_case(document) for document in found]
 
     def move(self, company: str, to: str) -> None:
-        """All cases of a company are another's; bookings join the one of that other, if it has one."""
-        self.cases.update_many({"company": company}, {"$set": {"company": to}})
+        """All cases of a company are another's; bookings join the one of that other, if it has one. `came` remembers
+        from whom."""
+        self.cases.update_many({"company": company}, {"$set": {"company": to}, "$push": {"came": company}})
         for document in list(self.cases.find({"joins": company}, {"_id": 1})):
             try:
                 self.cases.update_one({"_id": document["_id"]}, {"$set": {"joins": to}})
             except DuplicateKeyError:
                 self.cases.update_one({"_id": document["_id"]}, {"$unset": {"joins": ""}})
+
+    def bring_back(self, company: str, of: str) -> None:
+        """The cases that came to `of` from a company are its own again; which one bookings join is found anew."""
+        change = {"$set": {"company": company}, "$pull": {"came": company}, "$unset": {"joins": ""}}
+        self.cases.update_many({"company": of, "came": company}, change)
 
 
 def _fields(case: Case) -> Document:

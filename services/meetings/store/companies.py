@@ -5,6 +5,7 @@ of one company cannot make two of it. A company that was merged keeps its keys, 
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -27,6 +28,7 @@ class CompanyStore:
         self._companies.create_index("keys", unique=True, sparse=True)
         self._companies.create_index([("sector", 1), ("name", 1)])
         self._companies.create_index("moving", sparse=True)
+        self._companies.create_index("returning", sparse=True)
         self._companies.create_index("merged_into", sparse=True)
 
     def by_id(self, company_id: str, sector: str | None = None) -> Company | None:
@@ -72,9 +74,11 @@ class CompanyStore:
             return False
         return True
 
-    def point(self, other: Company, keep: str) -> bool:
-        """From now on `other` is `keep`; what belongs to it is to be moved. False if it changed meanwhile."""
-        change = {"$set": {"merged_into": keep, "moving": True, "revision": other.revision + 1}}
+    def point(self, other: Company, keep: str, brought: Company, by: str, at: datetime) -> bool:
+        """From now on `other` is `keep`; what belongs to it is to be moved. False if it changed meanwhile. `brought`
+        is what `keep` did not know before, in case it turns out not to be `other` after all."""
+        told = {"merged_into": keep, "merged_at": at, "merged_by": by, "revision": other.revision + 1}
+        change = {"$set": told | {"moving": True, "brought": brought.model_dump()}}
         wanted = {"_id": other.id, "revision": other.revision}
         return self._companies.update_one(wanted, change).matched_count == 1
 
@@ -89,6 +93,24 @@ class CompanyStore:
     def moved(self, company_id: str) -> None:
         """All that belonged to it is with the other."""
         self._companies.update_one({"_id": company_id}, {"$unset": {"moving": ""}})
+
+    def part(self, other: Company) -> bool:
+        """From now on `other` is one of its own again; what belongs to it is to be brought back. False if it changed
+        meanwhile, or is still on its way."""
+        told = {"merged_into": None, "merged_at": None, "merged_by": None, "revision": other.revision + 1}
+        wanted = {"_id": other.id, "revision": other.revision, "moving": {"$ne": True}}
+        change = {"$set": told | {"returning": other.merged_into}}
+        return self._companies.update_one(wanted, change).matched_count == 1
+
+    def returning(self) -> list[tuple[str, str, Company]]:
+        """Those that are not wholly their own again: the id of each, that of the company that it was merged into, and
+        what it brought there."""
+        found = self._companies.find({"returning": {"$gt": ""}}).limit(100)
+        return [(one["_id"], one["returning"], Company.read(one["brought"])) for one in found]
+
+    def returned(self, company_id: str) -> None:
+        """All that belongs to it is its own again."""
+        self._companies.update_one({"_id": company_id}, {"$unset": {"returning": "", "brought": ""}})
 
     def listed(self, sector: str | None, text: str, among: Sequence[str] | None, limit: int) -> list[Company]:
         """By name, without merged ones; `among`: those alone."""

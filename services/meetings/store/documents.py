@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import IO, Any
 
 from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
 
 from nexus.blobs import Blobs
 from nexus.mongo import Document
@@ -28,11 +29,16 @@ class DocumentStore:
         found = self._documents.find({"meeting": meeting}).sort("added_at", 1)
         return tuple(MeetingDocument.read({**one, "id": one["_id"]}) for one in found)
 
-    def add(self, meeting: str, document: MeetingDocument, content: IO[bytes]) -> None:
-        """Store one; its bytes first."""
+    def add(self, meeting: str, document: MeetingDocument, content: IO[bytes]) -> bool:
+        """Store one; its bytes first. False if it is there: the same was sent twice at once."""
         number = self.blobs.store(document.id, content)
         fields = document.model_dump(exclude={"id"})
-        self._documents.insert_one({"_id": document.id, "meeting": meeting, "bytes": number, **fields})
+        try:
+            self._documents.insert_one({"_id": document.id, "meeting": meeting, "bytes": number, **fields})
+        except DuplicateKeyError:
+            self.blobs.delete(number)
+            return False
+        return True
 
     def remove(self, meeting: str, document: str) -> bool:
         """False if there is none; its bytes go last."""

@@ -1,7 +1,10 @@
 """Meetings in MongoDB, one document each.
 
 `keys` hold one entry for each five minutes and advisor that a meeting occupies, under a unique index: whatever
-the number of processes, two that overlap cannot both be there. A cancelled one has no such field."""
+the number of processes, two that overlap cannot both be there. A cancelled one has no such field.
+
+Filters name first what narrows them most: the embedded store takes the index of the first field that has one, and for
+an `$or` none. MongoDB chooses by itself."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -141,9 +144,13 @@ class MeetingStore:
 
     def followers(self, sector: str, neq: str | None, email: str) -> list[str]:
         """The advisors who met a company, or are to meet it, the latest first."""
-        same: list[Document] = [{"contact.email": email}, *([{"contact.neq": neq}] if neq else [])]
-        wanted = {"sector": sector, "$or": same, "state": {"$in": _MET}}
-        found = self.meetings.find(wanted, {"advisors.id": 1}).sort("start", -1).limit(_LOOKED_BACK)
+        found: list[Document] = []
+        for name, value in (("contact.email", email), ("contact.neq", neq)):
+            if value:
+                wanted = {name: value, "sector": sector, "state": {"$in": _MET}}
+                shown = self.meetings.find(wanted, {"advisors.id": 1, "start": 1})
+                found += shown.sort("start", -1).limit(_LOOKED_BACK)
+        found.sort(key=lambda document: document["start"], reverse=True)
         return list(dict.fromkeys(one["id"] for document in found for one in document["advisors"]))
 
     def advisor_asked_for(self, meeting_id: str) -> str | None:
@@ -208,8 +215,14 @@ class MeetingStore:
         return Counter(one["company"] for one in self.meetings.find(wanted, {"company": 1}))
 
     def move_company(self, company: str, to: str) -> None:
-        """All meetings of a company are another's."""
-        self.meetings.update_many({"company": company}, {"$set": {"company": to}})
+        """All meetings of a company are another's; `came` remembers from whom."""
+        change = {"$set": {"company": to}, "$push": {"came": company}}
+        self.meetings.update_many({"company": company}, change)
+
+    def return_company(self, company: str, of: str) -> None:
+        """The meetings that came to `of` from a company are its own again."""
+        change = {"$set": {"company": company}, "$pull": {"came": company}}
+        self.meetings.update_many({"company": of, "came": company}, change)
 
     def between(
         self,
@@ -220,15 +233,10 @@ class MeetingStore:
         states: Sequence[State],
     ) -> list[Meeting]:
         """Those that begin in that time, of an advisor or of all of the sector."""
-        wanted: Document = {
-            "start": {"$gte": since, "$lt": until},
-            "state": {"$in": [one.value for one in states]},
-        }
-        if not advisor:
-            return self._by_start(wanted | ({"sector": sector} if sector else {}))
-        # Without the sector: a planner that takes its index reads all of the sector to find one advisor's.
-        found = self._by_start(wanted | {"advisors.id": advisor})
-        return [one for one in found if sector in (None, one.sector)]
+        among: Document = {"advisors.id": advisor} if advisor else {}
+        own: Document = {"sector": sector} if sector else {}
+        during = {"start": {"$gte": since, "$lt": until}}
+        return self._by_start(among | during | own | {"state": {"$in": [one.value for one in states]}})
 
     def of_email(
         self, sector: str, email: str, since: datetime, until: datetime, states: Sequence[State]

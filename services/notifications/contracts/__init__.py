@@ -117,6 +117,7 @@ class MeetingFacts(Message):
 
     change: Literal["booked", "moved", "cancelled", "reminder"]
     by_company: bool = Field(False, description="Who cancelled it")
+    same_time: bool = Field(False, description="Of a move: the time stays, somebody else takes part for us")
     start: AwareDatetime
     end: AwareDatetime
     zone: Annotated[str, StringConstraints(max_length=60)]
