@@ -18,6 +18,8 @@ from services.notifications.postman import Postman
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.template_store import TemplateStore
+from services.notifications.templates import TemplateDesk
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
@@ -37,17 +39,21 @@ def compose(resources: Resources) -> Composed:
     )
 
     seal = Seal(secret, "mail")
+    templates = TemplateStore(resources.database)
+    templates.prepare()
     directory = Directory(resources.database, seal)
 
     def write_letter(message: Message) -> Letter:
         recipient = directory.recipient(message, resources.clock())
-        return write(message, recipient, senders.of(message.sector, recipient.language), address)
+        own = templates.words(message.sector, message.kind, recipient.language)
+        return write(message, recipient, senders.of(message.sector, recipient.language), address, own)
 
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
     meetings = MeetingNotices(seal, settings.reminder_hours)
     service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
+    service.templates = TemplateDesk(templates, senders, resources.clock)
     return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
 
 

@@ -42,6 +42,7 @@ from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
+from services.notifications.templates import TemplateDoors
 from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.results import ResultAsked
 from services.people.contracts.signin import CodeIssued
@@ -70,7 +71,7 @@ class Directory(Protocol):
     def take(self, event: PersonChanged) -> None: ...
 
 
-class Notifications(Service):
+class Notifications(TemplateDoors, Service):
     """Everything that is said to people."""
 
     name = "notifications"

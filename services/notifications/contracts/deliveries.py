@@ -45,6 +45,10 @@ class Delivery(Message):
     answer: str | None = Field(
         None, description="What the mail server said last, or the code of why it was not sent"
     )
+    fell_back: bool = Field(
+        False,
+        description="The sector's own words could not be used: it went, or is to go, in the shipped ones",
+    )
 
 
 class Deliveries(Message):
