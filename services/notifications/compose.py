@@ -18,8 +18,8 @@ from services.notifications.postman import Postman
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
-from services.notifications.templates import TemplateDesk
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from

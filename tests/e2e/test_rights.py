@@ -100,6 +100,7 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }

@@ -142,7 +142,12 @@ def test_what_cannot_be_sent_is_refused_with_its_line_and_reason(
             "nested_loop",
             "",
         ),
-        ("verification_due", "{% for i in items %}{{ i.title }}{% endfor %}", "missing_field", "items.still_correct_link"),
+        (
+            "verification_due",
+            "{% for i in items %}{{ i.title }}{% endfor %}",
+            "missing_field",
+            "items.still_correct_link",
+        ),
     ],
 )  # fmt: skip
 def test_each_kind_has_its_own_rules(kind: NoticeKind, body: str, reason: str, about: str) -> None:

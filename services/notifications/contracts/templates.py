@@ -95,7 +95,8 @@ class GetTemplate(Query[MailTemplate], service="notifications"):
 
 
 class SaveTemplate(Command[TemplateInBrief], service="notifications"):
-    """Other words for what stood at `revision` (0: none yet); None, or nothing in them: the shipped ones.
+    """Other words for what stood at `revision` (0: none yet); None: the shipped ones. A language that
+    says what is shipped, or nothing, follows what is shipped.
 
     For coordinators and administrators. Refused with `stale_revision` and both versions, and with
     `template_refused`: `faults` has the place (`body.fr`), the line and the reason of each."""

@@ -82,7 +82,7 @@ FIELDS: dict[NoticeKind, dict[str, Known]] = {
     "verification_due": {
         "count": Known(N_("How many texts there are to verify"), "number"),
         "items": Known(
-            N_("The texts: {% for item in items %} … {% endfor %}"),
+            N_("The texts, one after the other"),
             "list",
             parts={
                 "title": Known(N_("Its title")),
