@@ -188,7 +188,7 @@ class _Templates:
     ) -> Response:
         values: dict[str, Any] = {
             "kind": NOTICE_KINDS[template.kind],
-            "template": template,
+            "mail": template,
             "fields": fields.show(_FIELDS, content, translations(signed.language), faults or {}),
             "faults": list((faults or {}).items()),
             "revision": revision,
