@@ -121,11 +121,9 @@ def _either(conditions: Sequence[str], parts: Sequence[str]) -> str:
         groups.setdefault(part, []).append(condition)
     if len(groups) == 1:
         return parts[0]
-    asked = sorted(
-        ((" or ".join(those), part) for part, those in groups.items()), key=lambda one: len(one[0])
-    )
-    *first, (_, last) = asked
-    words = ("if", *("elif" for _ in first[1:]))
-    pairs = zip(words, first, strict=True)
+    asked = {" or ".join(those): part for part, those in groups.items()}
+    last = asked.pop(max(asked, key=len))
+    words = ("if", *("elif" for _ in range(1, len(asked))))
+    pairs = zip(words, asked.items(), strict=True)
     told = "".join(f"{{% {word} {condition} %}}\n{part}\n" for word, (condition, part) in pairs)
     return told + (f"{{% else %}}\n{last}\n" if last else "") + "{% endif %}"
