@@ -20,7 +20,7 @@ REASONS = {
     "secret_here": N_("Line %(line)s: “%(about)s” lets people in: it is for the text alone, since others see this."),
     "secret_in_address": N_("“%(about)s” lets people in: it must stand alone, not within another address."),
     "missing_field": N_("“%(about)s” is missing: without it the mail is of no use."),
-    "bad_link": N_("A link leads nowhere. Write words in brackets, then a whole address, or one field, in parentheses."),
+    "bad_link": N_("A link leads nowhere. Write words in brackets, then an address, or one field, in parentheses."),
     "too_long": N_("It is too long, or becomes too long when it is filled in."),
     "empty": N_("It says nothing. Fill in all three, or leave all three empty for the shipped words."),
 }  # fmt: skip

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     reminder_hours: Hours = Field(
         (48, 2), description="how long before a meeting its company is reminded of it: 48,2; nothing: never"
     )
+    replies_maildir: Path | None = Field(
+        None,
+        description="a Maildir into which replies of calendars to invitations are delivered; none: they are not read",
+    )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'
     )

@@ -4,7 +4,10 @@ from nexus.composition import Composed, Resources, load_entry_point
 from nexus.media_types import media_type
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from nexus.turns import Turn
 from services.meetings.external.outside import read_calendar
+from services.meetings.replies.maildir import Maildir
+from services.meetings.replies.reading import read_reply
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
@@ -19,6 +22,7 @@ from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
+from services.meetings.service.replies import ReplyDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
@@ -84,5 +88,13 @@ def compose(resources: Resources) -> Composed:
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=agenda,
         documents=DocumentDesk(documents, agenda, media_type, clock),
+        replies=ReplyDesk(
+            _replies(resources), read_reply, Turn(resources.database["turns"], "replies"), booking, clock
+        ),
     )
     return Composed(service, outboxes=[meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds])
+
+
+def _replies(resources: Resources) -> Maildir | None:
+    folder = resources.settings.replies_maildir
+    return Maildir(folder) if folder else None

@@ -14,7 +14,12 @@ from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
 from services.meetings.contracts.cases import CompanyWritten
 from services.meetings.contracts.feeds import CalendarAsked
-from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.meetings import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingMoved,
+)
 from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     FollowUp,
@@ -179,6 +184,10 @@ class Notifications(TemplateDoors, Service):
     @on(MeetingCancelled)
     def mail_cancellation(self, event: MeetingCancelled) -> None:
         self._say_meeting(event, "cancelled")
+
+    @on(MeetingDeclined)
+    def mail_decline(self, event: MeetingDeclined) -> None:
+        self._say_meeting(event, "declined")
 
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:

@@ -251,6 +251,10 @@ _AMBIGUOUS = {
     "list_counted_cases": {"which": "closed"},
     "list_companies": {},
     "list_cases": {},
+    "get_template": {"kind": "code", "language": "fr"},
+    "get_template_history": {"kind": "code"},
+    "save_template": {"kind": "code", "revision": 99, "content": None},
+    "preview_template": {"kind": "code", "language": "fr", "content": {}},
 }
 
 

@@ -13,6 +13,7 @@ from services.meetings.service.feeds import FeedDesk, FeedDoors
 from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
+from services.meetings.service.replies import ReplyDesk, ReplyDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
 from services.meetings.service.waiting import WaitingDesk, WaitingDoors
 from services.people.contracts.people import PersonChanged
@@ -32,6 +33,7 @@ class Meetings(
     CaseDoors,
     ReferralDoors,
     FollowingDoors,
+    ReplyDoors,
     Service,
 ):
     """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
@@ -54,6 +56,7 @@ class Meetings(
         waiting: WaitingDesk,
         feeds: FeedDesk,
         documents: DocumentDesk,
+        replies: ReplyDesk,
     ) -> None:
         self.types = types
         self.availability = availability
@@ -68,6 +71,7 @@ class Meetings(
         self.waiting = waiting
         self.feeds = feeds
         self.documents = documents
+        self.replies = replies
 
     @on(PersonChanged)
     def follow_roles(self, event: PersonChanged) -> None:

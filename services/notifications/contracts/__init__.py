@@ -114,7 +114,7 @@ class MeetingFacts(Message):
     """What became of a meeting. `meeting` and `sequence` name its entry in calendars (RFC 5545); without them the
     mail brings none."""
 
-    change: Literal["booked", "moved", "cancelled", "reminder"]
+    change: Literal["booked", "moved", "cancelled", "reminder", "declined"]
     by_company: bool = Field(False, description="Who cancelled it")
     start: AwareDatetime
     end: AwareDatetime

@@ -20,6 +20,7 @@ NoticeEvent = Literal[
     "meeting_booked",
     "meeting_moved",
     "meeting_cancelled",
+    "meeting_declined",
     "time_offered",
     "calendar_asked",
     "company_written",

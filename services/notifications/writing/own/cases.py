@@ -71,7 +71,9 @@ CASES: dict[NoticeKind, dict[str, Case]] = {
     },
     "result": {"asked": Case(N_("Result of “what fits us”"))},
 }
-CASES["advisor_meeting"] = {name: one for name, one in CASES["meeting"].items() if name != "reminder"}
+CASES["advisor_meeting"] = {name: one for name, one in CASES["meeting"].items() if name != "reminder"} | {
+    "declined": Case(N_("Declined by the company’s calendar"), 'change == "declined"', {"change": "declined"})
+}
 
 
 def example(kind: NoticeKind, case: str, language: Language) -> Notice:

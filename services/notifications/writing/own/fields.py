@@ -102,7 +102,9 @@ FIELDS: dict[NoticeKind, dict[str, Known]] = {
     },
     "advisor_meeting": {
         **_MEETING,
-        "change": Known(N_("What happened to the meeting"), "choice", ("booked", "moved", "cancelled")),
+        "change": Known(
+            N_("What happened to the meeting"), "choice", ("booked", "moved", "cancelled", "declined")
+        ),
         "company": Known(N_("The company")),
         "contact": Known(N_("Who comes")),
         "email": Known(N_("Their e-mail address")),

@@ -1,0 +1,19 @@
+"""What a company's calendar can reply to an invitation."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LARGEST_MAIL = 1_000_000  # bytes; a reply has some thousand
+Answer = Literal["accepted", "declined", "tentative"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Who says what to which meeting, as of which of its changes."""
+
+    meeting: str
+    sector: str
+    sequence: int
+    who: str
+    answer: Answer
+    comment: str | None = None
