@@ -27,7 +27,7 @@ def test_a_reply_says_who_answers_what_to_which_meeting(partstat: str, answer: s
 
 
 def test_a_reply_without_a_sequence_is_of_the_first_invitation() -> None:
-    raw = reply().replace(b"SEQUENCE:0\r\n", b"")
+    raw = reply(ics=ICS.replace("SEQUENCE:{sequence}\r\n", ""))
     assert read_reply(raw).sequence == 0
 
 
@@ -67,15 +67,23 @@ def test_what_is_no_mail_or_too_large_is_refused(raw: bytes, code: str) -> None:
 
 
 def test_a_broken_calendar_is_refused() -> None:
-    assert refused(reply().replace(b"END:VEVENT", b"END:VTODO")).startswith("reply_")
+    assert refused(reply(ics=ICS.replace("BEGIN:VEVENT", "BEGIN:VTODO"))).startswith("reply_")
     assert refused(reply(ics=ICS[:60])).startswith("reply_")
 
 
 def test_a_mail_with_two_replies_is_none() -> None:
     mail = EmailMessage()
     mail["From"] = "paul@example.org"
+    one = ICS.format(
+        method="REPLY",
+        uid="m1@tic.emploi-nexus",
+        sequence=0,
+        partstat="DECLINED",
+        who="paul@example.org",
+        more="",
+    )
     for _ in range(2):
-        mail.add_attachment(ICS.encode(), maintype="text", subtype="calendar", params={"method": "REPLY"})
+        mail.add_attachment(one.encode(), maintype="text", subtype="calendar", params={"method": "REPLY"})
     assert refused(mail.as_bytes()) == "reply_missing"
 
 
