@@ -99,6 +99,10 @@ class Settings(BaseSettings):
         None,
         description="a Maildir into which replies of calendars to invitations are delivered; none: they are not read",
     )
+    replies_imap: SecretStr | None = Field(
+        None,
+        description="imaps://user:password@host:993/FOLDER, where such replies come in, in place of a Maildir",
+    )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'
     )

@@ -6,6 +6,7 @@ from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from nexus.turns import Turn
 from services.meetings.external.outside import read_calendar
+from services.meetings.replies.imap import ImapMailbox
 from services.meetings.replies.maildir import Maildir
 from services.meetings.replies.reading import read_reply
 from services.meetings.service import Meetings
@@ -22,7 +23,7 @@ from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
-from services.meetings.service.replies import ReplyDesk
+from services.meetings.service.replies import Mailbox, ReplyDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
@@ -95,6 +96,9 @@ def compose(resources: Resources) -> Composed:
     return Composed(service, outboxes=[meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds])
 
 
-def _replies(resources: Resources) -> Maildir | None:
-    folder = resources.settings.replies_maildir
-    return Maildir(folder) if folder else None
+def _replies(resources: Resources) -> Mailbox | None:
+    """Where replies come in, if anywhere. Raises InvalidInput(`setting_invalid`)."""
+    settings = resources.settings
+    if settings.replies_imap:
+        return ImapMailbox.at(settings.replies_imap.get_secret_value())
+    return Maildir(settings.replies_maildir) if settings.replies_maildir else None

@@ -4,12 +4,13 @@ What was dealt with is moved into the folders `.done` and `.refused` beside them
 empties as they like."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from services.meetings.domain.replies import LARGEST_MAIL
+from services.meetings.domain.replies import LARGEST_MAIL, Waiting
 
 
 class Maildir:
@@ -18,21 +19,20 @@ class Maildir:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def waiting(self, most: int) -> Iterator[tuple[str, bytes]]:
-        """Some mails, each by its name; of one that is too large, only so much that this shows."""
+    def waiting(self, most: int) -> Generator[Waiting]:
+        """Some mails; of one that is too large, only so much that this shows."""
         files = chain.from_iterable(self._listed(name) for name in ("new", "cur"))
         for file in islice(files, most):
             with suppress(OSError):  # somebody else has it
                 with file.open("rb") as source:
                     content = source.read(LARGEST_MAIL + 1)
-                yield str(file.relative_to(self._folder)), content
+                yield content, partial(self._put_away, file)
 
-    def put_away(self, name: str, *, refused: bool) -> None:
-        """Deal with one no more."""
+    def _put_away(self, file: Path, refused: bool) -> None:
         target = self._folder / (".refused" if refused else ".done") / "cur"
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
-            (self._folder / name).replace(target / Path(name).name)
+            file.replace(target / file.name)
 
     def _listed(self, name: str) -> Iterator[Path]:
         with suppress(FileNotFoundError), os.scandir(self._folder / name) as found:

@@ -1,7 +1,8 @@
 """Use cases of replies to invitations: what a company's calendar answers is noted at its meeting, and told to who takes
 part. It changes nothing else (decision 41)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +14,7 @@ from nexus.service import every
 from nexus.telemetry import log
 from services.meetings.contracts.meetings import MeetingDeclined, State
 from services.meetings.domain import meetings as rules
-from services.meetings.domain.replies import Reply
+from services.meetings.domain.replies import Reply, Waiting
 from services.meetings.service.booking import BY_LINK, BookingDesk
 
 REPLIES = Counter("nexus_replies_total", "Replies to invitations by what came of each", ["outcome"])
@@ -26,8 +27,9 @@ _TRIES = 5  # while others write the same meeting
 class Mailbox(Protocol):
     """Where replies come in."""
 
-    def waiting(self, most: int) -> Iterator[tuple[str, bytes]]: ...
-    def put_away(self, name: str, *, refused: bool) -> None: ...
+    def waiting(self, most: int) -> Generator[Waiting]:
+        """Some mails that nobody has dealt with. Raises OSError while it cannot be reached."""
+        ...
 
 
 class Turns(Protocol):
@@ -54,12 +56,13 @@ class ReplyDesk:
             return 0
         count = 0
         try:
-            for name, raw in self.mailbox.waiting(_AT_ONCE):
-                outcome = self._outcome(raw)
-                REPLIES.labels(outcome).inc()
-                log.info("reply_read", outcome=outcome)
-                self.mailbox.put_away(name, refused=outcome.startswith("reply_"))
-                count += 1
+            with closing(self.mailbox.waiting(_AT_ONCE)) as waiting:
+                for raw, put_away in waiting:
+                    outcome = self._outcome(raw)
+                    REPLIES.labels(outcome).inc()
+                    log.info("reply_read", outcome=outcome)
+                    put_away(outcome.startswith("reply_"))
+                    count += 1
         except OSError as error:
             log.warning("replies_unread", error=type(error).__name__)
         finally:
