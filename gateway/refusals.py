@@ -27,6 +27,11 @@ REFUSALS = {
         N_("These colours cannot be read well enough"),
         N_("Take darker or lighter ones; those in “nearest” pass."),
     ),
+    "template_refused": Refusal(
+        400,
+        N_("These words cannot be mailed"),
+        N_("“faults” has the place, the line and the reason of each."),
+    ),
     "upload_incomplete": Refusal(
         400, N_("Not all of the file has come"), N_("Send the whole file again; it must not be empty.")
     ),

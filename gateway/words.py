@@ -275,6 +275,9 @@ MEETING_STEPS = {
     "held": N_("Took place"),
     "no_show": N_("The company did not come"),
     "cancelled": N_("Cancelled"),
+    "accepted": N_("Its calendar accepted the invitation"),
+    "declined": N_("Its calendar declined the invitation"),
+    "tentative": N_("Its calendar accepted the invitation, not for sure"),
 }
 CASE_STATES = {"open": N_("Under way"), "closed": N_("Closed")}
 CLOSINGS = {

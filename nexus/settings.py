@@ -121,6 +121,14 @@ class Settings(BaseSettings):
         description="days that personal data is kept, where not the usual ones: documents=90,companies=730 "
         "(docs/operations.md has the table)",
     )
+    replies_maildir: Path | None = Field(
+        None,
+        description="a Maildir into which replies of calendars to invitations are delivered; none: they are not read",
+    )
+    replies_imap: SecretStr | None = Field(
+        None,
+        description="imaps://user:password@host:993/FOLDER, where such replies come in, in place of a Maildir",
+    )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'
     )

@@ -14,6 +14,7 @@ from gateway.admin.histories import history_routes
 from gateway.admin.imports import imports_routes
 from gateway.admin.items import items_routes
 from gateway.admin.keys import keys_routes
+from gateway.admin.mail_templates import mail_templates_routes
 from gateway.admin.meeting_types import meeting_types_routes
 from gateway.admin.opened import opened_routes
 from gateway.admin.parked import parked_routes
@@ -57,6 +58,7 @@ def admin_router(desk: Desk) -> APIRouter:
         opened_routes,
         deliveries_routes,
         privacy_routes,
+        mail_templates_routes,
         audit_routes,
         parked_routes,
     ):

@@ -14,10 +14,10 @@ from gateway.sectors import Language
 from nexus.caller import LANGUAGES
 
 Sort = Literal[
-    "line", "paragraph", "markdown", "lines",  # in both languages
+    "line", "paragraph", "markdown", "template", "lines",  # in both languages
     "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file", "colour",
 ]  # fmt: skip
-BILINGUAL = {"line", "paragraph", "markdown", "lines"}
+BILINGUAL = {"line", "paragraph", "markdown", "template", "lines"}
 _ZONE = ZoneInfo("America/Toronto")
 _SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
@@ -89,7 +89,7 @@ def read(fields: Iterable[Field], sent: Sent, above: str = "") -> dict[str, Any]
 
 def _read(one: Field, sent: Sent, path: str) -> Any:
     match one.sort:
-        case "line" | "paragraph" | "markdown":
+        case "line" | "paragraph" | "markdown" | "template":
             return {language: _text(sent, f"{path}.{language}") for language in LANGUAGES}
         case "lines":
             return {language: _lines(sent, f"{path}.{language}") for language in LANGUAGES}

@@ -44,13 +44,15 @@ SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINA
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
 DELIVERIES = Section("/messages", N_("Messages"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 PERSONAL_DATA = Section("/personal-data", N_("Personal data"), DELIVERIES.roles)
+MAIL_TEMPLATES = Section("/mail-templates", N_("Words of mails"), DELIVERIES.roles)
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 GROUPS = (  # of the menu; the overview stands before them
     (N_("Meetings and goal"), (GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES)),
     (N_("What the site says"), (*ITEMS.values(), IMPORT, LINKS)),
     (N_("What visitors do"), (OPENED, SEARCHES)),
-    (N_("Administration"), (SECTOR, PEOPLE, KEYS, DELIVERIES, PERSONAL_DATA, AUDIT, PARKED)),
+    (N_("What we send"), (DELIVERIES, MAIL_TEMPLATES)),
+    (N_("Administration"), (SECTOR, PEOPLE, KEYS, PERSONAL_DATA, AUDIT, PARKED)),
 )
 
 Links = list[tuple[str, str, bool]]  # of a menu: the address, the name, whether one is there

@@ -7,7 +7,11 @@ from nexus.personal_store import Answers, Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from services.meetings.contracts.privacy import MeetingsPurged
+from nexus.turns import Turn
 from services.meetings.external.outside import read_calendar
+from services.meetings.replies.imap import ImapMailbox
+from services.meetings.replies.maildir import Maildir
+from services.meetings.replies.reading import read_reply
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
 from services.meetings.service.availability import AvailabilityDesk
@@ -23,6 +27,7 @@ from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk
+from services.meetings.service.replies import Mailbox, ReplyDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
@@ -109,6 +114,17 @@ def compose(resources: Resources) -> Composed:
         documents=DocumentDesk(documents, agenda, media_type, clock),
         privacy=privacy,
         nights=Nights(purges, purge.night, MeetingsPurged, clock, wake),
+        replies=ReplyDesk(
+            _replies(resources), read_reply, Turn(resources.database["turns"], "replies"), booking, clock
+        ),
     )
     told = (meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds)
     return Composed(service, outboxes=[*told, answers.answers, purges.purges])
+
+
+def _replies(resources: Resources) -> Mailbox | None:
+    """Where replies come in, if anywhere. Raises InvalidInput(`setting_invalid`)."""
+    settings = resources.settings
+    if settings.replies_imap:
+        return ImapMailbox.at(settings.replies_imap.get_secret_value())
+    return Maildir(settings.replies_maildir) if settings.replies_maildir else None

@@ -21,6 +21,8 @@ from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.template_desk import TemplateDesk
+from services.notifications.template_store import TemplateStore
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
@@ -40,11 +42,14 @@ def compose(resources: Resources) -> Composed:
     )
 
     seal = Seal(secret, "mail")
+    templates = TemplateStore(resources.database)
+    templates.prepare()
     directory = Directory(resources.database, seal)
 
     def write_letter(message: Message) -> Letter:
         recipient = directory.recipient(message, resources.clock())
-        return write(message, recipient, senders.of(message.sector, recipient.language), address)
+        own = templates.words(message.sector, message.kind, recipient.language)
+        return write(message, recipient, senders.of(message.sector, recipient.language), address, own)
 
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
@@ -64,6 +69,7 @@ def compose(resources: Resources) -> Composed:
     service = Notifications(
         store, postman, senders, local, resources.clock, seal, directory, meetings, mailed
     )
+    service.templates = TemplateDesk(templates, senders, resources.clock)
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
 
 

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.meetings import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingMoved,
+)
 from services.notifications.contracts import MeetingForAdvisor, SendMeeting
 from services.notifications.contracts.deliveries import NoticeRule
 from services.notifications.domain.messages import About, Message, Notice
 from services.notifications.domain.notices import due_at, table, useful_until
 
-MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled
-Change = Literal["booked", "moved", "cancelled"]
+MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled | MeetingDeclined
+Change = Literal["booked", "moved", "cancelled", "declined"]
 
 
 class Opens(Protocol):
@@ -48,7 +53,7 @@ class MeetingNotices:
                 sector=event.sector,
                 notice=notice,
                 created_at=now,
-                about=About(event.id, event.revision, row.lapses),
+                about=About(event.id, 0 if change == "declined" else event.revision, row.lapses),
                 due=due,
                 until=useful_until(event.start, row.hours, self.reminder_hours, event.zone)
                 if row.hours

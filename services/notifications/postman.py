@@ -124,6 +124,8 @@ class Postman:
         letter: Letter | None = None
         try:
             letter = self._write(message)
+            if letter.fell_back:
+                self._store.note_fallback(message.id)
             answer = send(letter)
         except Unavailable:
             raise

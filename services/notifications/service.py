@@ -14,7 +14,12 @@ from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
 from services.meetings.contracts.cases import CompanyWritten
 from services.meetings.contracts.feeds import CalendarAsked
-from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.meetings import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingMoved,
+)
 from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     FollowUp,
@@ -44,6 +49,7 @@ from services.notifications.meetings import Change, MeetingEvent, MeetingNotices
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed, PrivacyDoors
 from services.notifications.store import MessageStore
+from services.notifications.templates import TemplateDoors
 from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.privacy import PersonalDataMailed
 from services.people.contracts.results import ResultAsked
@@ -73,7 +79,7 @@ class Directory(Protocol):
     def take(self, event: PersonChanged) -> None: ...
 
 
-class Notifications(PrivacyDoors, Service):
+class Notifications(PrivacyDoors, TemplateDoors, Service):
     """Everything that is said to people."""
 
     name = "notifications"
@@ -188,6 +194,10 @@ class Notifications(PrivacyDoors, Service):
     @on(MeetingCancelled)
     def mail_cancellation(self, event: MeetingCancelled) -> None:
         self._say_meeting(event, "cancelled")
+
+    @on(MeetingDeclined)
+    def mail_decline(self, event: MeetingDeclined) -> None:
+        self._say_meeting(event, "declined")
 
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:

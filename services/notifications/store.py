@@ -113,6 +113,10 @@ class MessageStore:
         change = {"$set": told, "$unset": {"taken": ""}}
         self._messages.update_one({"_id": message.id, "state": "queued"}, change)
 
+    def note_fallback(self, message_id: str) -> None:
+        """Remember that a message is said in shipped words, because the sector's own cannot be used."""
+        self._messages.update_one({"_id": message_id}, {"$set": {"fell_back": True}})
+
     def park(self, message: Message, error: str, now: datetime) -> None:
         """Let `message` wait for a person."""
         change = {"state": "parked", "attempts": message.attempts, "error": error, "parked_at": now}
@@ -255,6 +259,7 @@ def _delivery(record: Record) -> Delivery:
         next_attempt=record.get("next_attempt"),
         ended_at=record.get("ended_at"),
         answer=record.get("answer") or record.get("error"),
+        fell_back=record.get("fell_back", False),
     )
 
 

@@ -109,6 +109,7 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -264,6 +265,10 @@ _AMBIGUOUS = {
     "record_data_request": {**_REQUEST, "reason": "by phone", "verified": "called back"},
     "read_exported_document": {"grant": "x", "meeting": NOBODY, "document": NOBODY},
     "list_cases": {},
+    "get_template": {"kind": "code", "language": "fr"},
+    "get_template_history": {"kind": "code"},
+    "save_template": {"kind": "code", "revision": 99, "content": None},
+    "preview_template": {"kind": "code", "language": "fr", "content": {}},
 }
 
 

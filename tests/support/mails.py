@@ -18,6 +18,7 @@ from services.notifications.contracts import (
 )
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
 from services.notifications.writing import write
+from services.notifications.writing.own.filling import Words
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SENDER = Sender(
@@ -119,14 +120,19 @@ def meeting_for_advisor(change: str = "booked", **fields: Any) -> MeetingForAdvi
 
 
 def written(
-    notice: Notice, language: Language = "fr", id: str = "a1", sender: Sender = SENDER, **fields: Any
+    notice: Notice,
+    language: Language = "fr",
+    id: str = "a1",
+    sender: Sender = SENDER,
+    own: Words | None = None,
+    **fields: Any,
 ) -> Letter:
     """The letter of a notice; `language` is that of an account."""
     if isinstance(notice, MeetingForAdvisor):
         recipient = Recipient("lea@exemple.ca", language, "Léa Roy")
     else:
         recipient = Recipient(notice.to, notice.language, getattr(notice, "name", None))
-    return write(message(notice, id, **fields), recipient, sender, "nexus@exemple.ca")
+    return write(message(notice, id, **fields), recipient, sender, "nexus@exemple.ca", own)
 
 
 def message(notice: Notice | None = None, id: str = "a1", **fields: Any) -> Message:

@@ -55,6 +55,9 @@ Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$", max_le
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]
 
 
+REPLIES = ("accepted", "declined", "tentative")
+
+
 class State(StrEnum):
     """Where a meeting stands. Requested: its time is held while a form is filled in."""
 
@@ -121,7 +124,9 @@ class Step(Message):
 
     at: AwareDatetime
     by: str = Field(description="the id of a person; `company`: by its link")
-    what: Literal["requested", "confirmed", "moved", "held", "no_show", "cancelled"]
+    what: Literal[
+        "requested", "confirmed", "moved", "held", "no_show", "cancelled", "accepted", "declined", "tentative"
+    ] = Field(description="the last three: what the company's calendar replied to the invitation")
     why: str | None = None
     start: AwareDatetime | None = Field(None, description="when it was to begin before it was moved")
 
@@ -155,6 +160,16 @@ class Meeting(Message):
     def sequence(self) -> int:
         """How often it was changed since it was booked: SEQUENCE of its calendar entry (RFC 5545, 3.8.7.4)."""
         return sum(step.what in ("moved", "cancelled") for step in self.steps)
+
+    @property
+    def participation(self) -> str | None:
+        """What the company's calendar replied since the meeting stands as it does: accepted, declined, tentative."""
+        for step in reversed(self.steps):
+            if step.what in REPLIES:
+                return step.what
+            if step.what in ("confirmed", "moved", "cancelled"):
+                break
+        return None
 
 
 class Slots(Message):
@@ -381,6 +396,10 @@ class MeetingCancelled(_MeetingEvent, service="meetings"):
     """It will not take place."""
 
     by_company: bool
+
+
+class MeetingDeclined(_MeetingEvent, service="meetings"):
+    """The company's calendar says that nobody comes. The meeting stands: such a mail is easily forged."""
 
 
 class MeetingHeld(_MeetingEvent, service="meetings"):

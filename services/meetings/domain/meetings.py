@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from nexus.errors import Conflict, InvalidInput, StaleRevision
-from services.meetings.contracts.meetings import Consent, Contact, Meeting, State, Step
+from services.meetings.contracts.meetings import REPLIES, Consent, Contact, Meeting, State, Step
 from services.meetings.contracts.types import TypeContent
 from services.meetings.contracts.words import BothLines, Place
 from services.meetings.domain.slots import Agenda
@@ -14,6 +14,7 @@ from services.meetings.domain.times import MINUTES, Span, day_of, tick, week_of
 HOLD = timedelta(minutes=10)
 MOST_HOLDS = 5  # of one network address at once
 _LONGEST_LOCAL = 64  # octets before the @: RFC 5321, 4.5.3.1.1
+MOST_REPLIES = 20  # to the invitations of one meeting
 MOST_AHEAD = 3  # meetings of one mail address
 OCCUPYING = (State.REQUESTED, State.CONFIRMED, State.HELD, State.NO_SHOW)  # a no-show took its time
 _ENDED = (State.CANCELLED_BY_COMPANY, State.CANCELLED_BY_US)
@@ -112,6 +113,19 @@ def cancelled(meeting: Meeting, by: str, why: str | None, now: datetime, *, by_c
     _require_ahead(meeting, now)
     state = State.CANCELLED_BY_COMPANY if by_company else State.CANCELLED_BY_US
     return _changed(meeting, Step(at=now, by=by, what="cancelled", why=why), state=state)
+
+
+def replied(
+    meeting: Meeting,
+    answer: Literal["accepted", "declined", "tentative"],
+    by: str,
+    why: str | None,
+    now: datetime,
+) -> Meeting:
+    """Raises InvalidInput(`reply_too_often`): no calendar changes its mind so often."""
+    if sum(step.what in REPLIES for step in meeting.steps) >= MOST_REPLIES:
+        raise InvalidInput("reply_too_often")
+    return _changed(meeting, Step(at=now, by=by, what=answer, why=why))
 
 
 def with_outcome(

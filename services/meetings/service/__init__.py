@@ -15,6 +15,7 @@ from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
 from services.meetings.service.privacy import PrivacyDesk, PrivacyDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
+from services.meetings.service.replies import ReplyDesk, ReplyDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
 from services.meetings.service.waiting import WaitingDesk, WaitingDoors
 from services.people.contracts.people import PersonChanged
@@ -35,6 +36,7 @@ class Meetings(
     ReferralDoors,
     FollowingDoors,
     PrivacyDoors,
+    ReplyDoors,
     Service,
 ):
     """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
@@ -59,6 +61,7 @@ class Meetings(
         documents: DocumentDesk,
         privacy: PrivacyDesk,
         nights: Nights,
+        replies: ReplyDesk,
     ) -> None:
         self.types = types
         self.availability = availability
@@ -75,6 +78,7 @@ class Meetings(
         self.documents = documents
         self.privacy = privacy
         self.nights = nights
+        self.replies = replies
 
     @on(PersonChanged)
     def follow_roles(self, event: PersonChanged) -> None:

@@ -115,7 +115,7 @@ class MeetingFacts(Message):
     """What became of a meeting. `meeting` and `sequence` name its entry in calendars (RFC 5545); without them the
     mail brings none."""
 
-    change: Literal["booked", "moved", "cancelled", "reminder"]
+    change: Literal["booked", "moved", "cancelled", "reminder", "declined"]
     by_company: bool = Field(False, description="Who cancelled it")
     same_time: bool = Field(False, description="Of a move: the time stays, somebody else takes part for us")
     start: AwareDatetime

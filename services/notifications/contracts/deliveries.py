@@ -20,6 +20,7 @@ NoticeEvent = Literal[
     "meeting_booked",
     "meeting_moved",
     "meeting_cancelled",
+    "meeting_declined",
     "time_offered",
     "calendar_asked",
     "company_written",
@@ -45,6 +46,10 @@ class Delivery(Message):
     ended_at: AwareDatetime | None = None
     answer: str | None = Field(
         None, description="What the mail server said last, or the code of why it was not sent"
+    )
+    fell_back: bool = Field(
+        False,
+        description="The sector's own words could not be used: it went, or is to go, in the shipped ones",
     )
 
 

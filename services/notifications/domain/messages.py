@@ -154,6 +154,7 @@ class Letter:
     html: str = field(repr=False)
     written_at: datetime
     calendar: CalendarPart | None = None
+    fell_back: bool = False  # the sector's own words could not be used: these are the shipped ones
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ _ALWAYS = (
     _row("meeting_moved", "advisors", "advisor_meeting"),
     _row("meeting_cancelled", "company", "meeting"),
     _row("meeting_cancelled", "advisors", "advisor_meeting"),
+    _row("meeting_declined", "advisors", "advisor_meeting"),
     _row("time_offered", "company", "offer"),
     _row("calendar_asked", "company", "calendar"),
     _row("company_written", "company", "follow_up"),

@@ -1,33 +1,50 @@
 """Messages in words: a letter with a plain and an HTML part, both made from one template."""
 
 import re
-from datetime import date, datetime
 from functools import cache
-from gettext import NullTranslations
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, NamedTuple
 
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from prometheus_client import Counter
 
-from nexus.i18n import clock, full_date, long_date
-from services.notifications.contracts import Language
-from services.notifications.domain.messages import Letter, Message, Recipient, Sender
+from nexus.i18n import long_date
+from nexus.telemetry import log
+from services.notifications.contracts import Language, NoticeKind
+from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
 from services.notifications.writing.itip import calendar_part
-from services.notifications.writing.words import ADVISOR_PLACES, PLACES, ROLES, translations
+from services.notifications.writing.own import markdown
+from services.notifications.writing.own.fields import values_of
+from services.notifications.writing.own.filling import Filled, Unusable, Words, fill
+from services.notifications.writing.words import ADVISOR_PLACES, PLACES, moment, named_roles, translations
 
-Form = Literal["text", "html"]
+Form = Literal["text", "html", "markdown"]
+FELL_BACK = Counter(
+    "nexus_mail_templates_unusable_total", "Letters in shipped words, in place of own", ["kind"]
+)
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)  # kept: what dark screens need
 
 
-def write(message: Message, recipient: Recipient, sender: Sender, organiser: str) -> Letter:
+class Said(NamedTuple):
+    """What a letter says; `preview` is what lists of mails show of it."""
+
+    subject: str
+    preview: str
+    text: str
+    html: str
+
+
+def write(
+    message: Message, recipient: Recipient, sender: Sender, organiser: str, own: Words | None = None
+) -> Letter:
     """`message` in the language of its recipient, signed by `sender`; with what their calendar needs of a meeting,
-    which `organiser`, the address of our mail, arranges."""
-    subject, text = _rendered("text", message, recipient, sender)
-    _, html = _rendered("html", message, recipient, sender)
+    which `organiser`, the address of our mail, arranges. In the sector's `own` words, if it has any and they can be
+    used, else in those that are shipped; the letter says which."""
+    filled = _filled(message, recipient.language, sender, own) if own else None
+    said = said_in(message.kind, message.notice, recipient.language, sender, filled)
     return Letter(
         id=message.id,
         sector=message.sector,
@@ -35,27 +52,65 @@ def write(message: Message, recipient: Recipient, sender: Sender, organiser: str
         sender=sender.site,
         reply_to=sender.reply_to,
         to=recipient.to,
-        subject=subject,
-        text=text,
-        html=_INLINER.inline(html),
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
         written_at=message.due or message.created_at,
         calendar=calendar_part(message, recipient, sender, organiser),
+        fell_back=own is not None and filled is None,
     )
 
 
-def _rendered(form: Form, message: Message, recipient: Recipient, sender: Sender) -> tuple[str, str]:
-    """The subject and one part: the template of the notice says both, the frame goes around the part."""
-    environment = _environment(form, recipient.language)
-    values: dict[str, Any] = {"notice": message.notice, "sender": sender, "language": recipient.language}
-    said: Any = environment.get_template(f"{message.kind}.jinja").make_module(values)
-    subject, body = str(said.subject), Markup(str(said))  # noqa: S704 - the HTML form escaped it
+def said_in(
+    kind: NoticeKind, notice: Notice, language: Language, sender: Sender, filled: Filled | None
+) -> Said:
+    """Both forms of a notice, in the words of `filled`, or in the shipped ones."""
+    subject, preview, text = _rendered("text", kind, notice, language, sender, filled)
+    _, _, html = _rendered("html", kind, notice, language, sender, filled)
+    return Said(subject, preview, text, _INLINER.inline(html))
+
+
+def _filled(message: Message, language: Language, sender: Sender, own: Words) -> Filled | None:
+    """None: what the sector wrote cannot be used for this letter; nobody goes without it for that."""
+    try:
+        return fill(own, message.kind, values_of(message.notice, sender, language))
+    except Unusable as why:
+        FELL_BACK.labels(message.kind).inc()
+        told = {"place": why.place, "reason": why.fault.reason, "about": why.fault.about[:60]}
+        log.warning("mail_template_unusable", sector=message.sector, kind=message.kind, **told)
+        return None
+
+
+def _rendered(
+    form: Form,
+    kind: NoticeKind,
+    notice: Notice,
+    language: Language,
+    sender: Sender,
+    filled: Filled | None,
+) -> tuple[str, str, str]:
+    """The subject, the preview and one part: the template of the notice says all, the frame goes around the part."""
+    environment = _environment(form, language)
+    values: dict[str, Any] = {"notice": notice, "sender": sender, "language": language}
+    if filled:
+        body = markdown.body(filled.body, environment.globals["parts"], html=form == "html")
+        said: Any = filled
+    else:
+        said = environment.get_template(f"{kind}.jinja").make_module(values)
+        body = Markup(str(said))  # noqa: S704 - the HTML form escaped it
     values |= {"subject": said.subject, "preview": said.preview, "body": body}
     frame = environment.get_template(f"frame.{form}").render(values)
-    return subject, frame if form == "html" else _BLANK_LINES.sub("\n\n", frame)
+    whole = frame if form == "html" else _BLANK_LINES.sub("\n\n", frame)
+    return str(said.subject), str(said.preview), whole
 
 
 @cache
 def _environment(form: Form, language: Language) -> Environment:
+    return environment_of(form, language)
+
+
+def environment_of(form: Form, language: Language) -> Environment:
+    """What shipped templates are rendered in: `parts` are those of the form."""
     environment = Environment(
         loader=PackageLoader("services.notifications.writing"),
         autoescape=form == "html",  # noqa: S701 - a plain part has nothing to escape
@@ -66,24 +121,10 @@ def _environment(form: Form, language: Language) -> Environment:
     )
     words = translations(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["role"] = lambda role: _role(role, words)
-    environment.filters["long_date"] = lambda day: _day(day, language)
+    environment.filters["role"] = lambda role: named_roles(role, language)
+    environment.filters["long_date"] = lambda day: long_date(day, language)
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
-    environment.filters["moment"] = lambda at, zone: _moment(at.astimezone(ZoneInfo(zone)), language)
+    environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
     environment.globals["parts"] = environment.get_template(f"parts.{form}").module
     return environment
-
-
-def _role(roles: str, words: NullTranslations) -> str:
-    named = [words.gettext(ROLES[role]) if role in ROLES else role for role in roles.split(", ")]
-    return ", ".join(named)
-
-
-def _moment(at: datetime, language: Language) -> str:
-    hour = "\xa0".join(clock(at, language).split())  # one word; fonts of mail programs may lack narrow spaces
-    return f"{full_date(at.date(), language)}, {hour}"
-
-
-def _day(day: date, language: Language) -> str:
-    return long_date(day, language)

@@ -20,7 +20,11 @@ def calendar_part(
 ) -> CalendarPart | None:
     """None for what changes no entry. `organiser` stays the same for all of a meeting's life: RFC 5546, 2.1.4."""
     notice = message.notice
-    if not isinstance(notice, MeetingFacts) or notice.meeting is None or notice.change == "reminder":
+    if (
+        not isinstance(notice, MeetingFacts)
+        or notice.meeting is None
+        or notice.change in ("reminder", "declined")
+    ):
         return None
     event = event_of(_entry(message, notice, notice.meeting, recipient, sender))
     event.add("organizer", _address(organiser, sender.site, recipient.language))

@@ -1,9 +1,11 @@
 """The words that letters and calendar entries share, in the language of who reads them."""
 
+from datetime import datetime
 from gettext import NullTranslations
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from nexus.i18n import catalogue
+from nexus.i18n import catalogue, clock, full_date
 from services.notifications.contracts import Language
 
 _CATALOGUES = Path(__file__).with_name("locale")
@@ -36,3 +38,18 @@ ADVISOR_PLACES = PLACES | {
 def translations(language: Language) -> NullTranslations:
     """The catalogue of a language."""
     return catalogue(_CATALOGUES, "notifications", language)
+
+
+def named_roles(roles: str, language: Language) -> str:
+    """`admin, editor` as a person says it; other words stay as they are."""
+    words = translations(language)
+    return ", ".join(words.gettext(ROLES[role]) if role in ROLES else role for role in roles.split(", "))
+
+
+def moment(at: datetime, zone: str, language: Language) -> str:
+    """`mardi 1er décembre 2026, 14 h`, by the clocks of `zone`."""
+    local = at.astimezone(ZoneInfo(zone))
+    hour = "\xa0".join(
+        clock(local, language).split()
+    )  # one word; fonts of mail programs may lack narrow spaces
+    return f"{full_date(local.date(), language)}, {hour}"
