@@ -18,6 +18,7 @@ from services.notifications.postman import Postman
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.webhooks.compose import webhook_desk
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
@@ -47,7 +48,10 @@ def compose(resources: Resources) -> Composed:
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
     meetings = MeetingNotices(seal, settings.reminder_hours)
-    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
+    webhooks = webhook_desk(resources, Seal(secret, "webhooks"), store, postman)
+    service = Notifications(
+        store, postman, senders, local, resources.clock, seal, directory, meetings, webhooks
+    )
     return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
 
 

@@ -19,6 +19,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
 Notice = (
     SendCode
@@ -26,6 +27,8 @@ Notice = (
     | SendVerificationDue
     | SendMeeting
     | MeetingForAdvisor
+    | WebhookStopped
+    | NewKey
     | SendOffer
     | SendCalendar
     | FollowUp
@@ -40,6 +43,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "offer": SendOffer,
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
+    "webhook_stopped": WebhookStopped,
+    "new_key": NewKey,
     "result": SendResult,
 }
 
@@ -50,6 +55,7 @@ _MEETING_IS_NEWS = timedelta(days=1)
 _RESULT_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
+_STAFF_IS_NEWS = timedelta(days=3)
 _LONGEST_ANSWER = 300  # characters
 
 
@@ -90,7 +96,7 @@ class Message:
     @property
     def person(self) -> str | None:
         """The account that it goes to; None: it has an address of its own."""
-        return self.notice.person if isinstance(self.notice, MeetingForAdvisor) else None
+        return self.notice.person if isinstance(self.notice, MeetingForAdvisor | ForStaff) else None
 
     @property
     def expires_at(self) -> datetime:
@@ -114,6 +120,8 @@ class Message:
                 return self.created_at + _VERIFICATION_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
+            case WebhookStopped() | NewKey():
+                return self.created_at + _STAFF_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -208,5 +216,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
+        case WebhookStopped() | NewKey():
+            return []
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
