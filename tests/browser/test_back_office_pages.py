@@ -51,6 +51,7 @@ ADMIN_PAGES = (
     "/meeting-types/new",
     "/searches",
     "/people",
+    "/webhooks",
     "/messages",
     "/messages/notices",
     "/audit",

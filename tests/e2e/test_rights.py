@@ -100,6 +100,9 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
+        "turn_webhook remove_webhook test_webhook": "coordinator admin",
+        "list_webhook_deliveries send_webhook_again": "coordinator admin",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }

@@ -142,7 +142,10 @@ def test_no_redirection_is_followed(web: Web) -> None:
 @pytest.mark.parametrize(
     ("host", "trouble"),
     [
-        *((host, "not_public") for host in ("localhost", "127.0.0.1", "0x7f.1", "[::ffff:127.0.0.1]", "[::1]")),
+        *(
+            (host, "not_public")
+            for host in ("localhost", "127.0.0.1", "0x7f.1", "[::ffff:127.0.0.1]", "[::1]")
+        ),
         ("0.0.0.0", "not_public"),  # noqa: S104 - asked, not listened at
         ("2130706433", "no_answer"),  # the client takes it for no address; the rule refuses it before
     ],

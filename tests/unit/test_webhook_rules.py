@@ -66,7 +66,13 @@ def test_an_address_that_must_not_be_told_is_refused_with_a_code(url: str, code:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.org/hook?token=x", "https://example.org:8443/", "https://8.8.8.8/", "https://[2606:4700::1]/"]
+    "url",
+    [
+        "https://example.org/hook?token=x",
+        "https://example.org:8443/",
+        "https://8.8.8.8/",
+        "https://[2606:4700::1]/",
+    ],
 )
 def test_public_addresses_of_https_are_taken_as_they_are(url: str) -> None:
     assert checked_url(url) == url

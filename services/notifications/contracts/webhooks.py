@@ -39,6 +39,7 @@ Trouble = Literal[
     "disabled",
 ]
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+_Name = Annotated[Name, Field(max_length=120)]
 _Events = Annotated[frozenset[PublicEvent], Field(min_length=1)]
 _Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
@@ -80,7 +81,7 @@ class MakeWebhook(Command[MadeWebhook], service="notifications"):
     Refused with `webhook_url_invalid`, `webhook_url_not_https`, `webhook_url_credentials`, `webhook_url_not_public`,
     `webhooks_enough`."""
 
-    name: Name
+    name: _Name
     url: _Url
     events: _Events
 
@@ -100,7 +101,7 @@ class ChangeWebhook(Command[Webhook], service="notifications"):
 
     id: _Id
     revision: int
-    name: Name
+    name: _Name
     url: _Url
     events: _Events
 
