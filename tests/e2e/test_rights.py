@@ -246,6 +246,13 @@ _AMBIGUOUS = {
     "list_items": {"kind": "program"},
     "export_items": {"kind": "program", "shape": "table"},
     "run_import": {"id": NOBODY},
+    "make_webhook": {"name": "x", "url": "http://x", "events": ["post.published"]},  # none is made
+    "send_webhook_again": {"id": "x"},
+    **{f"{door}_webhook": {"id": NOBODY} for door in ("get", "remove", "test")},
+    "turn_webhook": {"id": NOBODY, "active": True},
+    "rotate_webhook_secret": {"id": NOBODY},
+    "list_webhook_deliveries": {"id": NOBODY},
+    "change_webhook": {"id": NOBODY, "revision": 1, "name": "x", "url": _LINK, "events": ["post.published"]},
     "get_import": {"id": NOBODY},
     "count_searches": {"items": []},
     "set_goal": {"number": 70, "since": "2026-01-01", "until": "2027-12-31", "revision": 99},

@@ -6,8 +6,16 @@ from typing import get_args
 
 import pytest
 
+from gateway.developers import WEBHOOK_EXAMPLE
+from gateway.webhook_words import TROUBLES, WEBHOOK_EVENTS, WEBHOOK_STATES, WHY_DISABLED
 from nexus.errors import InvalidInput
-from services.notifications.contracts.webhooks import PUBLIC_EVENTS, PublicEvent
+from services.notifications.contracts.webhooks import (
+    PUBLIC_EVENTS,
+    PublicEvent,
+    Trouble,
+    WebhookDeliveryState,
+    WhyDisabled,
+)
 from services.notifications.domain.webhooks import (
     GIVEN_UP_AFTER,
     Answer,
@@ -187,3 +195,16 @@ def test_nothing_of_a_person_leaves_with_a_meeting() -> None:
         assert set(news.told) <= {"start", "end", "before"}
         told = body(news, "tic", None, NOON)
         assert not any(secret in told for secret in ("adv-7", "person-9", "sealed"))
+
+
+def test_developers_see_what_is_really_sent() -> None:
+    program = WEBHOOK_EXAMPLE["subject"]
+    news = News("program.published", str(program), 3, (), {})
+    assert json.loads(body(news, "tic", "https://tic.example.org", NOON)) == WEBHOOK_EXAMPLE
+
+
+def test_each_event_trouble_and_state_has_words() -> None:
+    assert tuple(WEBHOOK_EVENTS) == PUBLIC_EVENTS
+    assert set(TROUBLES) == set(get_args(Trouble))
+    assert set(WEBHOOK_STATES) == set(get_args(WebhookDeliveryState))
+    assert set(WHY_DISABLED) == set(get_args(WhyDisabled))
