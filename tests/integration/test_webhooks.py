@@ -155,7 +155,7 @@ def test_one_event_that_is_never_accepted_disables_nothing_while_others_are(
 
 
 def test_who_is_gone_is_disabled_at_once_and_told_again_when_enabled(
-    desk: WebhookDesk, receivers: Receivers, stopped: Any
+    desk: WebhookDesk, receivers: Receivers, clock: Clock, stopped: Any
 ) -> None:
     hook = made(desk)
     desk.tell(booked(1))
@@ -166,7 +166,11 @@ def test_who_is_gone_is_disabled_at_once_and_told_again_when_enabled(
     receivers.answers = accepting
     desk.test(hook.webhook.id, LEAD)  # also while it is disabled
     desk.sender.send_due()
-    assert json.loads(receivers.asked[-1]["body"])["type"] == "ca.emploinexus.webhook.test.v1"
+    clock.now += timedelta(seconds=1)
+    desk.test(hook.webhook.id, LEAD)
+    desk.sender.send_due()
+    types = [json.loads(request["body"])["type"] for request in receivers.asked]
+    assert types[1:] == ["ca.emploinexus.webhook.test.v1"] * 2
     desk.turn(TurnWebhook(id=hook.webhook.id, active=True), LEAD)
     desk.send_again(next(one.id for one in deliveries(desk, hook) if one.event == "meeting.booked"), LEAD)
     desk.sender.send_due()

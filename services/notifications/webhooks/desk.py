@@ -1,7 +1,7 @@
 """Use cases of webhooks, and their doors."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -46,7 +46,6 @@ class WebhookDesk:
     clock: Clock
     sites: Mapping[str, str]
     loopback: bool
-    new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
 
     def make(self, command: MakeWebhook, caller: Caller) -> MadeWebhook:
         """A new one, and its secret."""
@@ -54,7 +53,7 @@ class WebhookDesk:
         if len(self.store.of(sector)) >= MOST_WEBHOOKS:
             raise Conflict("webhooks_enough", most=MOST_WEBHOOKS)
         webhook = Webhook(
-            id=self.new_id(),
+            id=uuid4().hex,
             sector=sector,
             name=command.name,
             url=checked_url(command.url, self.loopback),
@@ -111,9 +110,10 @@ class WebhookDesk:
 
     def test(self, webhook_id: str, caller: Caller) -> None:
         """Send it something."""
-        sector = _sector(caller)
-        news = News("webhook.test", webhook_id, 0, (sector,), {"test": self.new_id()})
-        self.store.tell_one(news, webhook_id, sector, self.clock(), dict(self.sites))
+        sector, now = _sector(caller), self.clock()
+        moment = round(now.timestamp() * 1000)  # in place of a revision: each test is another one
+        news = News("webhook.test", webhook_id, moment, (sector,), {})
+        self.store.tell_one(news, webhook_id, sector, now, dict(self.sites))
         self.sender.wake()
 
     def deliveries(self, query: ListWebhookDeliveries, caller: Caller) -> WebhookDeliveries:
