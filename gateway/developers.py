@@ -11,6 +11,7 @@ from gateway.managed import PROGRAMS
 from gateway.refusals import REFUSALS
 from gateway.rendering import Page
 from gateway.sectors import Language, Sector
+from gateway.webhook_words import WEBHOOK_EVENTS
 from gateway.words import N_, SCOPES
 from nexus.caller import LANGUAGES
 
@@ -51,6 +52,23 @@ _FILES: tuple[tuple[str, dict[Language, str]], ...] = (
     ),
 )
 
+# What a test of the notifications service makes of the same facts is the same, word by word.
+WEBHOOK_EXAMPLE = {
+    "specversion": "1.0",
+    "id": "e433cb1a40f103cafc361493bc07cb17",
+    "source": "https://tic.example.org",
+    "type": "ca.emploinexus.program.published.v1",
+    "subject": "5f0c9d6b1a2e4c7f8d3b6a9e0c1f2d4b",
+    "time": "2026-11-23T17:00:00Z",
+    "datacontenttype": "application/json",
+    "data": {
+        "id": "5f0c9d6b1a2e4c7f8d3b6a9e0c1f2d4b",
+        "revision": 3,
+        "sector": "tic",
+        "url": "https://tic.example.org/api/v1/programs/5f0c9d6b1a2e4c7f8d3b6a9e0c1f2d4b",
+    },
+}
+
 
 def developers_router(sector: Sector, base_url: str) -> APIRouter:
     """The developers' page of a sector in both languages."""
@@ -66,6 +84,8 @@ def developers_router(sector: Sector, base_url: str) -> APIRouter:
             refusals=REFUSALS,
             scopes=SCOPES,
             program=json.dumps(PROGRAMS.example, ensure_ascii=False),
+            webhook_events=WEBHOOK_EVENTS,
+            webhook_example=json.dumps(WEBHOOK_EXAMPLE, indent=2),
             licence_url=LICENCE_URL,
         )
 

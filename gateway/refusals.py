@@ -122,6 +122,33 @@ REFUSALS = {
     ),
     "logo_too_large": Refusal(400, N_("The logo is too large"), N_("Upload a file of at most one megabyte.")),
     "key_not_found": Refusal(404, N_("There is no such key"), N_("Look for it in the list of keys.")),
+    "webhook_not_found": Refusal(
+        404, N_("There is no such webhook"), N_("Look for it in the list of webhooks.")
+    ),
+    "webhook_delivery_not_found": Refusal(
+        404, N_("There is no such delivery"), N_("It may be older than 90 days. Look at the list again.")
+    ),
+    "webhook_url_invalid": Refusal(
+        400,
+        N_("This is not an address for a webhook"),
+        N_("Give a whole address such as https://example.org/hook, without accents or spaces."),
+    ),
+    "webhook_url_not_https": Refusal(
+        400, N_("This address has no encryption"), N_("Give an address that begins with https://.")
+    ),
+    "webhook_url_credentials": Refusal(
+        400,
+        N_("This address holds a name or a password"),
+        N_("Leave out what stands before the @. The signature tells who sends."),
+    ),
+    "webhook_url_not_public": Refusal(
+        400,
+        N_("This address lies in a private network"),
+        N_("Give an address that can be reached from the Internet."),
+    ),
+    "webhooks_enough": Refusal(
+        409, N_("Your sector has as many webhooks as there can be"), N_("Remove one that you do not need.")
+    ),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "import_not_found": Refusal(
         404, N_("There is no such import"), N_("It may be older than a month. Import the file again.")

@@ -85,6 +85,10 @@ class Settings(BaseSettings):
         description="public addresses of the gateways, for links in mails: tic=https://tic.example.org,aero=…",
     )
     link_checks: bool = Field(True, description="whether the links of what is published are looked at")
+    webhook_loopback: bool = Field(
+        False,
+        description="whether webhooks may go to this machine, without TLS as well: to try them, never in production",
+    )
     rate_limit: int = Field(
         600,
         ge=0,

@@ -27,6 +27,7 @@ from gateway.admin.start import start_routes
 from gateway.admin.trying import trying_routes
 from gateway.admin.typed import typed_routes
 from gateway.admin.uploading import uploading_routes
+from gateway.admin.webhooks import webhooks_routes
 from gateway.admin.work import work_routes
 from gateway.people.desk import Desk
 
@@ -54,6 +55,7 @@ def admin_router(desk: Desk) -> APIRouter:
         sector_routes,
         people_routes,
         keys_routes,
+        webhooks_routes,
         imports_routes,
         opened_routes,
         deliveries_routes,

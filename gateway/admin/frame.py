@@ -30,6 +30,7 @@ SECTOR = Section("/sector", N_("Site settings"), frozenset({Role.ADMIN}))
 PEOPLE = Section("/people", N_("People"), frozenset({Role.ADMIN}))
 KEYS = Section("/keys", N_("API keys"), frozenset({Role.ADMIN}))
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
+WEBHOOKS = Section("/webhooks", N_("Webhooks"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 ITEMS = {kind.name: Section(kind.path, kind.title, EDITORS) for kind in KINDS}
 LINKS = Section("/links", N_("Broken links"), EDITORS)
 IMPORT = Section("/import", N_("Import"), EDITORS)
@@ -51,7 +52,7 @@ GROUPS = (  # of the menu; the overview stands before them
     (N_("Meetings and goal"), (GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES)),
     (N_("What the site says"), (*ITEMS.values(), IMPORT, LINKS)),
     (N_("What visitors do"), (OPENED, SEARCHES)),
-    (N_("What we send"), (DELIVERIES, MAIL_TEMPLATES)),
+    (N_("What we send"), (DELIVERIES, MAIL_TEMPLATES, WEBHOOKS)),
     (N_("Administration"), (SECTOR, PEOPLE, KEYS, PERSONAL_DATA, AUDIT, PARKED)),
 )
 

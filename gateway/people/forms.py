@@ -27,6 +27,8 @@ _FIELDS = {
     "name": N_("Give a name of at most 120 characters."),
     "neq": N_("Give the ten digits of the NEQ; it begins with 11, 22, 33 or 88. Or leave it empty."),
     "roles": N_("Choose at least one role."),
+    "events": N_("Choose at least one event."),
+    "url": N_("Give an address that begins with https://."),
     "scopes": N_("Choose at least one thing that it may write."),
     "company": N_("Give the name of the company, in at most 120 characters."),
     "phone": N_("Give a phone number, such as 514 555-0100."),

@@ -23,6 +23,7 @@ from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
 from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
+from services.notifications.webhooks.compose import webhook_desk
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
@@ -67,9 +68,18 @@ def compose(resources: Resources) -> Composed:
         resources.wake,
     )
     service = Notifications(
-        store, postman, senders, local, resources.clock, seal, directory, meetings, mailed
+        store,
+        postman,
+        senders,
+        local,
+        resources.clock,
+        seal,
+        directory,
+        meetings,
+        webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman),
+        templates=TemplateDesk(templates, senders, resources.clock),
+        mailed=mailed,
     )
-    service.templates = TemplateDesk(templates, senders, resources.clock)
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
 
 

@@ -6,9 +6,11 @@ from typing import Protocol
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from nexus.caller import Role
 from nexus.mongo import Document
 from services.notifications.channels import Undeliverable
 from services.notifications.contracts import MeetingForAdvisor, SendMeeting
+from services.notifications.contracts.staff import ForStaff
 from services.notifications.domain.messages import Message, Recipient, Suppressed
 from services.people.contracts.people import PersonChanged
 
@@ -30,7 +32,7 @@ class Directory:
 
     def take(self, event: PersonChanged) -> None:
         """Remember it, unless something later is known."""
-        told = event.model_dump(mode="json", include={"revision", "sector", "language", "sealed"})
+        told = event.model_dump(mode="json", include={"revision", "sector", "language", "sealed", "roles"})
         not_later = {"_id": event.id, "revision": {"$lte": event.revision}}
         if self._people.update_one(not_later, {"$set": told}).matched_count:
             return
@@ -43,7 +45,7 @@ class Directory:
         """Whom `message` goes to. Raises Suppressed(`recipient_unknown`, `recipient_left`); for a while Undeliverable:
         the account may yet be told of."""
         notice = message.notice
-        if not isinstance(notice, MeetingForAdvisor):
+        if not isinstance(notice, MeetingForAdvisor | ForStaff):
             return Recipient(
                 notice.to, notice.language, notice.name if isinstance(notice, SendMeeting) else None
             )
@@ -56,3 +58,8 @@ class Directory:
             raise Suppressed("recipient_left")
         opened = self._seal.open(found["sealed"])
         return Recipient(opened["to"] or "", found["language"], opened["name"])
+
+    def administrators(self, sector: str) -> list[str]:
+        """The accounts of those who administer a sector, as far as the people service told of their roles."""
+        wanted = {"sector": sector, "roles": Role.ADMIN.value, "sealed": {"$ne": None}}
+        return [found["_id"] for found in self._people.find(wanted, {"_id": 1})]

@@ -43,13 +43,16 @@ from services.notifications.contracts.deliveries import (
     NoticeRule,
     SendAgain,
 )
+from services.notifications.contracts.staff import NewKey
 from services.notifications.domain.messages import Message, Notice
 from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed, PrivacyDoors
 from services.notifications.store import MessageStore
-from services.notifications.templates import TemplateDoors
+from services.notifications.templates import TemplateDoors, TemplateUses
+from services.notifications.webhooks.desk import WebhookDesk, WebhookDoors
+from services.people.contracts.keys import KeyMade
 from services.people.contracts.people import PersonChanged, PersonInvited
 from services.people.contracts.privacy import PersonalDataMailed
 from services.people.contracts.results import ResultAsked
@@ -77,10 +80,11 @@ class Directory(Protocol):
     """How to write to the staff."""
 
     def take(self, event: PersonChanged) -> None: ...
+    def administrators(self, sector: str) -> list[str]: ...
 
 
-class Notifications(PrivacyDoors, TemplateDoors, Service):
-    """Everything that is said to people."""
+class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, Service):
+    """Everything that is said to people, and to other systems."""
 
     name = "notifications"
 
@@ -94,6 +98,9 @@ class Notifications(PrivacyDoors, TemplateDoors, Service):
         seal: Opens,
         directory: Directory,
         meetings: MeetingNotices,
+        *,
+        webhooks: WebhookDesk,
+        templates: TemplateUses,
         mailed: Mailed,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
@@ -101,7 +108,9 @@ class Notifications(PrivacyDoors, TemplateDoors, Service):
         self._seal = seal
         self._directory = directory
         self._meetings = meetings
+        self.templates = templates
         self.mailed = mailed
+        self._webhooks = webhooks
         self._store = store
         self._postman = postman
         self._senders = senders
@@ -203,6 +212,13 @@ class Notifications(PrivacyDoors, TemplateDoors, Service):
     def mail_follow_up(self, event: CompanyWritten) -> None:
         told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
         self._say(FollowUp.read(told), event.sector, f"{event.id}-{event.revision}")
+
+    @on(KeyMade)
+    def mail_new_key(self, event: KeyMade) -> None:
+        told = event.key.model_dump(include={"name", "ends", "expires_at"})
+        told |= {"site": self._webhooks.sites.get(event.key.sector)}
+        for person in self._directory.administrators(event.key.sector):
+            self._say(NewKey(person=person, **told), event.key.sector, f"{event.key.id}-{person}")
 
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:

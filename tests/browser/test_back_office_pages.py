@@ -53,6 +53,7 @@ ADMIN_PAGES = (
     "/meeting-types/new",
     "/searches",
     "/people",
+    "/webhooks",
     "/messages",
     "/messages/notices",
     "/mail-templates",

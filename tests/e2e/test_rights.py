@@ -110,6 +110,9 @@ TABLE = {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
         "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
+        "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
+        "turn_webhook remove_webhook test_webhook": "coordinator admin",
+        "list_webhook_deliveries send_webhook_again": "coordinator admin",
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -254,6 +257,13 @@ _AMBIGUOUS = {
     "list_items": {"kind": "program"},
     "export_items": {"kind": "program", "shape": "table"},
     "run_import": {"id": NOBODY},
+    "make_webhook": {"name": "x", "url": "http://x", "events": ["post.published"]},  # none is made
+    "send_webhook_again": {"id": "x"},
+    **{f"{door}_webhook": {"id": NOBODY} for door in ("get", "remove", "test")},
+    "turn_webhook": {"id": NOBODY, "active": True},
+    "rotate_webhook_secret": {"id": NOBODY},
+    "list_webhook_deliveries": {"id": NOBODY},
+    "change_webhook": {"id": NOBODY, "revision": 1, "name": "x", "url": _LINK, "events": ["post.published"]},
     "get_import": {"id": NOBODY},
     "count_searches": {"items": []},
     "set_goal": {"number": 70, "since": "2026-01-01", "until": "2027-12-31", "revision": 99},

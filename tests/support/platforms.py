@@ -36,6 +36,7 @@ SECTORS = ("tic", "svts", "aero")
 _UNLIMITED = {
     "NEXUS_RATE_LIMIT": "0",
     "NEXUS_LINK_CHECKS": "off",
+    "NEXUS_WEBHOOK_LOOPBACK": "on",
 }  # all tests come from one address, and ask no other
 _START_TIMEOUT = 60.0  # seconds
 

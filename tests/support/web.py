@@ -1,5 +1,6 @@
 """A real web server on the loopback, which answers as it is told to and remembers what it was asked."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ class Asked:
     headers: dict[str, str]
     began: float
     ended: float = 0.0
+    body: bytes = b""
 
 
 @dataclass
@@ -37,13 +39,14 @@ class Web:
 
 
 @contextmanager
-def serving(**pages: int | str | Callable[[Any], None]) -> Iterator[Web]:
+def serving(tls: ssl.SSLContext | None = None, **pages: int | str | Callable[[Any], None]) -> Iterator[Web]:
     """A server whose pages are at the names given."""
     web = Web(pages={f"/{name}": page for name, page in pages.items()})
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             asked = Asked(self.command, self.path, dict(self.headers), time.monotonic())
+            asked.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             web.asked.append(asked)
             page = web.pages.get(self.path, 404)
             if callable(page):
@@ -57,13 +60,16 @@ def serving(**pages: int | str | Callable[[Any], None]) -> Iterator[Web]:
                 self.end_headers()
             asked.ended = time.monotonic()
 
-        do_GET = do_HEAD = answer
+        do_GET = do_HEAD = do_POST = answer
 
         def log_message(self, *_: object) -> None:
             """In silence."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     web.port = server.server_address[1]
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

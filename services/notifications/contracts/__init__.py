@@ -20,6 +20,8 @@ NoticeKind = Literal[
     "verification_due",
     "meeting",
     "advisor_meeting",
+    "webhook_stopped",
+    "new_key",
     "offer",
     "calendar",
     "follow_up",

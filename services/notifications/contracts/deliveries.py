@@ -12,7 +12,7 @@ from services.notifications.contracts import EmailAddress, NoticeKind
 DeliveryState = Literal[
     "queued", "sending", "sent", "parked", "suppressed", "superseded", "expired", "discarded"
 ]
-To = Literal["asker", "invited", "owner", "company", "advisors"]
+To = Literal["asker", "invited", "owner", "company", "advisors", "webhook_owner", "admins"]
 NoticeEvent = Literal[
     "code_issued",
     "person_invited",
@@ -21,6 +21,8 @@ NoticeEvent = Literal[
     "meeting_moved",
     "meeting_cancelled",
     "meeting_declined",
+    "webhook_disabled",
+    "key_made",
     "time_offered",
     "calendar_asked",
     "company_written",

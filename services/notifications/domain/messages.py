@@ -20,6 +20,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
 Notice = (
     SendCode
@@ -27,6 +28,8 @@ Notice = (
     | SendVerificationDue
     | SendMeeting
     | MeetingForAdvisor
+    | WebhookStopped
+    | NewKey
     | SendOffer
     | SendCalendar
     | FollowUp
@@ -42,6 +45,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "offer": SendOffer,
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
+    "webhook_stopped": WebhookStopped,
+    "new_key": NewKey,
     "result": SendResult,
     "personal_data": PersonalDataMail,
 }
@@ -54,6 +59,7 @@ _RESULT_IS_NEWS = timedelta(days=1)
 _PERSONAL_DATA_IS_NEWS = timedelta(days=7)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
+_STAFF_IS_NEWS = timedelta(days=3)
 _LONGEST_ANSWER = 300  # characters
 
 
@@ -94,7 +100,7 @@ class Message:
     @property
     def person(self) -> str | None:
         """The account that it goes to; None: it has an address of its own."""
-        return self.notice.person if isinstance(self.notice, MeetingForAdvisor) else None
+        return self.notice.person if isinstance(self.notice, MeetingForAdvisor | ForStaff) else None
 
     @property
     def expires_at(self) -> datetime:
@@ -120,6 +126,8 @@ class Message:
                 return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
+            case WebhookStopped() | NewKey():
+                return self.created_at + _STAFF_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -216,5 +224,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
+        case WebhookStopped() | NewKey():
+            return []
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
