@@ -1,6 +1,7 @@
 """The meetings service on its real collaborators."""
 
 from nexus.composition import Composed, Resources, load_entry_point
+from nexus.links import Links
 from nexus.media_types import media_type
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
@@ -16,7 +17,6 @@ from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
-from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.types import TypeDesk

@@ -5,19 +5,25 @@ from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.errors import InvalidInput
-from nexus.seal import Seal
+from nexus.links import Links
+from nexus.seal import Seal, derived_key
 from nexus.settings import Settings
 from nexus.shared_secrets import sealing_secret
+from nexus.sites import site_urls
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
+from services.notifications.consent import ConsentDesk, ConsentLinks
 from services.notifications.contracts import LANGUAGES, Language, email_address
+from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
 from services.notifications.meetings import MeetingNotices
+from services.notifications.news import NewsStore
 from services.notifications.postman import Postman
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.subscribers import SubscriberStore
 from services.notifications.writing import write
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
@@ -41,13 +47,30 @@ def compose(resources: Resources) -> Composed:
 
     def write_letter(message: Message) -> Letter:
         recipient = directory.recipient(message, resources.clock())
-        return write(message, recipient, senders.of(message.sector, recipient.language), address)
+        way_out = consent.way_out(message, recipient)
+        return write(message, recipient, senders.of(message.sector, recipient.language), address, way_out)
 
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
-    store.prepare()
+    subscribers, news = (
+        SubscriberStore(resources.database, Seal(secret, "subscribers")),
+        NewsStore(resources.database),
+    )
+    for kept in (store, subscribers, news):
+        kept.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
     meetings = MeetingNotices(seal, settings.reminder_hours)
-    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
+    links = ConsentLinks(
+        *(
+            Links(derived_key(secret, "consent-links"), purpose)
+            for purpose in ("subscription", "preferences", "unsubscribe")
+        )
+    )
+    sites = site_urls(resources)
+    consent = ConsentDesk(subscribers, store, links, sites, resources.clock, postman)
+    digests = DigestDesk(subscribers, news, store, consent, resources.clock, postman)
+    service = Notifications(
+        store, postman, senders, local, resources.clock, seal, directory, meetings, consent, digests
+    )
     return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
 
 

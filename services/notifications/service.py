@@ -16,6 +16,7 @@ from services.meetings.contracts.cases import CompanyWritten
 from services.meetings.contracts.feeds import CalendarAsked
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
 from services.meetings.contracts.waiting import TimeOffered
+from services.notifications.consent import ConsentDesk, ConsentDoors
 from services.notifications.contracts import (
     FollowUp,
     ListLocalMails,
@@ -37,6 +38,7 @@ from services.notifications.contracts.deliveries import (
     NoticeRule,
     SendAgain,
 )
+from services.notifications.digests import DigestDesk, DigestDoors
 from services.notifications.domain.messages import Message, Notice
 from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
@@ -70,7 +72,7 @@ class Directory(Protocol):
     def take(self, event: PersonChanged) -> None: ...
 
 
-class Notifications(Service):
+class Notifications(ConsentDoors, DigestDoors, Service):
     """Everything that is said to people."""
 
     name = "notifications"
@@ -85,10 +87,14 @@ class Notifications(Service):
         seal: Opens,
         directory: Directory,
         meetings: MeetingNotices,
+        consent: ConsentDesk,
+        digests: DigestDesk,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
         service closed."""
         self._seal = seal
+        self.consent = consent
+        self.digests = digests
         self._directory = directory
         self._meetings = meetings
         self._store = store
@@ -182,7 +188,10 @@ class Notifications(Service):
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:
         told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
-        self._say(FollowUp.read(told), event.sector, f"{event.id}-{event.revision}")
+        notice = FollowUp.read(told)
+        if event.what != "plan":
+            self.consent.imply(notice.to, event.sector, event.language, event.met_at or self._clock())
+        self._say(notice, event.sector, f"{event.id}-{event.revision}")
 
     @rpc
     def list_local_mails(self, query: ListLocalMails, caller: Caller) -> LocalMails:

@@ -30,6 +30,7 @@ from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonInvited
 from services.people.contracts.signin import CodeIssued
+from tests.support.consent import consent_of
 from tests.support.mails import CODE, LINK, NOW, code, invitation, message, verification, written
 
 PEOPLE = system("people", "tic")
@@ -118,7 +119,10 @@ def service(store: MessageStore, postman: Postman, clock: Clock) -> Notification
 def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notifications:
     meetings = MeetingNotices(SEAL, (48, 2))
     directory = Directory(store.database, SEAL)
-    return Notifications(store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL, directory, meetings)
+    consent, digests = consent_of(store, clock, postman)
+    return Notifications(
+        store, postman, {"tic": 1, "aero": 2}, None, clock, SEAL, directory, meetings, consent, digests
+    )
 
 
 def state(database: Database[Document], **wanted: str) -> Any:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notifications.contracts import (
+    ConfirmationWanted,
+    Digest,
     FollowUp,
     Language,
     MeetingFacts,
@@ -19,6 +21,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.consent import Purpose
 
 Notice = (
     SendCode
@@ -30,6 +33,8 @@ Notice = (
     | SendCalendar
     | FollowUp
     | SendResult
+    | ConfirmationWanted
+    | Digest
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -41,6 +46,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
     "result": SendResult,
+    "subscription": ConfirmationWanted,
+    "digest": Digest,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -50,6 +57,7 @@ _MEETING_IS_NEWS = timedelta(days=1)
 _RESULT_IS_NEWS = timedelta(days=1)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
+_DIGEST_IS_NEWS = timedelta(days=1)
 _LONGEST_ANSWER = 300  # characters
 
 
@@ -100,7 +108,7 @@ class Message:
         match self.notice:
             case SendCode(minutes=minutes):
                 return self.created_at + timedelta(minutes=minutes)
-            case SendInvitation(days=days):
+            case SendInvitation(days=days) | ConfirmationWanted(days=days):
                 return self.created_at + timedelta(days=days)
             case MeetingFacts(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
@@ -114,6 +122,8 @@ class Message:
                 return self.created_at + _VERIFICATION_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
+            case Digest():
+                return self.created_at + _DIGEST_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,16 @@ class Recipient:
     to: str
     language: Language
     name: str | None = None
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """How somebody refuses more messages of the kind, to which they agreed on a day: one click, or a page with all."""
+
+    purpose: Purpose
+    agreed_at: datetime
+    unsubscribe: str = field(repr=False)
+    preferences: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -148,6 +168,7 @@ class Letter:
     html: str = field(repr=False)
     written_at: datetime
     calendar: CalendarPart | None = None
+    unsubscribe: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -202,6 +223,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             | SendCalendar(link=link)
             | FollowUp(link=link)
             | SendResult(link=link)
+            | ConfirmationWanted(link=link)
         ):
             return [link]
         case SendMeeting(link=link, where=where):
@@ -210,3 +232,5 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [email, phone, where]
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
+        case Digest():
+            return []

@@ -13,21 +13,24 @@ from markupsafe import Markup
 
 from nexus.i18n import clock, full_date, long_date
 from services.notifications.contracts import Language
-from services.notifications.domain.messages import Letter, Message, Recipient, Sender
+from services.notifications.domain.messages import Letter, Message, Recipient, Sender, WayOut
 from services.notifications.writing.itip import calendar_part
-from services.notifications.writing.words import ADVISOR_PLACES, PLACES, ROLES, translations
+from services.notifications.writing.words import ADVISOR_PLACES, GROUNDS, PLACES, ROLES, translations
 
 Form = Literal["text", "html"]
 
+_ZONE = ZoneInfo("America/Toronto")  # days are those of Montréal
 _BLANK_LINES = re.compile(r"\n{3,}")
 _INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)  # kept: what dark screens need
 
 
-def write(message: Message, recipient: Recipient, sender: Sender, organiser: str) -> Letter:
+def write(
+    message: Message, recipient: Recipient, sender: Sender, organiser: str, way_out: WayOut | None = None
+) -> Letter:
     """`message` in the language of its recipient, signed by `sender`; with what their calendar needs of a meeting,
-    which `organiser`, the address of our mail, arranges."""
-    subject, text = _rendered("text", message, recipient, sender)
-    _, html = _rendered("html", message, recipient, sender)
+    which `organiser`, the address of our mail, arranges. `way_out` is how the recipient refuses more of the kind."""
+    subject, text = _rendered("text", message, recipient, sender, way_out)
+    _, html = _rendered("html", message, recipient, sender, way_out)
     return Letter(
         id=message.id,
         sector=message.sector,
@@ -40,16 +43,19 @@ def write(message: Message, recipient: Recipient, sender: Sender, organiser: str
         html=_INLINER.inline(html),
         written_at=message.due or message.created_at,
         calendar=calendar_part(message, recipient, sender, organiser),
+        unsubscribe=way_out.unsubscribe if way_out else None,
     )
 
 
-def _rendered(form: Form, message: Message, recipient: Recipient, sender: Sender) -> tuple[str, str]:
+def _rendered(
+    form: Form, message: Message, recipient: Recipient, sender: Sender, way_out: WayOut | None
+) -> tuple[str, str]:
     """The subject and one part: the template of the notice says both, the frame goes around the part."""
     environment = _environment(form, recipient.language)
     values: dict[str, Any] = {"notice": message.notice, "sender": sender, "language": recipient.language}
     said: Any = environment.get_template(f"{message.kind}.jinja").make_module(values)
     subject, body = str(said.subject), Markup(str(said))  # noqa: S704 - the HTML form escaped it
-    values |= {"subject": said.subject, "preview": said.preview, "body": body}
+    values |= {"subject": said.subject, "preview": said.preview, "body": body, "way_out": way_out}
     frame = environment.get_template(f"frame.{form}").render(values)
     return subject, frame if form == "html" else _BLANK_LINES.sub("\n\n", frame)
 
@@ -71,6 +77,9 @@ def _environment(form: Form, language: Language) -> Environment:
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
     environment.filters["moment"] = lambda at, zone: _moment(at.astimezone(ZoneInfo(zone)), language)
+    environment.filters["ground"] = lambda purpose, at: (
+        words.gettext(GROUNDS[purpose]) % {"day": _day(at.astimezone(_ZONE), language)}
+    )
     environment.globals["parts"] = environment.get_template(f"parts.{form}").module
     return environment
 
