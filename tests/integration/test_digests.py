@@ -1,4 +1,4 @@
-"""What became public is told to who asked for it: once, in the morning, in their language, and nothing when nothing is."""
+"""What became public is told to who asked for it: once, in the morning, in their language."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,7 +49,7 @@ def announce(box: Letterbox, title: str, starts: datetime, **fields: Any) -> Non
         **fields,
     )  # type: ignore[arg-type]
     times = dict.fromkeys(("created_at", "updated_at", "published_at"), box.now)
-    slug = SlugText(fr=f"{title}-fr", en=f"{title}-en")
+    slug = SlugText(fr=f"{title.lower()}-fr", en=f"{title.lower()}-en")
     made = Activity(id=title, revision=1, status=Status.PUBLISHED, slug=slug, content=content, **times)
     box.service.note_activity(ActivityPublished(activity=made))
 
@@ -103,15 +103,15 @@ def test_an_activity_is_told_with_its_day_and_not_once_it_has_begun(box: Letterb
     box.subscribe("eve@exemple.ca", Topic(types=("activity",)), language="en")
     announce(box, "Salon", datetime(2026, 12, 3, 19, 0, tzinfo=UTC))
     announce(box, "Atelier", box.now + timedelta(hours=3))
-    announce(box, "Annulé", datetime(2026, 12, 3, 19, 0, tzinfo=UTC), cancelled=True)
+    announce(box, "Remis", datetime(2026, 12, 3, 19, 0, tzinfo=UTC), cancelled=True)
     publish(box, "p1")
     box.go(days=1)
     (told,) = digests(box, "eve@exemple.ca")
     assert (
-        "Salon\nThursday, December 3, 2026, 2:00\xa0p.m.\nhttps://tic.example.org/en/activities/Salon-en"
+        "Salon\nThursday, December 3, 2026, 2:00\xa0p.m.\nhttps://tic.example.org/en/activities/salon-en"
         in told
     )
-    assert not any(word in told for word in ("Atelier", "Annulé", "programs/p1"))
+    assert not any(word in told for word in ("Atelier", "Remis", "programs/p1"))
 
 
 def test_a_weekly_digest_comes_on_monday(box: Letterbox):
@@ -144,6 +144,7 @@ def test_one_click_ends_digests_and_what_is_on_its_way(box: Letterbox):
     box.service.make_digests()  # it waits to be sent
     box.service.unsubscribe(Unsubscribe(token=token), VISITOR)
     publish(box, "p3")
+    box.go()
     box.go(days=3)
     assert len(digests(box)) == 1
     assert box.deliveries(kind="digest") == [("sent", "kept_in_folder"), ("suppressed", "consent_withdrawn")]
@@ -154,12 +155,14 @@ def test_a_digest_that_a_process_began_and_never_ended_is_made_once(box: Letterb
     publish(box, "p1")
     box.now += timedelta(days=1)
     store = box.service.digests.subscribers
-    assert (begun := store.take_due(box.now))
+    begun = store.take_due(box.now)
+    assert begun
     assert store.take_due(box.now) is None, "somebody else has it"
     box.service.digests._make(begun)  # …is stored, and then the process dies
     box.database["subscribers"].update_one(
         {}, {"$set": {"since": begun.since, "until": begun.until, "next_due": begun.next_due}}
     )
+    box.now += timedelta(seconds=1)
     publish(box, "p2", fr="Entre-temps")
     box.go(minutes=4)
     assert len(digests(box)) == 1

@@ -60,7 +60,9 @@ class Letterbox:
     ) -> str:
         """Ask and confirm; returns the token of their preferences."""
         token = self.ask(email, topic, frequency, language)
-        return self.service.confirm_subscription(ConfirmSubscription(token=token), VISITOR)
+        preferences = self.service.confirm_subscription(ConfirmSubscription(token=token), VISITOR)
+        self.now += timedelta(seconds=1)
+        return preferences
 
     def deliveries(self, **wanted: Any) -> list[tuple[str, str | None]]:
         """State and reason of each message, in the order in which they came."""
