@@ -65,6 +65,10 @@ COMMANDS = {  # as the audit trail tells them
     "answer_referral": N_("Answered another sector"),
     "answer_own_ask": N_("Answered our questions"),
     "send_again": N_("Sent a message again"),
+    "subscribe": N_("Asked for news by e-mail"),
+    "confirm_subscription": N_("Agreed to be mailed news"),
+    "change_preferences": N_("Changed what they are mailed"),
+    "unsubscribe": N_("Unsubscribed"),
     "mail_result": N_("Had a result mailed"),
     "resend_parked_event": N_("Sent a parked event again"),
     "discard_parked_event": N_("Discarded a parked event"),
@@ -101,6 +105,7 @@ AUDITED_KINDS = {
     "referral": N_("Company handed over"),
     "key": N_("API key"),
     "delivery": N_("Message"),
+    "consent": N_("Consent"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
@@ -137,6 +142,8 @@ EVENTS = {  # and mails, as they are called where they are parked
     "offer": N_("Mail about a time that got free"),
     "calendar": N_("Mail with the address of a calendar"),
     "result": N_("Mail with a result of “what fits us”"),
+    "subscription": N_("Mail that wants a subscription confirmed"),
+    "digest": N_("Mail with what is new"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -148,6 +155,8 @@ NOTICE_KINDS = {
     "calendar": N_("Address of a calendar"),
     "follow_up": N_("Plan, or a question after a meeting"),
     "result": N_("Result of “what fits us”"),
+    "subscription": N_("Subscription to be confirmed"),
+    "digest": N_("What is new"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -158,8 +167,11 @@ NOTICE_EVENTS = {
     "meeting_cancelled": N_("A meeting is cancelled"),
     "time_offered": N_("A time gets free for somebody who waits"),
     "calendar_asked": N_("Somebody wants the calendar of their meetings"),
-    "company_written": N_("An advisor sends a plan, or it is time to ask"),
+    "company_written": N_("An advisor sends a plan"),
+    "company_asked": N_("It is time to ask how it went"),
     "result_asked": N_("Somebody wants their result by mail"),
+    "subscription_asked": N_("Somebody wants to hear what is new"),
+    "content_published": N_("A program or an activity is published"),
 }
 NOTICE_RECIPIENTS = {
     "asker": N_("Who asks for it"),
@@ -167,6 +179,7 @@ NOTICE_RECIPIENTS = {
     "owner": N_("Who is responsible for the text"),
     "company": N_("The company"),
     "advisors": N_("The advisors who take part"),
+    "subscriber": N_("Who subscribed to it"),
 }
 DELIVERY_STATES = {
     "queued": N_("Waits"),
@@ -181,5 +194,8 @@ DELIVERY_STATES = {
 DELIVERY_REASONS = {
     "recipient_unknown": N_("Nobody of the staff has this account."),
     "recipient_left": N_("Who should have had it is no longer one of the staff."),
+    "consent_missing": N_("They have not agreed to it."),
+    "consent_withdrawn": N_("They have unsubscribed."),
+    "consent_expired": N_("It is more than two years since they met us."),
     "kept_in_folder": N_("Kept in the folder of mails of this machine."),
 }
