@@ -16,7 +16,7 @@ from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
 from services.notifications.subscribers import Subscriber, SubscriberStore
 
-_LAG = timedelta(seconds=5)  # what another process is just writing down belongs into the next one
+_LAG = timedelta(seconds=2)  # what another process is just writing down belongs into the next one
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,6 @@ class DigestDoors:
     def drop_activity(self, event: ActivityRetired) -> None:
         self.digests.news.drop(event)
 
-    @every(minutes=1)
+    @every(seconds=5)
     def make_digests(self) -> None:
         self.digests.make_due()

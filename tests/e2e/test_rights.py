@@ -100,6 +100,9 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "subscribe open_subscription confirm_subscription open_preferences change_preferences": ALL,  # the link
+        "open_refusal unsubscribe": ALL,  # as well
+        "open_own_preferences": "member advisor editor coordinator admin system",  # who has an account
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -232,6 +235,11 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "end": ground.meeting.end,
         "zone": "America/Toronto",
         "people": "Anne",
+        "topic": {},
+        "frequency": None if "preferences" in door else "weekly",
+        "wording": "x",
+        "quiet": None,
+        "follow_up": True,
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
     }
 
@@ -389,6 +397,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             "meetings.get_availability",
             "meetings.get_feed_token",
             "meetings.get_busy_calendar",
+            "notifications.open_own_preferences",
         )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]
