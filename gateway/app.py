@@ -17,6 +17,7 @@ from gateway.api_writes import Writer, writes_router
 from gateway.bearer import Bearer
 from gateway.blog import blog_router
 from gateway.cache import App, Cache
+from gateway.consent.pages import consent_router
 from gateway.crawlers import crawlers_router
 from gateway.developers import developers_router
 from gateway.documents import documents_router
@@ -169,6 +170,7 @@ def _add_people(
         still_correct_router(sector, bus, base_url),
         account_router(desk, cookies),
         result_router(desk),
+        consent_router(sector, bus, base_url, desk),
         admin_router(desk),
         booking_router(sector, bus, base_url, found),
         own_router(sector, bus, base_url, found),

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway import views
 from gateway.api import require_page
+from gateway.consent.topics import subscribe_path, topic_of
 from gateway.i18n import translations
 from gateway.links import PROBLEMS, PROGRAMS, SEARCH, program_url
 from gateway.problems import preferred, problem
@@ -38,7 +39,8 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         sectors = {name: short[language] for name, short in sector.known.items()}
         view = views.results(asked, found, language, translations(language), sectors)
         paths = {one: f"/{one}/{SEARCH[one]}{views.query_string(asked)}" for one in LANGUAGES}
-        return page.html("results.html", language, paths, view=view)
+        subscribe = subscribe_path(language, topic_of(asked.q, asked.theme, asked.type, asked.kind))
+        return page.html("results.html", language, paths, view=view, subscribe_path=subscribe)
 
     @router.get("/fr/recherche")
     async def results_fr(asked: Annotated[views.SearchQuery, Query()]) -> Response:

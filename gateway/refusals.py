@@ -378,6 +378,26 @@ REFUSALS = {
     "result_mailed_often": Refusal(
         409, N_("You had several results sent just now"), N_("Try again in a quarter of an hour.")
     ),
+    "subscription_asked_often": Refusal(
+        409,
+        N_("Several mails were sent to confirm this just now"),
+        N_("Look for them, or try again in an hour."),
+    ),
+    "consent_busy": Refusal(409, N_("Somebody changes this at the same time"), _SOON),
+    "topic_unknown": Refusal(
+        400, N_("There is no such topic"), N_("Subscribe on the page of a need, or of a search.")
+    ),
+    "subscription_link_invalid": Refusal(
+        404,
+        N_("This link is not right, or older than three days"),
+        N_("Open it from the mail, whole, or subscribe again."),
+    ),
+    "preferences_link_invalid": Refusal(
+        404, N_("This link is not right"), N_("Open it from the latest mail, whole.")
+    ),
+    "unsubscribe_link_invalid": Refusal(
+        404, N_("This link is not right"), N_("Open it from the latest mail, whole.")
+    ),
     "parked_event_not_found": Refusal(404, N_("This event waits no longer"), N_("Look at the list again.")),
     "document_retired": Refusal(
         410, N_("This document is no longer offered"), N_("Search for documents that are offered now.")

@@ -10,6 +10,7 @@ from fastapi.responses import Response as HttpResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
+from gateway.consent.topics import wording
 from gateway.i18n import clock, decimal, file_size, full_date, long_date, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
@@ -50,6 +51,7 @@ def _environment(language: Language) -> Environment:
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["links"] = links
     environment.globals["zone"] = ZONE
+    environment.globals["wording"] = lambda sector: wording(sector, language)
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
     environment.filters["long_date"] = lambda day: long_date(day, language)
@@ -57,6 +59,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["decimal"] = lambda number: decimal(number, language)
     environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
     environment.filters["full_date"] = lambda day: full_date(day, language)
+    environment.filters["hour"] = lambda hour: clock(datetime(2026, 1, 1, hour), language)
     environment.filters["clock"] = lambda moment: clock(moment, language)
     named = {
         "kind": words.KINDS,

@@ -74,6 +74,10 @@ COMMANDS = {  # as the audit trail tells them
     "answer_own_ask": N_("Answered our questions"),
     "send_again": N_("Sent a message again"),
     "save_template": N_("Changed the words of a mail"),
+    "subscribe": N_("Asked for news by e-mail"),
+    "confirm_subscription": N_("Agreed to be mailed news"),
+    "change_preferences": N_("Changed what they are mailed"),
+    "unsubscribe": N_("Unsubscribed"),
     "mail_result": N_("Had a result mailed"),
     "confirm_own_request": N_("Began a request for personal data"),
     "record_data_request": N_("Recorded a request for personal data"),
@@ -117,6 +121,7 @@ AUDITED_KINDS = {
     "delivery": N_("Message"),
     "data_request": N_("Request for personal data"),
     "mail_template": N_("Words of a mail"),
+    "consent": N_("Consent"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
@@ -168,6 +173,8 @@ EVENTS = {  # and mails, as they are called where they are parked
     "calendar": N_("Mail with the address of a calendar"),
     "result": N_("Mail with a result of “what fits us”"),
     "personal_data": N_("Mail about a request for personal data"),
+    "subscription": N_("Mail that wants a subscription confirmed"),
+    "digest": N_("Mail with what is new"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -182,6 +189,8 @@ NOTICE_KINDS = {
     "follow_up": N_("Plan, or a question after a meeting"),
     "result": N_("Result of “what fits us”"),
     "personal_data": N_("Request for personal data"),
+    "subscription": N_("Subscription to be confirmed"),
+    "digest": N_("What is new"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -195,9 +204,12 @@ NOTICE_EVENTS = {
     "key_made": N_("An administrator makes an API key"),
     "time_offered": N_("A time gets free for somebody who waits"),
     "calendar_asked": N_("Somebody wants the calendar of their meetings"),
-    "company_written": N_("An advisor sends a plan, or it is time to ask"),
+    "company_written": N_("An advisor sends a plan"),
+    "company_asked": N_("It is time to ask how it went"),
     "result_asked": N_("Somebody wants their result by mail"),
     "personal_data_mailed": N_("Somebody asks for their data or to be erased, or it is done"),
+    "subscription_asked": N_("Somebody wants to hear what is new"),
+    "content_published": N_("A program or an activity is published"),
 }
 NOTICE_RECIPIENTS = {
     "asker": N_("Who asks for it"),
@@ -207,6 +219,7 @@ NOTICE_RECIPIENTS = {
     "advisors": N_("The advisors who take part"),
     "webhook_owner": N_("Who made the webhook"),
     "admins": N_("The administrators of the sector"),
+    "subscriber": N_("Who subscribed to it"),
 }
 DELIVERY_STATES = {
     "queued": N_("Waits"),
@@ -221,5 +234,8 @@ DELIVERY_STATES = {
 DELIVERY_REASONS = {
     "recipient_unknown": N_("Nobody of the staff has this account."),
     "recipient_left": N_("Who should have had it is no longer one of the staff."),
+    "consent_missing": N_("They have not agreed to it."),
+    "consent_withdrawn": N_("They have unsubscribed."),
+    "consent_expired": N_("It is more than two years since they met us."),
     "kept_in_folder": N_("Kept in the folder of mails of this machine."),
 }

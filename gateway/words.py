@@ -376,6 +376,20 @@ REGIONS = {  # Québec's administrative regions; their names are not translated
     "17": "Centre-du-Québec",
 }
 
+FREQUENCIES = {"daily": N_("Every morning at most"), "weekly": N_("On Mondays at most")}
+ZONES = {  # of people in Canada; each named by where it is known
+    "America/St_Johns": N_("Newfoundland"),
+    "America/Halifax": N_("Atlantic"),
+    "America/Toronto": N_("Eastern (Montréal)"),
+    "America/Winnipeg": N_("Central"),
+    "America/Edmonton": N_("Mountain"),
+    "America/Vancouver": N_("Pacific"),
+}
+PURPOSES = {  # for what somebody can agree to be written to
+    "digest": N_("New programs and activities"),
+    "follow_up": N_("Questions after a meeting"),
+}
+
 
 def named(names: dict[str, str], value: str, words: NullTranslations) -> str:
     """The name of `value` in the language of `words`; the value itself if it has none."""

@@ -17,6 +17,7 @@ from gateway.trail_words import (
     NOTICE_KINDS,
     NOTICE_RECIPIENTS,
 )
+from gateway.words import PURPOSES
 from nexus.caller import LANGUAGES
 from services.notifications.contracts.deliveries import Deliveries, ListDeliveries, ListNotices, SendAgain
 from services.people.contracts.people import NamePeople
@@ -73,6 +74,7 @@ class _Deliveries:
             "events": NOTICE_EVENTS,
             "recipients": NOTICE_RECIPIENTS,
             "kinds": NOTICE_KINDS,
+            "purposes": PURPOSES,
         }
         return admin_page(self._desk, signed, DELIVERIES, "notices.html", below=_TABLE, **values)
 

@@ -15,8 +15,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def token_of(request: Request) -> str:
-    """The secret of a link."""
-    return str(request.path_params["token"])[:200]
+    """The secret of a link; empty where a page has none."""
+    return str(request.path_params.get("token", ""))[:200]
 
 
 class VisitorPages:

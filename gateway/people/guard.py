@@ -3,9 +3,11 @@
 from urllib.parse import urlsplit
 
 from gateway.cache import App, Receive, Scope, Send
+from gateway.links import UNSUBSCRIBE
 from gateway.problems import MEDIA_TYPE, preferred, problem
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_OPEN = ("/api/", *(f"/{language}/{word}/" for language, word in UNSUBSCRIBE.items()))  # they take no cookies
 _FROM_HERE = {b"same-origin", b"none"}
 
 
@@ -13,14 +15,14 @@ class SameOrigin:
     """An ASGI application around another one. What changes something must come from a page of this site.
 
     Browsers say so themselves: https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site, older ones
-    in `Origin`. The API takes no cookies, and so needs no such guard."""
+    in `Origin`. What takes no cookies needs no such guard: the API, and where mail programs unsubscribe people."""
 
     def __init__(self, app: App, base_url: str) -> None:
         self._app = app
         self._base_url = base_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE or scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or scope["method"] in _SAFE or scope["path"].startswith(_OPEN):
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])

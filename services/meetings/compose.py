@@ -1,13 +1,14 @@
 """The meetings service on its real collaborators."""
 
 from nexus.composition import Composed, Resources, load_entry_point
+from nexus.links import Links
 from nexus.media_types import media_type
 from nexus.personal import PERSONAL_DATA, days_kept
 from nexus.personal_store import Answers, Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
-from services.meetings.contracts.privacy import MeetingsPurged
 from nexus.turns import Turn
+from services.meetings.contracts.privacy import MeetingsPurged
 from services.meetings.external.outside import read_calendar
 from services.meetings.replies.imap import ImapMailbox
 from services.meetings.replies.maildir import Maildir
@@ -23,7 +24,6 @@ from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
-from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk

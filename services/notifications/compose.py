@@ -5,22 +5,28 @@ from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
 from nexus.errors import InvalidInput
+from nexus.links import Links
 from nexus.personal import PERSONAL_DATA
 from nexus.personal_store import Answers
-from nexus.seal import Seal
+from nexus.seal import Seal, derived_key
 from nexus.settings import Settings
 from nexus.shared_secrets import sealing_secret
+from nexus.sites import site_urls
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
+from services.notifications.consent import ConsentDesk, ConsentLinks
 from services.notifications.contracts import LANGUAGES, Language, email_address
+from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
 from services.notifications.meetings import MeetingNotices
+from services.notifications.news import NewsStore
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
+from services.notifications.subscribers import SubscriberStore
 from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
 from services.notifications.webhooks.compose import webhook_desk
@@ -49,13 +55,14 @@ def compose(resources: Resources) -> Composed:
 
     def write_letter(message: Message) -> Letter:
         recipient = directory.recipient(message, resources.clock())
+        sender = senders.of(message.sector, recipient.language)
         own = templates.words(message.sector, message.kind, recipient.language)
-        return write(message, recipient, senders.of(message.sector, recipient.language), address, own)
+        return write(message, recipient, sender, address, own, consent.way_out(message, recipient))
 
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
-    meetings = MeetingNotices(seal, settings.reminder_hours)
+    consent, digests = _agreed(resources, secret, store, postman)
     answers = Answers(resources.database)
     answers.prepare()
     mailed = Mailed(
@@ -75,12 +82,28 @@ def compose(resources: Resources) -> Composed:
         resources.clock,
         seal,
         directory,
-        meetings,
+        MeetingNotices(seal, settings.reminder_hours),
         webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman),
         templates=TemplateDesk(templates, senders, resources.clock),
         mailed=mailed,
+        consent=consent,
+        digests=digests,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
+
+
+def _agreed(
+    resources: Resources, secret: str, store: MessageStore, postman: Postman
+) -> tuple[ConsentDesk, DigestDesk]:
+    """What people have agreed to be mailed."""
+    subscribers = SubscriberStore(resources.database, Seal(secret, "subscribers"))
+    news = NewsStore(resources.database)
+    subscribers.prepare()
+    news.prepare()
+    key = derived_key(secret, "consent-links")
+    links = ConsentLinks(*(Links(key, purpose) for purpose in ("subscription", "preferences", "unsubscribe")))
+    consent = ConsentDesk(subscribers, store, links, site_urls(resources), resources.clock, postman)
+    return consent, DigestDesk(subscribers, news, store, consent, resources.clock, postman)
 
 
 def _stays_here(resources: Resources) -> bool:

@@ -12,6 +12,7 @@ from nexus.errors import Unavailable
 from nexus.mongo import AWAY
 from nexus.telemetry import log
 from services.notifications.channels import Channel, Send, Undeliverable
+from services.notifications.domain.consent import Held
 from services.notifications.domain.messages import (
     LEASE,
     Letter,
@@ -131,6 +132,8 @@ class Postman:
             raise
         except Suppressed as why:
             self._end(message, "suppressed", why.reason)
+        except Held as quiet:
+            self._store.put_back([message], quiet.until)
         except Undeliverable as refused:
             self._failed(message, letter, refused.answer, refused.permanent)
         except Exception as error:  # a defect of ours; its words may repeat the message's

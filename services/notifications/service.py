@@ -21,6 +21,7 @@ from services.meetings.contracts.meetings import (
     MeetingMoved,
 )
 from services.meetings.contracts.waiting import TimeOffered
+from services.notifications.consent import ConsentDesk, ConsentDoors
 from services.notifications.contracts import (
     FollowUp,
     ListLocalMails,
@@ -44,6 +45,7 @@ from services.notifications.contracts.deliveries import (
     SendAgain,
 )
 from services.notifications.contracts.staff import NewKey
+from services.notifications.digests import DigestDesk, DigestDoors
 from services.notifications.domain.messages import Message, Notice
 from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
@@ -83,7 +85,7 @@ class Directory(Protocol):
     def administrators(self, sector: str) -> list[str]: ...
 
 
-class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, Service):
+class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, DigestDoors, Service):
     """Everything that is said to people, and to other systems."""
 
     name = "notifications"
@@ -102,10 +104,14 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, Service):
         webhooks: WebhookDesk,
         templates: TemplateUses,
         mailed: Mailed,
+        consent: ConsentDesk,
+        digests: DigestDesk,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
         service closed."""
         self._seal = seal
+        self.consent = consent
+        self.digests = digests
         self._directory = directory
         self._meetings = meetings
         self.templates = templates
@@ -211,7 +217,10 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, Service):
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:
         told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
-        self._say(FollowUp.read(told), event.sector, f"{event.id}-{event.revision}")
+        notice = FollowUp.read(told)
+        if event.what != "plan":
+            self.consent.imply(notice.to, event.sector, event.language, event.met_at or self._clock())
+        self._say(notice, event.sector, f"{event.id}-{event.revision}")
 
     @on(KeyMade)
     def mail_new_key(self, event: KeyMade) -> None:

@@ -28,7 +28,7 @@ from services.notifications.contracts.templates import (
 )
 from services.notifications.domain.messages import KINDS, Notice, Sender
 from services.notifications.template_store import words_of
-from services.notifications.writing import said_in
+from services.notifications.writing import Saying, said_in
 from services.notifications.writing.own import filling
 from services.notifications.writing.own.cases import CASES, example
 from services.notifications.writing.own.fields import Known, known, values_of
@@ -120,7 +120,7 @@ class TemplateDesk:
             filled = filling.fill(own, kind, values_of(notice, sender, language)) if own else None
         except Unusable as why:  # with a real meeting, where it is not with an example
             raise _refused([_fault(language, why, case)]) from None
-        said = said_in(kind, notice, language, sender, filled)
+        said = said_in(Saying(kind, notice, language, sender, filled))
         return TemplatePreview(case=case, own=own is not None, **said._asdict())
 
     def _require_usable(self, kind: NoticeKind, content: TemplateContent, caller: Caller) -> None:

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nexus.caller import Caller, Role, anonymous, operator
+from nexus.links import Links
 from nexus.seal import derived_key
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
 from services.meetings.contracts.cases import GetCase
 from services.meetings.contracts.meetings import BookMeeting, Contact, FindSlots, GetMeeting, RecordOutcome
 from services.meetings.contracts.types import ListMeetingTypes, SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
-from services.meetings.service.links import Links
 from tests.browser.office import Enter, enter
 from tests.browser.test_every_page import Open, vnu
 from tests.browser.test_meetings import looked_at

@@ -113,6 +113,9 @@ TABLE = {
         "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
         "turn_webhook remove_webhook test_webhook": "coordinator admin",
         "list_webhook_deliveries send_webhook_again": "coordinator admin",
+        "subscribe open_subscription confirm_subscription open_preferences change_preferences": ALL,  # the link
+        "open_refusal unsubscribe": ALL,  # as well
+        "open_own_preferences": "member advisor editor coordinator admin system",  # who has an account
         "list_local_mails show_local_mail": ALL,  # embedded alone, to the same machine alone: tests of mail
     },
 }
@@ -245,6 +248,11 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "end": ground.meeting.end,
         "zone": "America/Toronto",
         "people": "Anne",
+        "topic": {},
+        "frequency": None if "preferences" in door else "weekly",
+        "wording": "x",
+        "quiet": None,
+        "follow_up": True,
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],
     }
 
@@ -418,6 +426,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             "meetings.get_availability",
             "meetings.get_feed_token",
             "meetings.get_busy_calendar",
+            "notifications.open_own_preferences",
         )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
     ]

@@ -30,6 +30,7 @@ from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
 from services.people.contracts.people import PersonInvited
 from services.people.contracts.signin import CodeIssued
+from tests.support.consent import consent_of
 from tests.support.hooks import desk_of
 from tests.support.mails import CODE, LINK, NOW, code, invitation, message, verification, written
 
@@ -120,8 +121,22 @@ def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notificat
     meetings = MeetingNotices(SEAL, (48, 2))
     directory = Directory(store.database, SEAL)
     senders = {"tic": 1, "aero": 2}
-    webhooks = desk_of(store.database, clock)
-    return Notifications(store, postman, senders, None, clock, SEAL, directory, meetings, webhooks=webhooks, templates=None, mailed=None)  # type: ignore[arg-type]
+    consent, digests = consent_of(store, clock, postman)
+    return Notifications(
+        store,
+        postman,
+        senders,
+        None,
+        clock,
+        SEAL,
+        directory,
+        meetings,
+        webhooks=desk_of(store.database, clock),
+        templates=None,  # type: ignore[arg-type]
+        mailed=None,  # type: ignore[arg-type]
+        consent=consent,
+        digests=digests,
+    )
 
 
 def state(database: Database[Document], **wanted: str) -> Any:

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.notifications.contracts import (
+    ConfirmationWanted,
+    Digest,
+    DigestItem,
     DueItem,
     FollowUp,
     Language,
@@ -16,7 +19,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
-from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
+from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
 from services.notifications.writing import write
 from services.notifications.writing.own.filling import Words
 
@@ -86,6 +89,39 @@ def result(language: Language = "fr") -> SendResult:
     return SendResult(language=language, to="anne@exemple.ca", link=LINK)
 
 
+def confirmation(language: Language = "fr") -> ConfirmationWanted:
+    return ConfirmationWanted(to="anne@exemple.ca", language=language, frequency="weekly", link=LINK, days=3)
+
+
+def digest(language: Language = "fr", more: int = 0) -> Digest:
+    """A program and an activity that are new."""
+    items = tuple(
+        DigestItem(
+            type=kind,  # type: ignore[arg-type]
+            title=title,
+            lead="De l’aide pour embaucher.",
+            url=f"https://tic.example.org/{language}/{kind}",
+            begins=begins,
+            zone="America/Toronto",
+        )
+        for kind, title, begins in (
+            ("program", "PRIIME", None),
+            ("activity", "Salon", datetime(2026, 12, 3, 19, 0, tzinfo=UTC)),
+        )
+    )
+    return Digest(
+        to="anne@exemple.ca", language=language, items=items, more=more, site="https://tic.example.org/fr/"
+    )
+
+
+WAY_OUT = WayOut(
+    purpose="digest",
+    agreed_at=datetime(2026, 11, 1, 15, 0, tzinfo=UTC),
+    unsubscribe="https://tic.example.org/fr/desabonnement/" + "a" * 32 + "-digest." + "b" * 40,
+    preferences="https://tic.example.org/fr/preferences/" + "a" * 32 + "." + "c" * 40,
+)
+
+
 def meeting(language: Language = "fr", change: str = "booked", **fields: Any) -> SendMeeting:
     told: dict[str, Any] = {
         "to": "anne@exemple.ca",
@@ -125,6 +161,7 @@ def written(
     id: str = "a1",
     sender: Sender = SENDER,
     own: Words | None = None,
+    way_out: WayOut | None = None,
     **fields: Any,
 ) -> Letter:
     """The letter of a notice; `language` is that of an account."""
@@ -132,7 +169,7 @@ def written(
         recipient = Recipient("lea@exemple.ca", language, "Léa Roy")
     else:
         recipient = Recipient(notice.to, notice.language, getattr(notice, "name", None))
-    return write(message(notice, id, **fields), recipient, sender, "nexus@exemple.ca", own)
+    return write(message(notice, id, **fields), recipient, sender, "nexus@exemple.ca", own, way_out)
 
 
 def message(notice: Notice | None = None, id: str = "a1", **fields: Any) -> Message:

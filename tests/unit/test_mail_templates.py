@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.contracts import LANGUAGES, Language, NoticeKind
 from services.notifications.domain.messages import KINDS
-from services.notifications.writing import said_in
+from services.notifications.writing import Saying, said_in
 from services.notifications.writing.own import filling
 from services.notifications.writing.own.cases import CASES, LINK, example
 from services.notifications.writing.own.fields import FIELDS, values_of
@@ -70,8 +70,8 @@ def test_shipped_words_written_as_a_sector_s_own_make_the_same_letter(
 ) -> None:
     own, notice = shipped(kind, language), example(kind, case, language)
     assert list(filling.read(own, kind)) == []
-    ours = said_in(kind, notice, language, SENDER, filled(kind, case, language, own))
-    theirs = said_in(kind, notice, language, SENDER, None)
+    ours = said_in(Saying(kind, notice, language, SENDER, filled(kind, case, language, own)))
+    theirs = said_in(Saying(kind, notice, language, SENDER))
     assert (ours.subject, ours.preview) == (theirs.subject, theirs.preview)
     if kind != "verification_due":  # whose items have a form of their own
         assert ours.text == theirs.text

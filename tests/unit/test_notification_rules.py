@@ -10,6 +10,7 @@ from nexus.errors import InvalidInput
 from nexus.settings import Settings
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
+from services.notifications.contracts.deliveries import NoticeRule
 from services.notifications.domain.messages import is_given_up, pause, recipient_hash, without_secrets
 from services.notifications.domain.notices import table
 from tests.support.mails import CODE, LINK, NOW, code, invitation, meeting, message, verification
@@ -148,6 +149,12 @@ def test_an_address_that_is_no_mail_server_is_refused_by_name(url: str):
         Server.at(url)
 
 
+def told_when(rule: NoticeRule) -> str:
+    if rule.hours:
+        return f"{rule.hours} hours before, unless overtaken"
+    return "in the next digest" if rule.kind == "digest" else "at once"
+
+
 def test_the_table_in_the_documentation_is_the_one_in_force():
     told = (Path(__file__).parents[2] / "docs/operations.md").read_text()
     rows = [
@@ -155,13 +162,14 @@ def test_the_table_in_the_documentation_is_the_one_in_force():
         for line in told.partition("### Notices")[2].splitlines()
         if line.startswith("| `")
     ]
-    written = [row for row in rows if len(row) == 4][: len(table((48, 2)))]
+    written = [row for row in rows if len(row) == 5][: len(table((48, 2)))]
     assert written == [
         [
             rule.event,
             rule.to,
             rule.kind,
-            f"{rule.hours} hours before, unless overtaken" if rule.hours else "at once",
+            told_when(rule),
+            rule.purpose or "–",
         ]
         for rule in table((48, 2))
     ]

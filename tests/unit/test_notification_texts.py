@@ -19,8 +19,11 @@ from tests.support.mails import (
     CODE,
     LINK,
     SENDER,
+    WAY_OUT,
     calendar,
     code,
+    confirmation,
+    digest,
     follow_up,
     invitation,
     letter,
@@ -46,7 +49,18 @@ FRENCH = [
 ]
 NOTICES = [
     make(language)
-    for make in (code, invitation, verification, meeting, offer, calendar, follow_up, result)
+    for make in (
+        code,
+        invitation,
+        verification,
+        meeting,
+        offer,
+        calendar,
+        follow_up,
+        result,
+        confirmation,
+        digest,
+    )
     for language in LANGUAGES
 ]
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
@@ -100,6 +114,29 @@ def test_a_result_is_a_link_and_says_that_it_holds_the_answers():
     assert f"Voir le résultat\xa0:\n{LINK}\n" in told.text
     assert "L’adresse contient vos réponses" in told.text
     assert written(result("en")).subject == "Programs that fit your company – Emploi NEXUS TIC"
+
+
+def test_what_can_be_refused_says_how_in_its_headers_and_below_its_text():
+    told = written(digest("fr"), way_out=WAY_OUT)
+    assert told.subject == "2\xa0nouveautés sur Emploi NEXUS TIC\xa0: PRIIME…"
+    assert "parce que vous l’avez demandé le 1er novembre 2026." in told.text
+    for way in (WAY_OUT.unsubscribe, WAY_OUT.preferences):
+        assert f"\xa0: {way}\n" in told.text
+        assert f'href="{way}"' in told.html
+    mail = read(as_email(told, "nexus@exemple.ca"))
+    assert mail["List-Unsubscribe"] == f"<{WAY_OUT.unsubscribe}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_what_cannot_be_refused_has_no_way_to():
+    for notice in NOTICES:
+        assert "List-Unsubscribe" not in read(as_email(written(notice), "nexus@exemple.ca"))
+
+
+def test_a_digest_says_when_an_activity_is_and_how_much_more_there_is():
+    told = written(digest("en", more=3)).text
+    assert "Salon\nThursday, December 3, 2026, 2:00\xa0p.m.\nDe l’aide" in told
+    assert "And 3 more, on the site:\n\nhttps://tic.example.org/fr/\n" in told
 
 
 def test_a_code_in_english():

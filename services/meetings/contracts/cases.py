@@ -375,7 +375,7 @@ class AnswerOwnAsk(Command[OwnAsk], service="meetings"):
 
 class CompanyWritten(Event, service="meetings"):
     """Something of a case is to be mailed to the company: its plan, or a question. `sealed` holds `{to, link}` for
-    the notifications service alone."""
+    the notifications service alone; a question says when we met."""
 
     id: str
     revision: int
@@ -383,6 +383,7 @@ class CompanyWritten(Event, service="meetings"):
     what: Literal["plan", "feedback", "outcome"]
     language: Language
     sealed: str
+    met_at: AwareDatetime | None = None
 
     @property
     def subject(self) -> str:

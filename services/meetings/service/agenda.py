@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from nexus.caller import Caller
 from nexus.errors import InvalidInput, NotFound, StaleRevision
+from nexus.links import Links
 from nexus.service import rpc
 from services.meetings.contracts.meetings import (
     CancelMeeting,
@@ -28,7 +29,6 @@ from services.meetings.contracts.meetings import (
 from services.meetings.contracts.meetings import Meetings as MeetingList
 from services.meetings.domain import meetings as rules
 from services.meetings.service.booking import BookingDesk, note_meeting
-from services.meetings.service.links import Links
 from services.meetings.service.types import LEADERS, MEETING_LEADERS, MEETING_STAFF, STAFF
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.meetings import MeetingStore

@@ -7,6 +7,7 @@ from datetime import datetime
 from nexus.audit import note
 from nexus.caller import Caller, Role
 from nexus.errors import NotFound, StaleRevision
+from nexus.links import Links
 from nexus.service import rpc
 from services.meetings.contracts.availability import (
     Advisor,
@@ -24,7 +25,6 @@ from services.meetings.contracts.availability import (
 )
 from services.meetings.domain.slots import Wanted, check_availability, ticks_in
 from services.meetings.domain.times import day_span, zone_named
-from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers, by_day, near
 from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore

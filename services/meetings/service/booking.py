@@ -10,6 +10,7 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
+from nexus.links import Links
 from nexus.messages import Event
 from services.meetings.contracts.availability import Advisor
 from services.meetings.contracts.meetings import (
@@ -35,7 +36,6 @@ from services.meetings.domain import meetings as rules
 from services.meetings.domain.choice import ranked, speaks
 from services.meetings.domain.slots import Agenda, Wanted
 from services.meetings.domain.times import is_on_grid, tick
-from services.meetings.service.links import Links
 from services.meetings.service.offers import LONGEST_LOOK, Offers, Party
 from services.meetings.service.types import STAFF, TypeDesk
 from services.meetings.store.advisors import AdvisorStore

@@ -9,6 +9,7 @@ from uuid import uuid4
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Conflict, NotFound, StaleRevision
+from nexus.links import Links
 from nexus.messages import Event
 from nexus.service import rpc
 from services.meetings.contracts.cases import (
@@ -35,7 +36,6 @@ from services.meetings.contracts.cases import (
 from services.meetings.contracts.companies import Company
 from services.meetings.contracts.meetings import AdvisorInMeeting
 from services.meetings.domain import cases as rules
-from services.meetings.service.links import Links
 from services.meetings.service.types import CASE_LEADERS, CASE_STAFF
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.cases import CaseStore

@@ -7,6 +7,7 @@ from datetime import datetime
 from nexus.audit import note
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, NotFound
+from nexus.links import Links
 from nexus.service import rpc
 from services.meetings.contracts.availability import Feed
 from services.meetings.contracts.feeds import (
@@ -19,7 +20,6 @@ from services.meetings.contracts.feeds import (
 from services.meetings.contracts.meetings import Booked
 from services.meetings.service.agenda import FEED_SPAN, FEED_STATES
 from services.meetings.service.booking import BookingDesk
-from services.meetings.service.links import Links
 from services.meetings.store.feeds import CompanyCalendar, FeedStore
 
 # The page of a feed on every gateway, in the language of the mail.

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, NotFound, StaleRevision
+from nexus.links import Links
 from nexus.service import on, rpc
 from services.meetings.contracts.cases import (
     AnswerOwnAsk,
@@ -26,7 +27,6 @@ from services.meetings.domain import cases as rules
 from services.meetings.service.booking import Seals
 from services.meetings.service.cases import CaseDesk, note_case
 from services.meetings.service.companies import CompanyDesk
-from services.meetings.service.links import Links
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.meetings import MeetingStore
@@ -158,9 +158,17 @@ class Following:
         if meeting is None or meeting.contact is None or meeting.site is None:
             return None
         link = f"{meeting.site}{ASK_PATHS[meeting.contact.language]}/{self.asks.token(ask.id)}"
-        return self._told(case, ask.kind, meeting.contact, link, ask.id)
+        return self._told(case, ask.kind, meeting.contact, link, ask.id, meeting.start)
 
-    def _told(self, case: Case, what: What, contact: Contact, link: str, about: str) -> CompanyWritten:
+    def _told(
+        self,
+        case: Case,
+        what: What,
+        contact: Contact,
+        link: str,
+        about: str,
+        met_at: datetime | None = None,
+    ) -> CompanyWritten:
         sealed = self.seal.close({"to": contact.email, "link": link})
         return CompanyWritten(
             id=about or case.id,
@@ -169,6 +177,7 @@ class Following:
             what=what,
             language=contact.language,
             sealed=sealed,
+            met_at=met_at,
         )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from nexus.audit import note
 from nexus.caller import Caller, Language
 from nexus.errors import Conflict, InvalidInput, NotFound, StaleRevision
+from nexus.links import Links
 from nexus.service import every, rpc
 from services.meetings.contracts.availability import MONTREAL, Advisor
 from services.meetings.contracts.meetings import AdvisorInMeeting, Booked, BookMeeting, Meeting, State
@@ -32,7 +33,6 @@ from services.meetings.domain.slots import Wanted
 from services.meetings.domain.times import day_span, moment, tick, zone_named
 from services.meetings.domain.waiting import Offered, Waiting
 from services.meetings.service.booking import BY_LINK, BookingDesk, id_of, require_place
-from services.meetings.service.links import Links
 from services.meetings.service.offers import near
 from services.meetings.store.waiting import WaitingStore
 

@@ -34,7 +34,18 @@ def _headers(letter: Letter, address: str) -> bytes:
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes and the like do not answer
     mail["Content-Language"] = f"{letter.language}-CA"
     mail["MIME-Version"] = "1.0"
-    return b"".join(SMTP.fold_binary(name, value) for name, value in mail.raw_items())
+    return b"".join(SMTP.fold_binary(name, value) for name, value in mail.raw_items()) + _way_out(letter)
+
+
+def _way_out(letter: Letter) -> bytes:
+    """How mail programs unsubscribe (RFC 2369), with one click (RFC 8058). By hand: the library would fold an address
+    into what no mail program reads."""
+    if letter.unsubscribe is None:
+        return b""
+    told = (
+        f"List-Unsubscribe: <{letter.unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+    return told.encode("ascii")
 
 
 def _content(letter: Letter) -> bytes:

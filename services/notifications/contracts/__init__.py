@@ -27,6 +27,8 @@ NoticeKind = Literal[
     "follow_up",
     "result",
     "personal_data",
+    "subscription",
+    "digest",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
@@ -190,6 +192,37 @@ class PersonalDataMail(Message):
     request: Literal["export", "erasure"]
     what: Literal["confirm", "done"]
     link: WebAddress = Field(repr=False)
+
+
+class ConfirmationWanted(Message):
+    """To who wants digests, or in whose name somebody asked for them: nothing comes before `link` confirms it."""
+
+    to: EmailAddress
+    language: Language
+    frequency: Literal["daily", "weekly"]
+    link: WebAddress = Field(repr=False)
+    days: int = Field(ge=1, le=30, description="How long the link is good; later it is not sent")
+
+
+class DigestItem(Message):
+    """Something that became public."""
+
+    type: Literal["program", "activity"]
+    title: Annotated[str, StringConstraints(max_length=500)]
+    lead: Annotated[str, StringConstraints(max_length=5_000)]
+    url: WebAddress
+    begins: AwareDatetime | None = None
+    zone: Annotated[str, StringConstraints(max_length=60)]
+
+
+class Digest(Message):
+    """What became public since the last one; `more`: how many are not listed. `site` is where all of it is."""
+
+    to: EmailAddress
+    language: Language
+    items: Annotated[tuple[DigestItem, ...], Field(min_length=1, max_length=50)]
+    more: int = Field(0, ge=0)
+    site: WebAddress
 
 
 class MeetingForAdvisor(MeetingFacts):

@@ -8,11 +8,12 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
 from services.notifications.contracts import EmailAddress, NoticeKind
+from services.notifications.contracts.consent import Purpose
 
 DeliveryState = Literal[
     "queued", "sending", "sent", "parked", "suppressed", "superseded", "expired", "discarded"
 ]
-To = Literal["asker", "invited", "owner", "company", "advisors", "webhook_owner", "admins"]
+To = Literal["asker", "invited", "owner", "company", "advisors", "webhook_owner", "admins", "subscriber"]
 NoticeEvent = Literal[
     "code_issued",
     "person_invited",
@@ -26,8 +27,11 @@ NoticeEvent = Literal[
     "time_offered",
     "calendar_asked",
     "company_written",
+    "company_asked",
     "result_asked",
     "personal_data_mailed",
+    "subscription_asked",
+    "content_published",
 ]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
@@ -83,7 +87,8 @@ class SendAgain(Command[None], service="notifications"):
 
 class NoticeRule(Message):
     """One row of the table of notices. `hours`: how long before the meeting; None: at once. One that `lapses` is
-    dropped when the meeting is moved or cancelled meanwhile."""
+    dropped when the meeting is moved or cancelled meanwhile. One with a `purpose` can be refused, and is sent to who
+    agreed to it alone; without, it is part of what somebody asked us for."""
 
     event: NoticeEvent
     to: To
@@ -91,6 +96,7 @@ class NoticeRule(Message):
     channel: Literal["mail"] = "mail"
     hours: int | None = None
     lapses: bool = False
+    purpose: Purpose | None = None
 
 
 class ListNotices(Query[tuple[NoticeRule, ...]], service="notifications"):

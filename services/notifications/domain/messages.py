@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notifications.contracts import (
+    ConfirmationWanted,
+    Digest,
     FollowUp,
     Language,
     MeetingFacts,
@@ -20,6 +22,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
 Notice = (
@@ -35,6 +38,8 @@ Notice = (
     | FollowUp
     | SendResult
     | PersonalDataMail
+    | ConfirmationWanted
+    | Digest
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -49,6 +54,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "new_key": NewKey,
     "result": SendResult,
     "personal_data": PersonalDataMail,
+    "subscription": ConfirmationWanted,
+    "digest": Digest,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -60,6 +67,7 @@ _PERSONAL_DATA_IS_NEWS = timedelta(days=7)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
 _STAFF_IS_NEWS = timedelta(days=3)
+_DIGEST_IS_NEWS = timedelta(days=1)
 _LONGEST_ANSWER = 300  # characters
 
 
@@ -110,7 +118,7 @@ class Message:
         match self.notice:
             case SendCode(minutes=minutes):
                 return self.created_at + timedelta(minutes=minutes)
-            case SendInvitation(days=days):
+            case SendInvitation(days=days) | ConfirmationWanted(days=days):
                 return self.created_at + timedelta(days=days)
             case MeetingFacts(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
@@ -128,6 +136,8 @@ class Message:
                 return self.created_at + _FOLLOW_UP_IS_NEWS
             case WebhookStopped() | NewKey():
                 return self.created_at + _STAFF_IS_NEWS
+            case Digest():
+                return self.created_at + _DIGEST_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,16 @@ class Recipient:
     to: str
     language: Language
     name: str | None = None
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """How somebody refuses more messages of the kind, to which they agreed on a day: one click, or a page with all."""
+
+    purpose: Purpose
+    agreed_at: datetime
+    unsubscribe: str = field(repr=False)
+    preferences: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -163,6 +183,7 @@ class Letter:
     written_at: datetime
     calendar: CalendarPart | None = None
     fell_back: bool = False  # the sector's own words could not be used: these are the shipped ones
+    unsubscribe: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -218,6 +239,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             | FollowUp(link=link)
             | SendResult(link=link)
             | PersonalDataMail(link=link)
+            | ConfirmationWanted(link=link)
         ):
             return [link]
         case SendMeeting(link=link, where=where):
@@ -228,3 +250,5 @@ def _secrets(notice: Notice) -> list[str | None]:
             return []
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
+        case Digest():
+            return []

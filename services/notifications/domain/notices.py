@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.notifications.contracts import NoticeKind
+from services.notifications.contracts import FollowUp, NoticeKind
+from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.deliveries import NoticeEvent, NoticeRule, To
+from services.notifications.domain.messages import Message
 
 
-def _row(event: NoticeEvent, to: To, kind: NoticeKind) -> NoticeRule:
-    return NoticeRule(event=event, to=to, kind=kind)
+def _row(event: NoticeEvent, to: To, kind: NoticeKind, purpose: Purpose | None = None) -> NoticeRule:
+    return NoticeRule(event=event, to=to, kind=kind, purpose=purpose)
 
 
 _ALWAYS = (
@@ -30,8 +32,11 @@ _ALWAYS = (
     _row("time_offered", "company", "offer"),
     _row("calendar_asked", "company", "calendar"),
     _row("company_written", "company", "follow_up"),
+    _row("company_asked", "company", "follow_up", "follow_up"),
     _row("result_asked", "asker", "result"),
     _row("personal_data_mailed", "asker", "personal_data"),
+    _row("subscription_asked", "asker", "subscription"),
+    _row("content_published", "subscriber", "digest", "digest"),
 )
 _REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
 
@@ -45,6 +50,14 @@ def table(reminder_hours: Sequence[int]) -> tuple[NoticeRule, ...]:
     ]
     order = list(dict.fromkeys(row.event for row in _ALWAYS))
     return tuple(sorted((*_ALWAYS, *reminders), key=lambda row: order.index(row.event)))
+
+
+def purpose_of(message: Message) -> Purpose | None:
+    """For what its recipient must have agreed to be written to; None: it is part of what they asked us for."""
+    if isinstance(message.notice, FollowUp) and message.notice.what == "plan":
+        return None
+    rows = (row for row in _ALWAYS if row.kind == message.kind)
+    return next((row.purpose for row in rows if row.purpose), None)
 
 
 def due_at(start: datetime, hours: int, zone: str) -> datetime:

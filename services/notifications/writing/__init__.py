@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,18 +13,26 @@ from prometheus_client import Counter
 from nexus.i18n import long_date
 from nexus.telemetry import log
 from services.notifications.contracts import Language, NoticeKind
-from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender
+from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
 from services.notifications.writing.itip import calendar_part
 from services.notifications.writing.own import markdown
 from services.notifications.writing.own.fields import values_of
 from services.notifications.writing.own.filling import Filled, Unusable, Words, fill
-from services.notifications.writing.words import ADVISOR_PLACES, PLACES, moment, named_roles, translations
+from services.notifications.writing.words import (
+    ADVISOR_PLACES,
+    GROUNDS,
+    PLACES,
+    moment,
+    named_roles,
+    translations,
+)
 
 Form = Literal["text", "html", "markdown"]
 FELL_BACK = Counter(
     "nexus_mail_templates_unusable_total", "Letters in shipped words, in place of own", ["kind"]
 )
 
+_ZONE = ZoneInfo("America/Toronto")  # days are those of Montréal
 _BLANK_LINES = re.compile(r"\n{3,}")
 _INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)  # kept: what dark screens need
 
@@ -37,14 +46,31 @@ class Said(NamedTuple):
     html: str
 
 
+class Saying(NamedTuple):
+    """What a letter is made of: a notice, in the words of `filled`, or in the shipped ones. `way_out` is how its
+    recipient refuses more of the kind."""
+
+    kind: NoticeKind
+    notice: Notice
+    language: Language
+    sender: Sender
+    filled: Filled | None = None
+    way_out: WayOut | None = None
+
+
 def write(
-    message: Message, recipient: Recipient, sender: Sender, organiser: str, own: Words | None = None
+    message: Message,
+    recipient: Recipient,
+    sender: Sender,
+    organiser: str,
+    own: Words | None = None,
+    way_out: WayOut | None = None,
 ) -> Letter:
     """`message` in the language of its recipient, signed by `sender`; with what their calendar needs of a meeting,
     which `organiser`, the address of our mail, arranges. In the sector's `own` words, if it has any and they can be
     used, else in those that are shipped; the letter says which."""
     filled = _filled(message, recipient.language, sender, own) if own else None
-    said = said_in(message.kind, message.notice, recipient.language, sender, filled)
+    said = said_in(Saying(message.kind, message.notice, recipient.language, sender, filled, way_out))
     return Letter(
         id=message.id,
         sector=message.sector,
@@ -58,15 +84,14 @@ def write(
         written_at=message.due or message.created_at,
         calendar=calendar_part(message, recipient, sender, organiser),
         fell_back=own is not None and filled is None,
+        unsubscribe=way_out.unsubscribe if way_out else None,
     )
 
 
-def said_in(
-    kind: NoticeKind, notice: Notice, language: Language, sender: Sender, filled: Filled | None
-) -> Said:
-    """Both forms of a notice, in the words of `filled`, or in the shipped ones."""
-    subject, preview, text = _rendered("text", kind, notice, language, sender, filled)
-    _, _, html = _rendered("html", kind, notice, language, sender, filled)
+def said_in(saying: Saying) -> Said:
+    """Both forms of a notice."""
+    subject, preview, text = _rendered("text", saying)
+    _, _, html = _rendered("html", saying)
     return Said(subject, preview, text, _INLINER.inline(html))
 
 
@@ -81,22 +106,15 @@ def _filled(message: Message, language: Language, sender: Sender, own: Words) ->
         return None
 
 
-def _rendered(
-    form: Form,
-    kind: NoticeKind,
-    notice: Notice,
-    language: Language,
-    sender: Sender,
-    filled: Filled | None,
-) -> tuple[str, str, str]:
+def _rendered(form: Form, saying: Saying) -> tuple[str, str, str]:
     """The subject, the preview and one part: the template of the notice says all, the frame goes around the part."""
-    environment = _environment(form, language)
-    values: dict[str, Any] = {"notice": notice, "sender": sender, "language": language}
-    if filled:
-        body = markdown.body(filled.body, environment.globals["parts"], html=form == "html")
-        said: Any = filled
+    environment = _environment(form, saying.language)
+    values: dict[str, Any] = saying._asdict()
+    if saying.filled:
+        body = markdown.body(saying.filled.body, environment.globals["parts"], html=form == "html")
+        said: Any = saying.filled
     else:
-        said = environment.get_template(f"{kind}.jinja").make_module(values)
+        said = environment.get_template(f"{saying.kind}.jinja").make_module(values)
         body = Markup(str(said))  # noqa: S704 - the HTML form escaped it
     values |= {"subject": said.subject, "preview": said.preview, "body": body}
     frame = environment.get_template(f"frame.{form}").render(values)
@@ -126,5 +144,8 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
     environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
+    environment.filters["ground"] = lambda purpose, at: (
+        words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}
+    )
     environment.globals["parts"] = environment.get_template(f"parts.{form}").module
     return environment

@@ -34,6 +34,11 @@ ADVISOR_PLACES = PLACES | {
     "phone": N_("By phone: you call"),
 }
 
+GROUNDS = {  # why somebody gets what they can refuse
+    "digest": N_("You get this because you asked for it on %(day)s."),
+    "follow_up": N_("You get this because you met us on %(day)s."),
+}
+
 
 def translations(language: Language) -> NullTranslations:
     """The catalogue of a language."""

@@ -1,6 +1,6 @@
-"""The secrets of links: what a company comes back to its meeting with, and what an advisor's calendar asks with.
+"""The secrets of links that stay: of a meeting, a calendar, somebody's preferences.
 
-They follow from the id and a key of the service: nothing of them is stored, and they can be told again."""
+They follow from the id and a key of the service: nothing of them is stored, and they can be told again, the same."""
 
 import hashlib
 import hmac

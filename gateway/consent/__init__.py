@@ -1,0 +1,1 @@
+"""What people agree to be mailed: subscribing, unsubscribing, preferences."""
