@@ -429,6 +429,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             "notifications.open_own_preferences",
         )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
+        and "get_template" not in door  # the same
     ]
     about += ["content.save_item", "content.turn_item", "content.make_preview", "content.verify_program"]
     about += [

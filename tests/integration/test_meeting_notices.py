@@ -12,7 +12,12 @@ from nexus.composition import Resources
 from nexus.mongo import Document
 from nexus.seal import Seal
 from nexus.settings import Settings
-from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.meetings import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingMoved,
+)
 from services.notifications.compose import compose
 from services.notifications.contracts import ListLocalMails
 from services.notifications.service import Notifications
@@ -135,6 +140,18 @@ def test_nobody_is_reminded_of_a_meeting_that_is_cancelled(desk: Desk) -> None:
         desk.go(hours=12)
     assert len(desk.subjects) == 4
     assert not any("Reminder" in one for one in desk.subjects)
+
+
+def test_who_takes_part_is_told_of_a_decline_and_the_meeting_is_recalled_all_the_same(desk: Desk) -> None:
+    desk.service.mail_booking(event(MeetingBooked, 2))
+    desk.go()
+    desk.service.mail_decline(event(MeetingDeclined, 3))
+    desk.service.mail_booking(event(MeetingBooked, 2))  # told again, late
+    desk.go()
+    assert desk.subjects[2:] == ["Refusée\xa0: rencontre du lundi 30 novembre 2026, 10\xa0h, Atelier 3"]
+    (mail,) = (desk.folder / "mail" / "tic").glob("*m1-3-lea.eml")
+    assert b"text/calendar" not in mail.read_bytes()  # their entry stands
+    assert [one for one, state in desk.states().items() if state == "queued"] == ["m1-2-48h", "m1-2-2h"]
 
 
 def test_after_a_stop_of_two_days_what_is_still_useful_is_sent_and_what_is_too_late_is_not(
