@@ -11,6 +11,7 @@ from nexus.mongo import Document
 from nexus.settings import Settings
 from services.notifications.compose import compose
 from services.notifications.contracts import ListLocalMails, ShowLocalMail
+from services.notifications.postman import Postman
 from services.notifications.service import Notifications
 from services.notifications.webhooks.desk import WebhookDesk
 from services.notifications.webhooks.news import news_of
@@ -22,7 +23,10 @@ from tests.support.contents import NOON
 
 
 @pytest.fixture
-def service(database: Database[Document], tmp_path: Any, clock: Clock) -> Notifications:
+def service(
+    database: Database[Document], tmp_path: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Notifications:
+    monkeypatch.setattr(Postman, "wake", lambda _: None)  # mail goes out when a test says so
     settings = Settings(data=tmp_path, webhook_loopback=True, sites={"tic": "https://tic.example.org"})
     composed = compose(Resources(settings, database, embedded=True, clock=clock)).service
     assert isinstance(composed, Notifications)
