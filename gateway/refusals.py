@@ -146,9 +146,6 @@ REFUSALS = {
         N_("This address lies in a private network"),
         N_("Give an address that can be reached from the Internet."),
     ),
-    "webhooks_enough": Refusal(
-        409, N_("Your sector has as many webhooks as there can be"), N_("Remove one that you do not need.")
-    ),
     "program_not_found": Refusal(404, N_("There is no such program"), _CHECK),
     "import_not_found": Refusal(
         404, N_("There is no such import"), N_("It may be older than a month. Import the file again.")
@@ -421,6 +418,9 @@ REFUSALS = {
         415,
         N_("The body is of a type that this address does not take"),
         N_("Set “Content-Type”: application/json, for a file application/octet-stream."),
+    ),
+    "webhooks_enough": Refusal(
+        409, N_("Your sector has as many webhooks as there can be"), N_("Remove one that you do not need.")
     ),
     "idempotency_key_reused": Refusal(
         422,
