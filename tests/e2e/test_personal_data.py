@@ -23,9 +23,9 @@ from services.meetings.contracts.meetings import (
     Need,
     RecordOutcome,
 )
+from services.notifications.contracts import ListLocalMails, ShowLocalMail
 from tests.e2e.test_cases import LEAD, kind, let_pass
-from tests.e2e.test_meetings import letters
-from tests.support.platforms import RunningPlatform
+from tests.support.platforms import DistributedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
 __all__ = ["kind"]  # a fixture
@@ -78,13 +78,21 @@ def until(look: Any, is_so: Any) -> Any:
 def requested(running: RunningPlatform, visitor: Surfer, email: str, wanted: str, subject: str) -> str:
     """The page of a request that somebody made on the site, and began by the link of the mail."""
     visitor.send("/fr/mes-renseignements", email=email, kind=wanted)
-    mail = until(
-        lambda: next((one for one in letters(running) if subject in one.subject), None), lambda one: one
-    )
-    path = re.findall(r"/fr/mes-renseignements/demande/[\w-]+", mail.text)[0]
+    text = until(lambda: mailed(running, email, subject), lambda text: text)
+    path = re.findall(r"/fr/mes-renseignements/demande/[\w-]+", text)[0]
     assert "<button" in visitor.get(path).text
     visitor.send(path)
     return str(path)
+
+
+def mailed(running: RunningPlatform, email: str, subject: str) -> str | None:
+    """What the mail to an address says, once it is there."""
+    if isinstance(running, DistributedPlatform):
+        mine = [one for one in running.mailbox.mails if one["To"] == email and subject in one["Subject"]]
+        return str(mine[-1].get_body(("plain",)).get_content()) if mine else None
+    listed = running.ask(ListLocalMails(), VISITOR).items
+    found = next((one.id for one in listed if one.to == email and subject in one.subject), None)
+    return running.ask(ShowLocalMail(id=found), VISITOR).text if found else None
 
 
 def left(running: RunningPlatform, *words: str) -> list[str]:
