@@ -37,6 +37,8 @@ PAGES = (
     "/fr/pages/vie-privee",
     "/fr/besoins/franciser",
     "/en/needs/hire",
+    "/fr/abonnement?theme=hiring&q=ing%C3%A9nieur",
+    "/en/subscription?done=sent",
     "/fr/developpeurs",
     "/en/developers",
     "/fr/courriels",
