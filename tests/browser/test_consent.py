@@ -1,4 +1,4 @@
-"""From the page of a need to a subscription, its preferences, and out of it again, in a real browser without scripts."""
+"""From the page of a need to a subscription, its preferences, and out of it again, in a real browser."""
 
 import re
 from typing import Any

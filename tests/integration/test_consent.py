@@ -47,7 +47,7 @@ def written(box: Letterbox, what: Any, about: str = "ask1", met: timedelta = tim
 def changes(token: str, **fields: Any) -> ChangePreferences:
     told: dict[str, Any] = {
         "token": token, "language": "fr", "zone": "America/Toronto", "quiet": None, "frequency": "daily",
-        "topics": (HIRING.id,), "follow_up": True, "wording": "J’accepte.",
+        "topics": (HIRING.id,), "follow_up": True, "shown": {"digest": "Oui.", "follow_up": "Oui aussi."},
     }  # fmt: skip
     return ChangePreferences(**told | fields)
 
