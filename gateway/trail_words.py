@@ -74,7 +74,6 @@ COMMANDS = {  # as the audit trail tells them
     "answer_own_ask": N_("Answered our questions"),
     "send_again": N_("Sent a message again"),
     "save_template": N_("Changed the words of a mail"),
-    "subscribe": N_("Asked for news by e-mail"),
     "confirm_subscription": N_("Agreed to be mailed news"),
     "change_preferences": N_("Changed what they are mailed"),
     "unsubscribe": N_("Unsubscribed"),

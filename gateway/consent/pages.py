@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.consent.topics import topic_of, topic_words, wording
+from gateway.consent.topics import asking, topic_of, topic_words, wording
 from gateway.i18n import translations
 from gateway.links import ACCOUNT, PREFERENCES, SUBSCRIPTION, UNSUBSCRIBE
 from gateway.meetings.pages import LinkPages
@@ -107,7 +107,7 @@ class _Consent(LinkPages):
         given = await forms.fields_of(request)
         kept = await forms.values_of(request, "topic")
         fields = {"token": token, "topics": tuple(kept), **_chosen(given)}
-        fields["wording"] = wording(self._sector, language)
+        fields["shown"] = {"digest": wording(self._sector, language), "follow_up": asking(language)}
         command = forms.read(ChangePreferences, fields, translations(language))
         if isinstance(command, list):
             found = await self._bus.call(OpenPreferences(token=token), caller)
@@ -146,6 +146,7 @@ class _Consent(LinkPages):
             "zones": ZONES if found.zone in ZONES else {**ZONES, found.zone: found.zone},
             "frequencies": FREQUENCIES,
             "purposes": PURPOSES,
+            "asking": asking(language),
             "done": done,
             "faults": faults or [],
         }

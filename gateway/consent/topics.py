@@ -14,6 +14,7 @@ from services.notifications.contracts.consent import Topic
 _AGREED = N_(
     "I want %(site)s, for %(contact)s, to mail me what is new. Every mail has a link that ends it with one click."
 )
+_ASKING = N_("You may ask me, after ten days and after ninety, how it went")
 _WHAT_IS_NEW = N_("new programs and activities")
 _TYPES: dict[str, str] = {"program": N_("programs"), "activity": N_("activities")}
 
@@ -22,6 +23,11 @@ def wording(sector: Sector, language: Language) -> str:
     """What somebody agrees to: shown beside the button, and kept."""
     told = {"site": f"Emploi NEXUS {sector.short[language]}", "contact": sector.contact.name}
     return translations(language).gettext(_AGREED) % told
+
+
+def asking(language: Language) -> str:
+    """The same for questions after a meeting."""
+    return translations(language).gettext(_ASKING)
 
 
 def topic_of(

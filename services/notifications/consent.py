@@ -342,7 +342,7 @@ def _said(
         return known
     if not yes:
         return _withdrawn(known, purpose, command.language, "preferences", now)
-    told = {"wording": command.wording, "language": command.language, "at": now}
+    told = {"wording": getattr(command.shown, purpose), "language": command.language, "at": now}
     return Consent(purpose=purpose, basis="express", source="preferences", **told)
 
 

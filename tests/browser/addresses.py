@@ -39,6 +39,8 @@ PAGES = (
     "/en/needs/hire",
     "/fr/mes-renseignements",
     "/en/my-data?done=sent",
+    "/fr/abonnement?theme=hiring&q=ing%C3%A9nieur",
+    "/en/subscription?done=sent",
     "/fr/developpeurs",
     "/en/developers",
     "/fr/courriels",

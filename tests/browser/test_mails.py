@@ -8,7 +8,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from services.notifications.domain.messages import Letter
-from tests.support.mails import code, invitation, meeting, meeting_for_advisor, verification, written
+from tests.support.mails import (
+    WAY_OUT,
+    code,
+    confirmation,
+    digest,
+    invitation,
+    meeting,
+    meeting_for_advisor,
+    verification,
+    written,
+)
 
 MAILS: dict[str, Callable[[], Letter]] = {
     "code": lambda: written(code("fr")),
@@ -17,6 +27,8 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "meeting": lambda: written(meeting("fr")),
     "cancelled": lambda: written(meeting("en", "cancelled")),
     "reminder": lambda: written(meeting("en", "reminder")),
+    "confirmation": lambda: written(confirmation("fr")),
+    "digest": lambda: written(digest("fr", more=2), way_out=WAY_OUT),
     "advisor": lambda: written(meeting_for_advisor("moved")),
 }
 

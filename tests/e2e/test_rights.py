@@ -251,6 +251,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "topic": {},
         "frequency": None if "preferences" in door else "weekly",
         "wording": "x",
+        "shown": {"digest": "x", "follow_up": "x"},
         "quiet": None,
         "follow_up": True,
         "items": [{"title": "T", "url": _LINK, "still_correct_link": _LINK}],

@@ -47,7 +47,7 @@ def written(box: Letterbox, what: Any, about: str = "ask1", met: timedelta = tim
 def changes(token: str, **fields: Any) -> ChangePreferences:
     told: dict[str, Any] = {
         "token": token, "language": "fr", "zone": "America/Toronto", "quiet": None, "frequency": "daily",
-        "topics": (HIRING.id,), "follow_up": True, "wording": "J’accepte.",
+        "topics": (HIRING.id,), "follow_up": True, "shown": {"digest": "Oui.", "follow_up": "Oui aussi."},
     }  # fmt: skip
     return ChangePreferences(**told | fields)
 
@@ -142,7 +142,10 @@ def test_preferences_change_what_is_agreed_to_and_its_history_stays(box: Letterb
     on = box.service.change_preferences(changes(token, frequency="weekly", language="en"), VISITOR)
     assert (on.frequency, on.language, on.topics, on.follow_up) == ("weekly", "en", (HIRING,), True)
     told = {one.purpose: (one.basis, one.source, one.wording) for one in on.consents}
-    assert told == dict.fromkeys(("digest", "follow_up"), ("express", "preferences", "J’accepte."))
+    assert told == {
+        "digest": ("express", "preferences", "Oui."),
+        "follow_up": ("express", "preferences", "Oui aussi."),
+    }
     history = box.database["subscribers"].find_one({})["history"]  # type: ignore[index]
     assert [(one["purpose"], one["withdrawn_at"] is not None) for one in history] == [
         ("digest", False),

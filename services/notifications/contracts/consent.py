@@ -137,6 +137,13 @@ class OpenPreferences(Query[Preferences], service="notifications"):
     token: Token
 
 
+class ShownWords(Message):
+    """What somebody agrees to where they say yes, for each purpose, as it was shown."""
+
+    digest: Wording
+    follow_up: Wording
+
+
 class ChangePreferences(Command[Preferences], service="notifications"):
     """For who has the link. `topics` names those that are kept; where none is, there are no digests.
 
@@ -151,7 +158,7 @@ class ChangePreferences(Command[Preferences], service="notifications"):
         (), max_length=50
     )
     follow_up: bool
-    wording: Wording = Field(description="What they agreed to where they agree to more, as it was shown")
+    shown: ShownWords
 
 
 class OpenOwnPreferences(Command[str], service="notifications"):
