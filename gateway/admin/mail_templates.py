@@ -3,7 +3,7 @@ before it is saved, a history and the way back."""
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -29,6 +29,7 @@ from services.notifications.contracts.templates import (
     GetTemplateHistory,
     ListTemplates,
     MailTemplate,
+    OwnKind,
     PreviewTemplate,
     SaveTemplate,
     TemplateContent,
@@ -206,7 +207,7 @@ class _Templates:
 def _kind(signed: Signed) -> Any:
     """The kind of mail of the address."""
     kind = str(signed.request.path_params["kind"])
-    if kind not in NOTICE_KINDS:
+    if kind not in get_args(OwnKind):
         raise NotFound
     return kind
 

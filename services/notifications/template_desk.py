@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Forbidden, InvalidInput, StaleRevision
-from services.notifications.contracts import LANGUAGES, Language, NoticeKind
+from services.notifications.contracts import LANGUAGES, Language
 from services.notifications.contracts.templates import (
     Bodies,
     GetTemplate,
@@ -16,6 +16,7 @@ from services.notifications.contracts.templates import (
     Lines,
     MailTemplate,
     MeetingExample,
+    OwnKind,
     PreviewTemplate,
     SaveTemplate,
     TemplateCase,
@@ -26,7 +27,7 @@ from services.notifications.contracts.templates import (
     TemplatePreview,
     TemplateRevision,
 )
-from services.notifications.domain.messages import KINDS, Notice, Sender
+from services.notifications.domain.messages import Notice, Sender
 from services.notifications.template_store import words_of
 from services.notifications.writing import Saying, said_in
 from services.notifications.writing.own import filling
@@ -43,11 +44,11 @@ _MOST_FAULTS = 20
 class Templates(Protocol):
     """Where the words of sectors are kept."""
 
-    def get(self, sector: str, kind: NoticeKind) -> TemplateRevision | None: ...
-    def all(self, sector: str) -> dict[NoticeKind, TemplateRevision]: ...
-    def history(self, sector: str, kind: NoticeKind, limit: int) -> list[TemplateRevision]: ...
+    def get(self, sector: str, kind: OwnKind) -> TemplateRevision | None: ...
+    def all(self, sector: str) -> dict[OwnKind, TemplateRevision]: ...
+    def history(self, sector: str, kind: OwnKind, limit: int) -> list[TemplateRevision]: ...
     def save(
-        self, sector: str, kind: NoticeKind, before: TemplateRevision | None, after: TemplateRevision
+        self, sector: str, kind: OwnKind, before: TemplateRevision | None, after: TemplateRevision
     ) -> bool: ...
 
 
@@ -68,7 +69,7 @@ class TemplateDesk:
     def listed(self, caller: Caller) -> tuple[TemplateInBrief, ...]:
         """Every kind, those with words of the sector's own with what they are."""
         found = self.kept.all(_sector(caller))
-        return tuple(_brief(kind, found.get(kind)) for kind in KINDS)
+        return tuple(_brief(kind, found.get(kind)) for kind in get_args(OwnKind))
 
     def show(self, query: GetTemplate, caller: Caller) -> MailTemplate:
         """One of them, with all that its editor needs to know."""
@@ -123,13 +124,13 @@ class TemplateDesk:
         said = said_in(Saying(kind, notice, language, sender, filled))
         return TemplatePreview(case=case, own=own is not None, **said._asdict())
 
-    def _require_usable(self, kind: NoticeKind, content: TemplateContent, caller: Caller) -> None:
+    def _require_usable(self, kind: OwnKind, content: TemplateContent, caller: Caller) -> None:
         found = [one for language in LANGUAGES for one in self._faults(kind, content, language, caller)]
         if found:
             raise _refused(found)
 
     def _faults(
-        self, kind: NoticeKind, content: TemplateContent, language: Language, caller: Caller
+        self, kind: OwnKind, content: TemplateContent, language: Language, caller: Caller
     ) -> Iterator[Mapping[str, Any]]:
         """What is wrong in a language: in what is written, else in what it says in each situation."""
         own = {place: getattr(getattr(content, place), language) for place in PLACES}
@@ -151,7 +152,7 @@ class TemplateDesk:
                     yield _fault(language, why, case)
 
     def _values(
-        self, kind: NoticeKind, language: Language, caller: Caller, case: str | None = None
+        self, kind: OwnKind, language: Language, caller: Caller, case: str | None = None
     ) -> dict[str, Any]:
         """What the names of a kind stand for in an example."""
         notice = example(kind, case or next(iter(CASES[kind])), language)
@@ -181,14 +182,14 @@ def _fault(language: Language, why: Unusable, case: str | None = None) -> Mappin
     return told | {"about": why.fault.about[:200]} | ({"case": case} if case else {})
 
 
-def _brief(kind: NoticeKind, current: TemplateRevision | None) -> TemplateInBrief:
+def _brief(kind: OwnKind, current: TemplateRevision | None) -> TemplateInBrief:
     if current is None:
         return TemplateInBrief(kind=kind)
     own = tuple(language for language in LANGUAGES if words_of(current.content, language))
     return TemplateInBrief(kind=kind, revision=current.revision, own=own, at=current.at)
 
 
-def _own(kind: NoticeKind, content: TemplateContent | None) -> TemplateContent | None:
+def _own(kind: OwnKind, content: TemplateContent | None) -> TemplateContent | None:
     """`content` without the languages that say what is shipped anyway; None: nothing is left."""
     if content is None:
         return None
@@ -201,7 +202,7 @@ def _own(kind: NoticeKind, content: TemplateContent | None) -> TemplateContent |
     return None if own == TemplateContent() else own
 
 
-def _shipped(kind: NoticeKind) -> TemplateContent:
+def _shipped(kind: OwnKind) -> TemplateContent:
     said = {language: shipped(kind, language) for language in LANGUAGES}
     told = {place: {language: getattr(said[language], place) for language in LANGUAGES} for place in PLACES}
     return TemplateContent(
@@ -209,7 +210,7 @@ def _shipped(kind: NoticeKind) -> TemplateContent:
     )
 
 
-def _fields(kind: NoticeKind, language: Language, values: Mapping[str, Any]) -> Iterator[TemplateField]:
+def _fields(kind: OwnKind, language: Language, values: Mapping[str, Any]) -> Iterator[TemplateField]:
     for name, one in known(kind).items():
         parts = one.parts or {}
         first = values[name][0] if parts else {}
@@ -235,7 +236,7 @@ def _example(name: str, one: Known, value: Any) -> str:
     return "" if value is None or one.sort == "flag" else str(value)
 
 
-def _cases(kind: NoticeKind, language: Language) -> Iterator[TemplateCase]:
+def _cases(kind: OwnKind, language: Language) -> Iterator[TemplateCase]:
     words = translations(language)
     for name, one in CASES[kind].items():
         yield TemplateCase(id=name, name=words.gettext(one.name), condition=one.condition)

@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 
 from nexus.mongo import Document
 from services.notifications.contracts import Language, NoticeKind
-from services.notifications.contracts.templates import TemplateContent, TemplateRevision
+from services.notifications.contracts.templates import OwnKind, TemplateContent, TemplateRevision
 from services.notifications.writing.own.filling import PLACES, Words
 
 
@@ -33,7 +33,7 @@ class TemplateStore:
         current = self.get(sector, kind)
         return words_of(current.content, language) if current else None
 
-    def all(self, sector: str) -> dict[NoticeKind, TemplateRevision]:
+    def all(self, sector: str) -> dict[OwnKind, TemplateRevision]:
         """What was saved last of each kind that was ever saved."""
         return {one["kind"]: _revision(one) for one in self._templates.find({"sector": sector})}
 

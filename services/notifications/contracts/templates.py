@@ -9,8 +9,21 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
-from services.notifications.contracts import EmailAddress, Language, Name, Names, NoticeKind, Place
+from services.notifications.contracts import EmailAddress, Language, Name, Names, Place
 
+# What the law, somebody's consent or the safety of a sector asks for is said in the platform's words, and digests are
+# lists: those kinds are nobody's to write.
+OwnKind = Literal[
+    "code",
+    "invitation",
+    "verification_due",
+    "meeting",
+    "advisor_meeting",
+    "offer",
+    "calendar",
+    "follow_up",
+    "result",
+]
 LONGEST_LINE = 1_000  # characters of a subject or a preview, as written
 LONGEST_BODY = 10_000  # characters
 
@@ -66,7 +79,7 @@ class TemplateCase(Message):
 class MailTemplate(Message):
     """The words of a kind of mail. `revision` is 0 before the first that the sector wrote."""
 
-    kind: NoticeKind
+    kind: OwnKind
     revision: int
     content: TemplateContent
     shipped: TemplateContent
@@ -77,7 +90,7 @@ class MailTemplate(Message):
 class TemplateInBrief(Message):
     """Which languages of a kind of mail are the sector's own."""
 
-    kind: NoticeKind
+    kind: OwnKind
     revision: int = 0
     own: tuple[Language, ...] = ()
     at: AwareDatetime | None = None
@@ -90,7 +103,7 @@ class ListTemplates(Query[tuple[TemplateInBrief, ...]], service="notifications")
 class GetTemplate(Query[MailTemplate], service="notifications"):
     """The words of one; what is told of its fields is in `language`. For coordinators and administrators."""
 
-    kind: NoticeKind
+    kind: OwnKind
     language: Language
 
 
@@ -101,7 +114,7 @@ class SaveTemplate(Command[TemplateInBrief], service="notifications"):
     For coordinators and administrators. Refused with `stale_revision` and both versions, and with
     `template_refused`: `faults` has the place (`body.fr`), the line and the reason of each."""
 
-    kind: NoticeKind
+    kind: OwnKind
     revision: int = Field(ge=0)
     content: TemplateContent | None
 
@@ -125,7 +138,7 @@ class TemplateHistory(Message):
 class GetTemplateHistory(Query[TemplateHistory], service="notifications"):
     """For coordinators and administrators."""
 
-    kind: NoticeKind
+    kind: OwnKind
 
 
 class MeetingExample(Message):
@@ -161,7 +174,7 @@ class PreviewTemplate(Query[TemplatePreview], service="notifications"):
 
     Refused as SaveTemplate is."""
 
-    kind: NoticeKind
+    kind: OwnKind
     language: Language
     content: TemplateContent
     case: Case | None = None
