@@ -40,7 +40,10 @@ def test_a_changed_account_stands_in_the_trail_with_before_and_after(
     assert "Compte – Zoé Roy" in page  # as the account says it now: the trail keeps no name
     assert "127.0.0.1" in page
     rows = list(csv.DictReader(io.StringIO(admin.get(f"/fr/admin/audit/export?subject={subject}").text[1:])))
-    assert [(row["before"], row["after"]) for row in rows if row["field"] == "named"] == [("False", "True")]
+    assert [(row["before"], row["after"]) for row in rows if row["field"] == "named"] == [
+        ("False", "True"),
+        ("", "False"),
+    ]
     assert all(address not in row["name"] + row["after"] for row in rows)
     assert editor.get("/fr/admin/audit").status_code == 403
     editor.client.close()
