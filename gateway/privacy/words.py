@@ -26,6 +26,7 @@ DATA_KINDS = {
     "companies": N_("Companies"),
     "company_feeds": N_("Calendars of meetings"),
     "deliveries": N_("Messages"),
+    "consents": N_("What they agreed to be mailed"),
     "documents": N_("Documents of meetings"),
     "keys": N_("API keys that they made"),
     "letters": N_("Mails on this machine"),

@@ -62,12 +62,15 @@ def compose(resources: Resources) -> Composed:
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
-    consent, digests = _agreed(resources, secret, store, postman)
+    subscribers = SubscriberStore(resources.database, Seal(secret, "subscribers"))
+    subscribers.prepare()
+    consent, digests = _agreed(resources, secret, subscribers, store, postman)
     answers = Answers(resources.database)
     answers.prepare()
     mailed = Mailed(
         resources.database,
         store,
+        subscribers,
         answers,
         local,
         Seal(secret, PERSONAL_DATA),
@@ -93,12 +96,10 @@ def compose(resources: Resources) -> Composed:
 
 
 def _agreed(
-    resources: Resources, secret: str, store: MessageStore, postman: Postman
+    resources: Resources, secret: str, subscribers: SubscriberStore, store: MessageStore, postman: Postman
 ) -> tuple[ConsentDesk, DigestDesk]:
     """What people have agreed to be mailed."""
-    subscribers = SubscriberStore(resources.database, Seal(secret, "subscribers"))
     news = NewsStore(resources.database)
-    subscribers.prepare()
     news.prepare()
     key = derived_key(secret, "consent-links")
     links = ConsentLinks(*(Links(key, purpose) for purpose in ("subscription", "preferences", "unsubscribe")))

@@ -27,6 +27,13 @@ class Mailbox(Protocol):
     def forget(self, sector: str, address: str) -> int: ...
 
 
+class Agreed(Protocol):
+    """What addresses have agreed to be mailed."""
+
+    def told_of(self, email: str, sector: str) -> list[dict[str, Any]]: ...
+    def forget(self, email: str, sector: str) -> int: ...
+
+
 class Ends(Protocol):
     """Ends messages, and forgets what they said."""
 
@@ -39,6 +46,7 @@ class Mailed:
 
     database: Database[Document]
     store: Ends
+    agreed: Agreed
     answers: Answers
     local: Mailbox | None
     seal: DataSeals
@@ -56,8 +64,10 @@ class Mailed:
 
     def _found(self, event: PersonalDataAsked, email: str) -> NotificationsAnswered:
         found = list(self._messages.find(_to(event.sector, email), _TOLD))
-        held = (Held(kind="deliveries", found=len(found)),) if found else ()
-        sealed = self.seal.close({"data": orjson.dumps({"mails": found}).decode()})
+        agreed = self.agreed.told_of(email, event.sector)
+        rows = (Held(kind="deliveries", found=len(found)), Held(kind="consents", found=len(agreed)))
+        sealed = self.seal.close({"data": orjson.dumps({"mails": found, "consents": agreed}).decode()})
+        held = tuple(one for one in rows if one.found)
         return NotificationsAnswered(id=event.id, sector=event.sector, held=held, sealed=sealed)
 
     def _erase(self, event: PersonalDataAsked, email: str) -> NotificationsAnswered:
@@ -76,6 +86,8 @@ class Mailed:
         ]
         letters = self.local.forget(event.sector, email) if self.local else 0
         held += [Held(kind="letters", found=letters, removed=letters)]
+        agreed = self.agreed.forget(email, event.sector)
+        held += [Held(kind="consents", found=agreed, removed=agreed)]
         told = tuple(one for one in held if one.found)
         return NotificationsAnswered(id=event.id, sector=event.sector, held=told)
 

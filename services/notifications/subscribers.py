@@ -144,6 +144,18 @@ class SubscriberStore:
             subscriber = self._subscriber(found) if found else subscriber
         raise Conflict("consent_busy")
 
+    def told_of(self, email: str, sector: str) -> list[dict[str, Any]]:
+        """All that is kept of an address, for who asks for it: preferences, consent with its history, and what is to
+        be confirmed."""
+        hidden = dict.fromkeys(("_id", "recipient", "sealed", "origin", "revision", "subscriber"), 0)
+        mine = {"recipient": recipient_hash(email), "sector": sector}
+        return [one for kept in (self._subscribers, self._wishes) for one in kept.find(mine, hidden)]
+
+    def forget(self, email: str, sector: str) -> int:
+        """Remove it; how much there was. Who has agreed to nothing is mailed nothing that can be refused."""
+        mine = {"recipient": recipient_hash(email), "sector": sector}
+        return sum(kept.delete_many(mine).deleted_count for kept in (self._subscribers, self._wishes))
+
     def take_due(self, now: datetime) -> Subscriber | None:
         """Somebody whose digest is to be made now, the longest due first: nobody else's until the lease ends. The end
         of the digest stays that of who took it first."""

@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 import pytest
 
+from nexus.errors import NotFound
 from nexus.personal import PERSONAL_DATA
 from nexus.seal import Seal
 from services.meetings.contracts.cases import GetCase, NoteConversation
-from services.meetings.contracts.companies import ListCompanies
+from services.meetings.contracts.companies import GetCompany, ListCompanies, MergeCompanies, UndoMerger
 from services.meetings.contracts.feeds import AskCalendar
 from services.meetings.contracts.goal import OpenGoal
 from services.meetings.contracts.meetings import Booked, GetMeeting, RecordOutcome, State
@@ -149,6 +150,32 @@ def test_a_company_with_others_keeps_them_and_its_name(meetings) -> None:
     meeting = meetings.service.get_meeting(GetMeeting(id=other.meeting.id), LEAD)
     assert (meeting.state, meeting.contact.email) == (State.CONFIRMED, "paul@usine-tremblay.ca")
     assert "eve@usine" not in everything(meetings)
+
+
+def test_a_merger_with_the_company_of_who_was_erased_leaves_nothing_of_them(meetings) -> None:
+    """Not even in what would be needed to undo it."""
+    held(meetings, "2026-11-25T09:00")
+    held(meetings, "2026-11-25T10:00", name="Paul Roy", email="paul@atelier.ca", company="Atelier Roy")
+    roy, usine = sorted(
+        (one.company for one in meetings.service.list_companies(ListCompanies(), LEAD).items),
+        key=lambda company: company.name,
+    )
+    command = MergeCompanies(
+        keep=roy.id, keep_revision=roy.revision, other=usine.id, other_revision=usine.revision
+    )
+    meetings.service.merge_companies(command, LEAD)
+    meetings.service.answer_person(asked("erasure"))
+    assert "eve@usine" not in everything(meetings)
+    file = meetings.service.get_company(GetCompany(id=roy.id), LEAD)
+    assert [one.email for one in file.company.contacts] == ["paul@atelier.ca"]
+    undoing = UndoMerger(
+        keep=roy.id,
+        keep_revision=file.company.revision,
+        other=usine.id,
+        other_revision=file.merged[0].revision,
+    )
+    with pytest.raises(NotFound, match="merger_not_found"):
+        meetings.service.undo_merger(undoing, LEAD)
 
 
 def test_a_mention_in_the_case_of_a_company_that_goes_on_is_taken_out(meetings) -> None:

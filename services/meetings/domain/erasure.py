@@ -59,9 +59,9 @@ def anonymous_meeting(meeting: Meeting) -> Meeting:
 
 
 def without_contact(company: Company, email: str) -> Company:
-    """Without one of its people."""
+    """Without one of its people. A merger of it cannot be undone any more: that would need to know who was whose."""
     left = tuple(one for one in company.contacts if one.email != email)
-    return company.model_copy(update={"contacts": left, "revision": company.revision + 1})
+    return company.model_copy(update={"contacts": left, "merged_at": None, "revision": company.revision + 1})
 
 
 def anonymous_company(company: Company, key: bytes) -> Company:
@@ -76,6 +76,7 @@ def anonymous_company(company: Company, key: bytes) -> Company:
             "neq": None,
             "domains": (),
             "contacts": (),
+            "merged_at": None,
             "traces": Traces(neq=marks.neq, domains=marks.domains, names=marks.names),
             "revision": company.revision + 1,
         }

@@ -28,6 +28,7 @@ from services.meetings.store.erasure import ErasureStore
 from services.people.contracts.privacy import PersonalDataAsked
 
 _TRIES = 20  # while others write the same document
+_OUR_OWN = {"contacts", "revision", "traces", "merged_into", "merged_at", "merged_by"}  # of a company
 _READ = PART // 4 * 3  # bytes, which base64 makes a third longer
 
 
@@ -170,6 +171,7 @@ class PrivacyDesk:
                 return None
             after = change(found)
             if self.known.companies.save(after, found.revision):
+                self.held.forget_brought(company)
                 return after
         raise Conflict("company_busy", name=company)
 
@@ -230,7 +232,9 @@ def _row(kind: str, found: int, why: Any = None, removed: int | None = None) -> 
 
 def _company_told(company: Company, email: str) -> dict[str, Any]:
     """Without the other people of the company."""
-    told = company.model_dump(mode="json", exclude={"contacts", "revision", "traces", "merged_into"})
+    told = company.model_dump(
+        mode="json", exclude={"contacts", "revision", "traces", "merged_into", "merged_at", "merged_by"}
+    )
     contacts = [one.model_dump(mode="json") for one in company.contacts if one.email == email]
     return told | {"contacts": contacts}
 

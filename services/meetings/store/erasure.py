@@ -58,6 +58,11 @@ class ErasureStore:
         wanted = {"contacts.email": email, "sector": sector}
         return [_company(one) for one in self.database["companies"].find(wanted)]
 
+    def forget_brought(self, company: str) -> None:
+        """What a merged one brought to the other: names and people of both."""
+        merged: Document = {"_id": company, "merged_into": {"$ne": None}}
+        self.database["companies"].update_one(merged, {"$unset": {"brought": ""}})
+
     def companies_unmet(self, before: datetime) -> Iterator[Company]:
         """Those that are known since before then, and have had no meeting and no open case since."""
         wanted = {"created_at": {"$lte": before}, "contacts.0": {"$exists": True}, "merged_into": None}
