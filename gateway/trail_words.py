@@ -37,6 +37,7 @@ COMMANDS = {  # as the audit trail tells them
     "move_own_meeting": N_("Moved"),
     "cancel_meeting": N_("Cancelled"),
     "cancel_own_meeting": N_("Cancelled"),
+    "choose_text_reminder": N_("Chose whether a text message comes"),
     "renew_company_feed": N_("Renewed the address of a calendar"),
     "add_document": N_("Brought a document"),
     "remove_own_document": N_("Took a document back"),
@@ -123,6 +124,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "meeting_booked": N_("A meeting was booked"),
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),
+    "text_reminder_chosen": N_("A company chose whether a text message comes"),
     "meeting_held": N_("A meeting was held"),
     "meeting_missed": N_("A company did not come to its meeting"),
     "time_offered": N_("A time that got free was offered"),
@@ -134,6 +136,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "follow_up": N_("Mail with a plan or a question"),
     "meeting": N_("Mail about a meeting"),
     "advisor_meeting": N_("Mail to an advisor about a meeting"),
+    "meeting_text": N_("Text message about a meeting"),
     "offer": N_("Mail about a time that got free"),
     "calendar": N_("Mail with the address of a calendar"),
     "result": N_("Mail with a result of “what fits us”"),
@@ -144,6 +147,7 @@ NOTICE_KINDS = {
     "verification_due": N_("Texts to verify"),
     "meeting": N_("Meeting, to the company"),
     "advisor_meeting": N_("Meeting, to the advisor"),
+    "meeting_text": N_("Text message before a meeting"),
     "offer": N_("Time that got free"),
     "calendar": N_("Address of a calendar"),
     "follow_up": N_("Plan, or a question after a meeting"),
@@ -156,11 +160,13 @@ NOTICE_EVENTS = {
     "meeting_booked": N_("A meeting is booked"),
     "meeting_moved": N_("A meeting is moved"),
     "meeting_cancelled": N_("A meeting is cancelled"),
+    "text_reminder_chosen": N_("A company asks for a text message, or wants none any more"),
     "time_offered": N_("A time gets free for somebody who waits"),
     "calendar_asked": N_("Somebody wants the calendar of their meetings"),
     "company_written": N_("An advisor sends a plan, or it is time to ask"),
     "result_asked": N_("Somebody wants their result by mail"),
 }
+NOTICE_CHANNELS = {"mail": N_("By e-mail"), "text": N_("By text message")}
 NOTICE_RECIPIENTS = {
     "asker": N_("Who asks for it"),
     "invited": N_("Who is invited"),
@@ -181,5 +187,8 @@ DELIVERY_STATES = {
 DELIVERY_REASONS = {
     "recipient_unknown": N_("Nobody of the staff has this account."),
     "recipient_left": N_("Who should have had it is no longer one of the staff."),
+    "texts_stopped": N_("The company wants no text message any more."),
+    "text_taken": N_("The provider of text messages took it."),
+    "text_not_taken": N_("The provider of text messages did not take it, or did not answer."),
     "kept_in_folder": N_("Kept in the folder of mails of this machine."),
 }

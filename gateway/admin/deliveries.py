@@ -13,6 +13,7 @@ from gateway.people.desk import Desk, Signed
 from gateway.trail_words import (
     DELIVERY_REASONS,
     DELIVERY_STATES,
+    NOTICE_CHANNELS,
     NOTICE_EVENTS,
     NOTICE_KINDS,
     NOTICE_RECIPIENTS,
@@ -56,6 +57,7 @@ class _Deliveries:
             "states": DELIVERY_STATES,
             "kinds": NOTICE_KINDS,
             "reasons": DELIVERY_REASONS,
+            "channels": NOTICE_CHANNELS,
             "agenda": path_to(signed.language, AGENDA),
             "done": signed.query("done"),
         }
@@ -73,6 +75,7 @@ class _Deliveries:
             "events": NOTICE_EVENTS,
             "recipients": NOTICE_RECIPIENTS,
             "kinds": NOTICE_KINDS,
+            "channels": NOTICE_CHANNELS,
         }
         return admin_page(self._desk, signed, DELIVERIES, "notices.html", below=_TABLE, **values)
 

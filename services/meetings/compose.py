@@ -4,6 +4,7 @@ from nexus.composition import Composed, Resources, load_entry_point
 from nexus.media_types import media_type
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from services.meetings.domain.texts import ToText
 from services.meetings.external.outside import read_calendar
 from services.meetings.service import Meetings
 from services.meetings.service.agenda import AgendaDesk
@@ -19,6 +20,7 @@ from services.meetings.service.goal import GoalDesk
 from services.meetings.service.links import Links
 from services.meetings.service.offers import Offers
 from services.meetings.service.referrals import ReferralDesk
+from services.meetings.service.texts import TextDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
@@ -65,7 +67,7 @@ def compose(resources: Resources) -> Composed:
         Links(derived_key(secret, "meeting-links"), purpose)
         for purpose in ("meeting", "feed", "plan", "ask", "wish", "company-feed")
     )
-    booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake)
+    booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake, _number_of(resources))
     known = CompanyDesk(companies, cases, meetings, clock)
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
     sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
@@ -84,5 +86,15 @@ def compose(resources: Resources) -> Composed:
         calendars=BusyDesk(calendars, advisors, read_calendar, Seal(secret, "busy-calendars"), clock),
         agenda=agenda,
         documents=DocumentDesk(documents, agenda, media_type, clock),
+        texts=TextDesk(booking),
     )
     return Composed(service, outboxes=[meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds])
+
+
+def _number_of(resources: Resources) -> ToText | None:
+    """What tells numbers that can be texted, where text messages are offered."""
+    if not resources.settings.texts:
+        return None
+    from services.meetings.phones import number_to_text  # only who offers them needs the library loaded
+
+    return number_to_text

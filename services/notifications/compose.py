@@ -19,12 +19,14 @@ from services.notifications.senders import Senders
 from services.notifications.service import Notifications
 from services.notifications.store import MessageStore
 from services.notifications.writing import write
+from services.notifications.writing.texts import write_text
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
 
 
 def compose(resources: Resources) -> Composed:
-    """Mail over SMTP; embedded, and where no server is set, in a folder. Makes its indexes.
+    """Mail over SMTP; embedded, and where no server is set, in a folder. Text messages where they are on. Makes its
+    indexes.
 
     Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
     settings = resources.settings
@@ -46,9 +48,25 @@ def compose(resources: Resources) -> Composed:
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
     postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
-    meetings = MeetingNotices(seal, settings.reminder_hours)
-    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings)
+    meetings = MeetingNotices(seal, settings.reminder_hours, settings.texts)
+    texts = _texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None
+    service = Notifications(store, postman, senders, local, resources.clock, seal, directory, meetings, texts)
     return Composed(service, outboxes=[], checks={"mail": channel.check}, parked=store)
+
+
+def _texts(resources: Resources, directory: Directory, senders: Senders, seal: Seal) -> Postman:
+    """Who takes text messages away."""
+    from services.notifications.channels.texts import (
+        AppriseChannel,  # only who sends them needs the library loaded
+    )
+
+    def write_text_message(message: Message) -> Letter:
+        recipient = directory.recipient(message, resources.clock())
+        return write_text(message, recipient, senders.of(message.sector, recipient.language))
+
+    channel = AppriseChannel(resources.settings.need("text_url"))
+    store = MessageStore(resources.database, seal, "text")
+    return Postman(store, write_text_message, channel, resources.clock, resources.settings.retry_pause)
 
 
 def _stays_here(resources: Resources) -> bool:

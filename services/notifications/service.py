@@ -14,7 +14,12 @@ from nexus.service import Service, every, on, rpc
 from services.content.contracts.sectors import SectorChanged
 from services.meetings.contracts.cases import CompanyWritten
 from services.meetings.contracts.feeds import CalendarAsked
-from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.meetings import (
+    MeetingBooked,
+    MeetingCancelled,
+    MeetingMoved,
+    TextReminderChosen,
+)
 from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.contracts import (
     FollowUp,
@@ -38,7 +43,6 @@ from services.notifications.contracts.deliveries import (
     SendAgain,
 )
 from services.notifications.domain.messages import Message, Notice
-from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.store import MessageStore
@@ -85,9 +89,11 @@ class Notifications(Service):
         seal: Opens,
         directory: Directory,
         meetings: MeetingNotices,
+        texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
-        service closed."""
+        service closed; `texts` is there where text messages can be sent."""
+        self._texts = texts
         self._seal = seal
         self._directory = directory
         self._meetings = meetings
@@ -179,6 +185,10 @@ class Notifications(Service):
     def mail_cancellation(self, event: MeetingCancelled) -> None:
         self._say_meeting(event, "cancelled")
 
+    @on(TextReminderChosen)
+    def change_text_reminder(self, event: TextReminderChosen) -> None:
+        self._say_meeting(event, "text_reminder_chosen")
+
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:
         told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
@@ -207,11 +217,17 @@ class Notifications(Service):
     @rpc
     def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
         caller.require(*_LEADERS)
-        return table(self._meetings.reminder_hours)
+        return self._meetings.rules
 
     @every(seconds=1)
     def send_due(self) -> None:
         self._postman.send_due()
+
+    @every(seconds=1)
+    def send_due_texts(self) -> None:
+        """Apart, so that a provider that is away or slow holds no mail up."""
+        if self._texts:
+            self._texts.send_due()
 
     def _keep(self, notice: Notice, caller: Caller) -> None:
         caller.require(Role.SYSTEM)

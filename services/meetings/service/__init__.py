@@ -13,6 +13,7 @@ from services.meetings.service.feeds import FeedDesk, FeedDoors
 from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
+from services.meetings.service.texts import TextDesk, TextDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
 from services.meetings.service.waiting import WaitingDesk, WaitingDoors
 from services.people.contracts.people import PersonChanged
@@ -25,6 +26,7 @@ class Meetings(
     AgendaDoors,
     FeedDoors,
     BookingDoors,
+    TextDoors,
     GoalDoors,
     DocumentDoors,
     WaitingDoors,
@@ -54,7 +56,9 @@ class Meetings(
         waiting: WaitingDesk,
         feeds: FeedDesk,
         documents: DocumentDesk,
+        texts: TextDesk,
     ) -> None:
+        self.texts = texts
         self.types = types
         self.availability = availability
         self.booking = booking

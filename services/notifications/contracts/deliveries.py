@@ -20,11 +20,13 @@ NoticeEvent = Literal[
     "meeting_booked",
     "meeting_moved",
     "meeting_cancelled",
+    "text_reminder_chosen",
     "time_offered",
     "calendar_asked",
     "company_written",
     "result_asked",
 ]
+NoticeChannel = Literal["mail", "text"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
 
@@ -34,6 +36,7 @@ class Delivery(Message):
 
     id: str
     kind: NoticeKind
+    channel: NoticeChannel = "mail"
     state: DeliveryState
     person: str | None = Field(None, description="The account that it goes to, where it is one of the staff")
     meeting: str | None = Field(None, description="The meeting that it is about")
@@ -43,7 +46,7 @@ class Delivery(Message):
     next_attempt: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     answer: str | None = Field(
-        None, description="What the mail server said last, or the code of why it was not sent"
+        None, description="What the other side said last, or the code of why it was not sent"
     )
 
 
@@ -80,7 +83,7 @@ class NoticeRule(Message):
     event: NoticeEvent
     to: To
     kind: NoticeKind
-    channel: Literal["mail"] = "mail"
+    channel: NoticeChannel = "mail"
     hours: int | None = None
     lapses: bool = False
 

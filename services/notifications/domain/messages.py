@@ -10,6 +10,7 @@ from services.notifications.contracts import (
     Language,
     MeetingFacts,
     MeetingForAdvisor,
+    MeetingText,
     NoticeKind,
     SendCalendar,
     SendCode,
@@ -19,6 +20,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.deliveries import NoticeChannel
 
 Notice = (
     SendCode
@@ -26,6 +28,7 @@ Notice = (
     | SendVerificationDue
     | SendMeeting
     | MeetingForAdvisor
+    | MeetingText
     | SendOffer
     | SendCalendar
     | FollowUp
@@ -40,6 +43,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "offer": SendOffer,
     "calendar": SendCalendar,
     "advisor_meeting": MeetingForAdvisor,
+    "meeting_text": MeetingText,
     "result": SendResult,
 }
 
@@ -86,6 +90,11 @@ class Message:
     @property
     def kind(self) -> NoticeKind:
         return next(kind for kind, notice in KINDS.items() if isinstance(self.notice, notice))
+
+    @property
+    def channel(self) -> NoticeChannel:
+        """By which way it leaves."""
+        return "text" if isinstance(self.notice, MeetingText) else "mail"
 
     @property
     def person(self) -> str | None:
@@ -135,7 +144,9 @@ class CalendarPart:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message in words, ready for a channel. What is sent twice is the same twice, and has the same `id`."""
+    """A message in words, ready for a channel. What is sent twice is the same twice, and has the same `id`.
+
+    A text message has neither a subject nor HTML."""
 
     id: str
     sector: str
@@ -187,7 +198,7 @@ def without_secrets(answer: str, message: Message, to: str | None = None) -> str
     secrets = [secret for secret in _secrets(message.notice) if secret]
     for address in (to, getattr(message.notice, "to", None)):
         secrets += [address, address.rpartition("@")[0]] if address else []
-    for secret in sorted(secrets, key=len, reverse=True):
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
         answer = answer.replace(secret, "…")
     return " ".join(answer.split())[:_LONGEST_ANSWER]
 
@@ -204,7 +215,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             | SendResult(link=link)
         ):
             return [link]
-        case SendMeeting(link=link, where=where):
+        case SendMeeting(link=link, where=where) | MeetingText(link=link, where=where):
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]

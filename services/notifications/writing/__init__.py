@@ -45,7 +45,7 @@ def write(message: Message, recipient: Recipient, sender: Sender, organiser: str
 
 def _rendered(form: Form, message: Message, recipient: Recipient, sender: Sender) -> tuple[str, str]:
     """The subject and one part: the template of the notice says both, the frame goes around the part."""
-    environment = _environment(form, recipient.language)
+    environment = templates(form, recipient.language)
     values: dict[str, Any] = {"notice": message.notice, "sender": sender, "language": recipient.language}
     said: Any = environment.get_template(f"{message.kind}.jinja").make_module(values)
     subject, body = str(said.subject), Markup(str(said))  # noqa: S704 - the HTML form escaped it
@@ -55,7 +55,8 @@ def _rendered(form: Form, message: Message, recipient: Recipient, sender: Sender
 
 
 @cache
-def _environment(form: Form, language: Language) -> Environment:
+def templates(form: Form, language: Language) -> Environment:
+    """All templates, for one form of a letter, with the words of a language."""
     environment = Environment(
         loader=PackageLoader("services.notifications.writing"),
         autoescape=form == "html",  # noqa: S701 - a plain part has nothing to escape
