@@ -25,6 +25,7 @@ class AppriseChannel:
     def __init__(self, url: str) -> None:
         """Raises InvalidInput(`setting_invalid`) unless apprise knows what `url` is."""
         logging.getLogger("apprise").disabled = True  # it repeats numbers and what providers say of them
+        logging.getLogger("urllib3").setLevel(logging.WARNING)  # below, it tells each address that is asked
         self._url = url
         self._asset = AppriseAsset(async_mode=False)
         if _TO not in url or self._provider(_SOMEBODY) is None:
