@@ -156,18 +156,21 @@ def test_who_asks_for_a_text_message_gets_it_and_takes_back_the_next(
     booked = surfer.send(str(form.url), **asked)
     assert "vers le numéro qui se termine par 0123." in booked.text
     link = str(booked.url).partition("?")[0]
-    messages = running.documents()[running.database("notifications")]["messages"]
-    meeting = link.rpartition("/")[2].partition(".")[0]
-    first = texts_of(messages, meeting, 1)[0]
-    assert first["state"] == "queued"
-    messages.update_one({"_id": first["_id"]}, {"$set": {"next_attempt": datetime.now(UTC)}})  # time passes
-    assert eventually(lambda: [words for number, words in running.texts.taken if link in words])
-    assert eventually(lambda: texts_of(messages, meeting, 1)[0]["state"] == "sent")
-    stopped = surfer.send(f"{link}/textos", texts="no")
-    assert "aucun message texte n’arrivera" in stopped.text
-    assert html_faults(stopped.text) == []
-    assert {one["state"] for one in texts_of(messages, meeting, 2)} <= {"sent", "queued", "suppressed"}
-    assert eventually(lambda: "suppressed" in {one["state"] for one in texts_of(messages, meeting, 2)})
+    with running.documents() as client:
+        messages = client[running.database("notifications")]["messages"]
+        meeting = link.rpartition("/")[2].partition(".")[0]
+        first = texts_of(messages, meeting, 1)[0]
+        assert first["state"] == "queued"
+        messages.update_one(
+            {"_id": first["_id"]}, {"$set": {"next_attempt": datetime.now(UTC)}}
+        )  # time passes
+        assert eventually(lambda: [words for number, words in running.texts.taken if link in words])
+        assert eventually(lambda: texts_of(messages, meeting, 1)[0]["state"] == "sent")
+        stopped = surfer.send(f"{link}/textos", texts="no")
+        assert "aucun message texte n’arrivera" in stopped.text
+        assert html_faults(stopped.text) == []
+        assert {one["state"] for one in texts_of(messages, meeting, 2)} <= {"sent", "queued", "suppressed"}
+        assert eventually(lambda: "suppressed" in {one["state"] for one in texts_of(messages, meeting, 2)})
     surfer.send(f"{link}/annuler")
 
 
