@@ -188,6 +188,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "sha256": NOBODY * 2,
         "file": {"upload": NOBODY, "parts": 1},
         "token": "x",
+        "text_consent": None,
         "secret": "x",
         "scopes": ["posts:write"],
         "challenge": "x",
