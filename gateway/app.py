@@ -96,10 +96,11 @@ def create_app(
     embedded: bool = False,
     rate_limit: int = 0,
     oidc_secret: SecretStr | None = None,
+    texts: bool = False,
 ) -> App:
     """The ASGI application of `sector`, publicly at `base_url` (without a slash at its end).
     `embedded`: all of the platform is in this process. `rate_limit`: requests a minute from one address, 0: any.
-    `oidc_secret`: the sector's at its identity provider.
+    `oidc_secret`: the sector's at its identity provider. `texts`: whether reminders by text message are offered.
 
     To be called in the event loop that serves it. Raises InvalidInput(`setting_missing`, `setting_weak`,
     `setting_invalid`) where the sector has a provider, and no secret or no safe address."""
@@ -140,7 +141,7 @@ def create_app(
         app.include_router(pages(sector, bus, base_url), include_in_schema=False)
     if embedded and is_local(base_url):
         app.include_router(local_mail_router(sector, bus, base_url), include_in_schema=False)
-    _add_people(app, sector, bus, base_url, following.file, oidc_secret)
+    _add_people(app, sector, bus, base_url, following.file, oidc_secret, texts)
     app.include_router(problems_router(sector, base_url), include_in_schema=False)
     app.include_router(crawlers_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(style_router(sector), include_in_schema=False)
@@ -159,7 +160,13 @@ def _api_title(sector: Sector) -> str:
 
 
 def _add_people(
-    app: FastAPI, sector: Sector, bus: Bus, base_url: str, file: Sector, oidc_secret: SecretStr | None
+    app: FastAPI,
+    sector: Sector,
+    bus: Bus,
+    base_url: str,
+    file: Sector,
+    oidc_secret: SecretStr | None,
+    texts: bool,
 ) -> None:
     cookies = Cookies(sector, base_url)
     found = visitors(sector, bus, cookies)
@@ -172,8 +179,8 @@ def _add_people(
         result_router(desk),
         consent_router(sector, bus, base_url, desk),
         admin_router(desk),
-        booking_router(sector, bus, base_url, found),
-        own_router(sector, bus, base_url, found),
+        booking_router(sector, bus, base_url, found, texts),
+        own_router(sector, bus, base_url, found, texts),
         plan_router(sector, bus, base_url),
         follow_up_router(sector, bus, base_url),
         waiting_router(sector, bus, base_url, found),

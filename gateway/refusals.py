@@ -319,6 +319,14 @@ REFUSALS = {
     "phone_missing": Refusal(
         400, N_("A meeting by phone needs a number"), N_("Say at which number we can call you.")
     ),
+    "phone_unusable": Refusal(
+        400,
+        N_("No text message can be sent to this number"),
+        N_("Give the number of a mobile phone of Canada or the United States, such as 514 555-0123."),
+    ),
+    "texts_not_offered": Refusal(
+        400, N_("No text messages are sent at present."), N_("Leave “text_consent” out.")
+    ),
     "date_out_of_range": Refusal(400, N_("This date is too far away"), N_("Choose one within a year.")),
     "ends_before_start": Refusal(400, N_("It ends before it begins"), N_("Look at both times again.")),
     "period_too_long": Refusal(400, N_("This is too long a time"), N_("Ask for a hundred days at most.")),

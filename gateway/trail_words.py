@@ -44,6 +44,7 @@ COMMANDS = {  # as the audit trail tells them
     "move_own_meeting": N_("Moved"),
     "cancel_meeting": N_("Cancelled"),
     "cancel_own_meeting": N_("Cancelled"),
+    "choose_text_reminder": N_("Chose whether a text message comes"),
     "renew_company_feed": N_("Renewed the address of a calendar"),
     "add_document": N_("Brought a document"),
     "remove_own_document": N_("Took a document back"),
@@ -154,6 +155,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "meeting_moved": N_("A meeting was moved"),
     "meeting_cancelled": N_("A meeting was cancelled"),
     "meeting_declined": N_("A calendar declined a meeting"),
+    "text_reminder_chosen": N_("A company chose whether a text message comes"),
     "meeting_held": N_("A meeting was held"),
     "meeting_missed": N_("A company did not come to its meeting"),
     "time_offered": N_("A time that got free was offered"),
@@ -168,6 +170,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "advisor_meeting": N_("Mail to an advisor about a meeting"),
     "webhook_stopped": N_("Mail about a webhook that was disabled"),
     "new_key": N_("Mail about a new key"),
+    "meeting_text": N_("Text message about a meeting"),
     "offer": N_("Mail about a time that got free"),
     "calendar": N_("Mail with the address of a calendar"),
     "result": N_("Mail with a result of “what fits us”"),
@@ -183,6 +186,7 @@ NOTICE_KINDS = {
     "advisor_meeting": N_("Meeting, to the advisor"),
     "webhook_stopped": N_("Webhook that was disabled"),
     "new_key": N_("New API key"),
+    "meeting_text": N_("Text message before a meeting"),
     "offer": N_("Time that got free"),
     "calendar": N_("Address of a calendar"),
     "follow_up": N_("Plan, or a question after a meeting"),
@@ -201,6 +205,7 @@ NOTICE_EVENTS = {
     "meeting_declined": N_("The company’s calendar declines a meeting"),
     "webhook_disabled": N_("A webhook fails for three days, or is gone"),
     "key_made": N_("An administrator makes an API key"),
+    "text_reminder_chosen": N_("A company asks for a text message, or wants none any more"),
     "time_offered": N_("A time gets free for somebody who waits"),
     "calendar_asked": N_("Somebody wants the calendar of their meetings"),
     "company_written": N_("An advisor sends a plan"),
@@ -210,6 +215,7 @@ NOTICE_EVENTS = {
     "subscription_asked": N_("Somebody wants to hear what is new"),
     "content_published": N_("A program or an activity is published"),
 }
+NOTICE_CHANNELS = {"mail": N_("By e-mail"), "text": N_("By text message")}
 NOTICE_RECIPIENTS = {
     "asker": N_("Who asks for it"),
     "invited": N_("Who is invited"),
@@ -236,5 +242,8 @@ DELIVERY_REASONS = {
     "consent_missing": N_("They have not agreed to it."),
     "consent_withdrawn": N_("They have unsubscribed."),
     "consent_expired": N_("It is more than two years since they met us."),
+    "texts_stopped": N_("The company wants no text message any more."),
+    "text_taken": N_("The provider of text messages took it."),
+    "text_not_taken": N_("The provider of text messages did not take it, or did not answer."),
     "kept_in_folder": N_("Kept in the folder of mails of this machine."),
 }

@@ -133,6 +133,15 @@ class Settings(BaseSettings):
         None,
         description="imaps://user:password@host:993/FOLDER, where such replies come in, in place of a Maildir",
     )
+    texts: bool = Field(
+        False,
+        description="whether a reminder by text message can be asked for; for gateways, meetings and notifications",
+    )
+    text_url: SecretStr | None = Field(
+        None,
+        description="for notifications, where NEXUS_TEXTS is on: an address of apprise with {to} for the number, "
+        "such as twilio://SID:TOKEN@FROM/{to}",
+    )
     oidc_secrets: dict[str, SecretStr] = Field(
         {}, description='secrets of the sectors\' identity providers, as JSON: {"tic": "…"}'
     )
@@ -151,7 +160,9 @@ class Settings(BaseSettings):
         """The user name in `rabbitmq_url`."""
         return urlsplit(self.need("rabbitmq_url")).username or "guest"
 
-    def need(self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url", "smtp_url"]) -> str:
+    def need(
+        self, name: Literal["rabbitmq_url", "mongodb_url", "elasticsearch_url", "smtp_url", "text_url"]
+    ) -> str:
         """The address of an engine.
 
         Raises InvalidInput: `setting_missing` when it is not set; `setting_weak` when an engine beyond this machine
@@ -160,7 +171,7 @@ class Settings(BaseSettings):
         if secret is None:
             raise InvalidInput("setting_missing", setting=f"NEXUS_{name.upper()}")
         url = secret.get_secret_value()
-        if name != "smtp_url":  # its password is another house's to choose
+        if name not in ("smtp_url", "text_url"):  # their passwords are another house's to choose
             _require_password(url, f"NEXUS_{name.upper()}", needed=name != "elasticsearch_url")
         return url
 

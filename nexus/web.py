@@ -59,6 +59,7 @@ def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: 
         embedded=embedded,
         rate_limit=settings.rate_limit,
         oidc_secret=settings.oidc_secrets.get(name),
+        texts=settings.texts,
     )
     return Site(name, str(sectors[name].title.fr), port, url, app)
 

@@ -13,6 +13,7 @@ from gateway.people.desk import Desk, Signed
 from gateway.trail_words import (
     DELIVERY_REASONS,
     DELIVERY_STATES,
+    NOTICE_CHANNELS,
     NOTICE_EVENTS,
     NOTICE_KINDS,
     NOTICE_RECIPIENTS,
@@ -57,6 +58,7 @@ class _Deliveries:
             "states": DELIVERY_STATES,
             "kinds": NOTICE_KINDS,
             "reasons": DELIVERY_REASONS,
+            "channels": NOTICE_CHANNELS,
             "agenda": path_to(signed.language, AGENDA),
             "done": signed.query("done"),
         }
@@ -75,6 +77,7 @@ class _Deliveries:
             "recipients": NOTICE_RECIPIENTS,
             "kinds": NOTICE_KINDS,
             "purposes": PURPOSES,
+            "channels": NOTICE_CHANNELS,
         }
         return admin_page(self._desk, signed, DELIVERIES, "notices.html", below=_TABLE, **values)
 

@@ -27,6 +27,7 @@ from services.meetings.contracts.meetings import (
     OpenOwnMeeting,
     Slots,
     State,
+    TextConsent,
 )
 from services.meetings.contracts.types import ListMeetingTypes, TypeContent
 from services.meetings.contracts.words import BothLines, Id, Paragraph, Place, Secret, Tongue
@@ -71,6 +72,7 @@ class Booking(Body):
     start: AwareDatetime
     contact: Contact
     consent: Literal[True]
+    text_consent: TextConsent = None
     need: Need = Need()
     answers: tuple[Answer, ...] = Field((), max_length=10, description="In the order of the type's questions")
     advisor: Id | None = None

@@ -12,6 +12,7 @@ from gateway.links import MEET, MEETING, WAITING
 from gateway.meetings import asked, views
 from gateway.meetings.asked import Asked
 from gateway.meetings.pages import VisitorPages
+from gateway.meetings.texting import may_be_texted, unusable, wording_of
 from gateway.people import forms
 from gateway.people.forms import Fault
 from gateway.people.visitor import Visitor, Visitors
@@ -45,9 +46,9 @@ _TAKEN = {
 }
 
 
-def booking_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> APIRouter:
-    """The screens in both languages."""
-    router, pages = APIRouter(), _Booking(sector, bus, base_url, visitors)
+def booking_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors, texts: bool) -> APIRouter:
+    """The screens in both languages. `texts`: whether reminders by text message are offered."""
+    router, pages = APIRouter(), _Booking(sector, bus, base_url, visitors, texts)
     for language in LANGUAGES:
         start = f"/{language}/{MEET[language]}"
         when, who = f"{start}/{WHEN[language]}", f"{start}/{WHO[language]}/{{token}}"
@@ -128,6 +129,7 @@ class _Booking(VisitorPages):
                 token=token,
                 contact=contact,
                 consent=True,
+                text_consent=wording_of(language) if given.get("texts") == "yes" else None,
                 answers=answers,
                 message=message,
                 base_url=self._base_url,
@@ -182,6 +184,7 @@ class _Booking(VisitorPages):
             "kind": kind,
             "form": form,
             "faults": faults or [],
+            "texts": wording_of(language) if may_be_texted(held, self._texts) else None,
         }
         return self._page.html("meetings/who.html", language, paths, status, **values)
 
@@ -223,6 +226,8 @@ def known_of(visitor: Visitor) -> dict[str, str]:
 
 def fault_of(error: InvalidInput | ValidationError, words: Any) -> Fault:
     field = error.details.get("field", "message") if isinstance(error, InvalidInput) else "message"
+    if isinstance(error, InvalidInput) and error.code == "phone_unusable":
+        return unusable(words)
     told = {"phone": _PHONE, "email": _EMAIL, "message": N_("Control characters are not allowed.")}.get(
         field, _ANSWER
     )

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.i18n import translations
 from gateway.links import MEET, MEETING, WAITING
-from gateway.meetings import documents, views
+from gateway.meetings import documents, texting, views
 from gateway.meetings.booking_pages import WHO
 from gateway.meetings.calendars import calendar_response, one_meeting
 from gateway.meetings.pages import VisitorPages, token_of
@@ -29,6 +29,7 @@ from services.meetings.contracts.documents import (
 from services.meetings.contracts.feeds import AskCalendar
 from services.meetings.contracts.meetings import (
     CancelOwnMeeting,
+    ChooseTextReminder,
     FindOwnMoves,
     Meeting,
     MoveOwnMeeting,
@@ -39,14 +40,15 @@ from services.meetings.contracts.waiting import AskEarlier, FindOwnWish
 MOVE = {"fr": "deplacer", "en": "move"}
 CANCEL = {"fr": "annuler", "en": "cancel"}
 ASK_CALENDAR = {"fr": "calendrier", "en": "calendar"}
+TEXTS = {"fr": "textos", "en": "texts"}
 DOCUMENTS = "documents"
 EARLIER = {"fr": "plus-tot", "en": "earlier"}
 ICS = "meeting.ics"
 
 
-def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> APIRouter:
-    """The pages in both languages."""
-    router, pages = APIRouter(), _Own(sector, bus, base_url, visitors)
+def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors, texts: bool) -> APIRouter:
+    """The pages in both languages. `texts`: whether reminders by text message are offered."""
+    router, pages = APIRouter(), _Own(sector, bus, base_url, visitors, texts)
     for language in LANGUAGES:
         path = f"/{language}/{MEETING[language]}/{{token}}"
         for below, method, handle in (
@@ -56,6 +58,7 @@ def own_router(sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> A
             (f"/{CANCEL[language]}", "POST", pages.cancel),
             (f"/{EARLIER[language]}", "POST", pages.ask_earlier),
             (f"/{ASK_CALENDAR[language]}", "POST", pages.ask_calendar),
+            (f"/{TEXTS[language]}", "POST", pages.choose_texts),
             (f"/{DOCUMENTS}", "POST", pages.bring),
             (f"/{DOCUMENTS}/{{document}}", "GET", pages.document),
             (f"/{DOCUMENTS}/{{document}}/remove", "POST", pages.take_back),
@@ -139,6 +142,23 @@ class _Own(VisitorPages):
         await self._bus.call(AskCalendar(token=token, base_url=self._base_url), visitor.caller)
         return RedirectResponse(f"{_path(language, token)}?done=calendar#calendar", 303)
 
+    async def choose_texts(self, language: Language, request: Request, visitor: Visitor) -> Response:
+        """Have a reminder by text message, or none any more."""
+        token, given = token_of(request), await forms.fields_of(request)
+        command = forms.read(
+            ChooseTextReminder, texting.chosen(token, given, language), translations(language)
+        )
+        try:
+            if isinstance(command, list):
+                raise InvalidInput("phone_unusable")
+            await self._bus.call(command, visitor.caller)
+        except (Conflict, InvalidInput) as error:
+            if error.code not in views.REFUSED:
+                raise
+            found = await self._bus.call(OpenOwnMeeting(token=token), visitor.caller)
+            return await self._meeting(language, visitor, found, token, "", error, given.get("phone"))
+        return RedirectResponse(f"{_path(language, token)}?done=texts#texts", 303)
+
     async def bring(self, language: Language, request: Request, visitor: Visitor) -> Response:
         """A document for the meeting."""
         token = token_of(request)
@@ -184,7 +204,9 @@ class _Own(VisitorPages):
         token: str,
         done: str,
         error: NexusError | None = None,
+        phone: str | None = None,
     ) -> Response:
+        """`phone`: as it was typed for text messages."""
         view = views.meeting(found, language, datetime.now(UTC))
         wished = None
         if view.is_ahead:
@@ -201,8 +223,11 @@ class _Own(VisitorPages):
             "ask_calendar": f"{_path(language, token)}/{ASK_CALENDAR[language]}",
             "earlier": f"{_path(language, token)}/{EARLIER[language]}",
             "until": found.start.astimezone(ZoneInfo(found.zone)).date(),
+            "texts": texting.texts_of(found, language, self._texts, phone),
+            "choose_texts": f"{_path(language, token)}/{TEXTS[language]}",
             "done": done,
             "refused": translations(language).gettext(views.REFUSED[error.code]) if error else "",
+            "refused_phone": error is not None and error.code == "phone_unusable",
             "move": f"{_path(language, token)}/{MOVE[language]}",
             "cancel": f"{_path(language, token)}/{CANCEL[language]}",
             "calendar": f"{_path(language, token)}/{ICS}",

@@ -22,10 +22,14 @@ def token_of(request: Request) -> str:
 class VisitorPages:
     """Pages that know who is signed in."""
 
-    def __init__(self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors) -> None:
+    def __init__(
+        self, sector: Sector, bus: Bus, base_url: str, visitors: Visitors, texts: bool = False
+    ) -> None:
+        """`texts`: whether reminders by text message are offered."""
         self._bus = bus
         self._base_url = base_url
         self._visitors = visitors
+        self._texts = texts
         self._page = Page(sector, base_url)
 
     def endpoint(

@@ -20,6 +20,10 @@ REFUSED = {
     "meeting_over": N_("This meeting is over or cancelled."),
     "date_out_of_range": N_("Choose a day from today on, within a year."),
     "offer_expired": N_("This time is kept for you no longer. You stay on the waiting list."),
+    "phone_unusable": N_(
+        "Give the number of a mobile phone of Canada or the United States, such as 514 555-0123."
+    ),
+    "texts_not_offered": N_("No text messages are sent at present."),
     "upload_incomplete": N_("Choose a document first."),
     "file_too_large": N_("This document is larger than 10 MB, the most that is taken."),
     "document_type_refused": N_(

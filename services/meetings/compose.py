@@ -9,6 +9,7 @@ from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
 from nexus.turns import Turn
 from services.meetings.contracts.privacy import MeetingsPurged
+from services.meetings.domain.texts import ToText
 from services.meetings.external.outside import read_calendar
 from services.meetings.replies.imap import ImapMailbox
 from services.meetings.replies.maildir import Maildir
@@ -28,6 +29,7 @@ from services.meetings.service.offers import Offers
 from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk
 from services.meetings.service.replies import Mailbox, ReplyDesk
+from services.meetings.service.texts import TextDesk
 from services.meetings.service.types import TypeDesk
 from services.meetings.service.waiting import WaitingDesk
 from services.meetings.store.advisors import AdvisorStore, TypeStore
@@ -80,7 +82,7 @@ def compose(resources: Resources) -> Composed:
         Links(derived_key(secret, "meeting-links"), purpose)
         for purpose in ("meeting", "feed", "plan", "ask", "wish", "company-feed")
     )
-    booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake)
+    booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake, _number_of(resources))
     known = CompanyDesk(companies, cases, meetings, clock)
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
     sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
@@ -114,6 +116,7 @@ def compose(resources: Resources) -> Composed:
         documents=DocumentDesk(documents, agenda, media_type, clock),
         privacy=privacy,
         nights=Nights(purges, purge.night, MeetingsPurged, clock, wake),
+        texts=TextDesk(booking),
         replies=ReplyDesk(
             _replies(resources), read_reply, Turn(resources.database["turns"], "replies"), booking, clock
         ),
@@ -128,3 +131,12 @@ def _replies(resources: Resources) -> Mailbox | None:
     if settings.replies_imap:
         return ImapMailbox.at(settings.replies_imap.get_secret_value())
     return Maildir(settings.replies_maildir) if settings.replies_maildir else None
+
+
+def _number_of(resources: Resources) -> ToText | None:
+    """What tells numbers that can be texted, where text messages are offered."""
+    if not resources.settings.texts:
+        return None
+    from services.meetings.phones import number_to_text  # only who offers them needs the library loaded
+
+    return number_to_text

@@ -31,12 +31,14 @@ from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
 from services.notifications.webhooks.compose import webhook_desk
 from services.notifications.writing import write
+from services.notifications.writing.texts import write_text
 
 _NOBODY = "nexus@localhost"  # whom mail that leaves this machine never comes from
 
 
 def compose(resources: Resources) -> Composed:
-    """Mail over SMTP; embedded, and where no server is set, in a folder. Makes its indexes.
+    """Mail over SMTP; embedded, and where no server is set, in a folder. Text messages where they are on. Makes its
+    indexes.
 
     Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
     settings = resources.settings
@@ -85,12 +87,13 @@ def compose(resources: Resources) -> Composed:
         resources.clock,
         seal,
         directory,
-        MeetingNotices(seal, settings.reminder_hours),
+        MeetingNotices(seal, settings.reminder_hours, settings.texts),
         webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman),
         templates=TemplateDesk(templates, senders, resources.clock),
         mailed=mailed,
         consent=consent,
         digests=digests,
+        texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
 
@@ -105,6 +108,21 @@ def _agreed(
     links = ConsentLinks(*(Links(key, purpose) for purpose in ("subscription", "preferences", "unsubscribe")))
     consent = ConsentDesk(subscribers, store, links, site_urls(resources), resources.clock, postman)
     return consent, DigestDesk(subscribers, news, store, consent, resources.clock, postman)
+
+
+def _texts(resources: Resources, directory: Directory, senders: Senders, seal: Seal) -> Postman:
+    """Who takes text messages away."""
+    from services.notifications.channels.texts import (
+        AppriseChannel,  # only who sends them needs the library loaded
+    )
+
+    def write_text_message(message: Message) -> Letter:
+        recipient = directory.recipient(message, resources.clock())
+        return write_text(message, recipient, senders.of(message.sector, recipient.language))
+
+    channel = AppriseChannel(resources.settings.need("text_url"))
+    store = MessageStore(resources.database, seal, "text")
+    return Postman(store, write_text_message, channel, resources.clock, resources.settings.retry_pause)
 
 
 def _stays_here(resources: Resources) -> bool:

@@ -42,10 +42,12 @@ class Directory:
             return  # what is known is later
 
     def recipient(self, message: Message, now: datetime) -> Recipient:
-        """Whom `message` goes to. Raises Suppressed(`recipient_unknown`, `recipient_left`); for a while Undeliverable:
-        the account may yet be told of."""
+        """Whom `message` goes to. Raises Suppressed(`recipient_unknown`, `recipient_left`, `texts_stopped`); for a
+        while Undeliverable: the account may yet be told of."""
         notice = message.notice
         if not isinstance(notice, MeetingForAdvisor | ForStaff):
+            if notice.to is None:
+                raise Suppressed("texts_stopped")
             return Recipient(
                 notice.to, notice.language, notice.name if isinstance(notice, SendMeeting) else None
             )

@@ -10,14 +10,15 @@ from services.meetings.contracts.meetings import (
     MeetingCancelled,
     MeetingDeclined,
     MeetingMoved,
+    TextReminderChosen,
 )
-from services.notifications.contracts import MeetingForAdvisor, SendMeeting
+from services.notifications.contracts import MeetingForAdvisor, MeetingText, SendMeeting
 from services.notifications.contracts.deliveries import NoticeRule
 from services.notifications.domain.messages import About, Message, Notice
 from services.notifications.domain.notices import due_at, table, useful_until
 
-MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled | MeetingDeclined
-Change = Literal["booked", "moved", "cancelled", "declined"]
+MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled | MeetingDeclined | TextReminderChosen
+Change = Literal["booked", "moved", "cancelled", "declined", "text_reminder_chosen"]
 
 
 class Opens(Protocol):
@@ -32,14 +33,45 @@ class MeetingNotices:
 
     seal: Opens
     reminder_hours: Sequence[int]
+    texts: bool = False  # whether there is a way out for them
+
+    @property
+    def rules(self) -> tuple[NoticeRule, ...]:
+        """The table that is in force."""
+        return table(self.reminder_hours, texts=self.texts)
 
     def of(self, event: MeetingEvent, change: Change, now: datetime) -> list[Message]:
         """All of them; nothing where nobody may be mailed."""
         if event.sealed is None:
             return []
         told = self.seal.open(event.sealed)
-        rows = [row for row in table(self.reminder_hours) if row.event == f"meeting_{change}"]
-        return [message for row in rows for message in self._messages(row, event, change, told, now)]
+        happened = change if change == "text_reminder_chosen" else f"meeting_{change}"
+        rows = [row for row in self.rules if row.event == happened]
+        made = [self._texts if row.channel == "text" else self._messages for row in rows]
+        return [
+            one for row, make in zip(rows, made, strict=True) for one in make(row, event, change, told, now)
+        ]
+
+    def _texts(
+        self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
+    ) -> Iterator[Message]:
+        """That none is wanted any more is a message too, which ends without being sent: it overtakes the one that
+        waits, and shows in the list why."""
+        to = told.get("text_to")
+        due = due_at(event.start, row.hours or 0, event.zone)
+        if (change != "text_reminder_chosen" and to is None) or (to and due <= now):
+            return
+        facts = event.model_dump(include={"start", "end", "zone", "place", "sequence", "language"})
+        facts |= {"meeting": event.id, "change": "reminder", "to": to, "link": told["link"]}
+        yield Message(
+            id=f"{event.id}-{event.revision}-text",
+            sector=event.sector,
+            notice=MeetingText.read(facts),
+            created_at=now,
+            about=About(event.id, event.revision, row.lapses),
+            due=due if to else None,
+            until=event.start,
+        )
 
     def _messages(
         self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime

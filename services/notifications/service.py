@@ -19,6 +19,7 @@ from services.meetings.contracts.meetings import (
     MeetingCancelled,
     MeetingDeclined,
     MeetingMoved,
+    TextReminderChosen,
 )
 from services.meetings.contracts.waiting import TimeOffered
 from services.notifications.consent import ConsentDesk, ConsentDoors
@@ -47,7 +48,6 @@ from services.notifications.contracts.deliveries import (
 from services.notifications.contracts.staff import NewKey
 from services.notifications.digests import DigestDesk, DigestDoors
 from services.notifications.domain.messages import Message, Notice
-from services.notifications.domain.notices import table
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed, PrivacyDoors
@@ -106,9 +106,11 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
         mailed: Mailed,
         consent: ConsentDesk,
         digests: DigestDesk,
+        texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
-        service closed."""
+        service closed; `texts` is there where text messages can be sent."""
+        self._texts = texts
         self._seal = seal
         self.consent = consent
         self.digests = digests
@@ -214,6 +216,10 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
     def mail_decline(self, event: MeetingDeclined) -> None:
         self._say_meeting(event, "declined")
 
+    @on(TextReminderChosen)
+    def change_text_reminder(self, event: TextReminderChosen) -> None:
+        self._say_meeting(event, "text_reminder_chosen")
+
     @on(CompanyWritten)
     def mail_follow_up(self, event: CompanyWritten) -> None:
         told = {"language": event.language, "what": event.what, **self._seal.open(event.sealed)}
@@ -252,11 +258,17 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
     @rpc
     def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
         caller.require(*_LEADERS)
-        return table(self._meetings.reminder_hours)
+        return self._meetings.rules
 
     @every(seconds=1)
     def send_due(self) -> None:
         self._postman.send_due()
+
+    @every(seconds=1)
+    def send_due_texts(self) -> None:
+        """Apart, so that a provider that is away or slow holds no mail up."""
+        if self._texts:
+            self._texts.send_due()
 
     def _keep(self, notice: Notice, caller: Caller) -> None:
         caller.require(Role.SYSTEM)

@@ -3,7 +3,7 @@
 The body of a message, which holds its address, its code and its links, is in the field `notice`, sealed, and
 nowhere else. It leaves with the last thing that can be done with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,12 @@ from pymongo.errors import DuplicateKeyError
 from nexus.errors import Conflict, NotFound
 from nexus.mongo import Document as Record
 from nexus.operations import ParkedEvent
-from services.notifications.contracts.deliveries import Deliveries, Delivery, ListDeliveries
+from services.notifications.contracts.deliveries import (
+    Deliveries,
+    Delivery,
+    ListDeliveries,
+    NoticeChannel,
+)
 from services.notifications.domain.messages import KINDS, LEASE, About, Message, recipient_hash
 
 Clock = Callable[[], datetime]
@@ -49,7 +54,9 @@ class MessageStore:
     """The collection `messages`: queued → sent, suppressed, superseded, expired; → parked → queued, discarded,
     expired."""
 
-    def __init__(self, database: Database[Record], seal: Seals) -> None:
+    def __init__(self, database: Database[Record], seal: Seals, channel: NoticeChannel = "mail") -> None:
+        """`channel`: whose messages are taken from here; one that is away holds up no other."""
+        self._mine: Record = {"channel": "text"} if channel == "text" else {"channel": {"$ne": "text"}}
         self.database = database
         self._messages = database["messages"]
         self._seal = seal
@@ -59,6 +66,7 @@ class MessageStore:
         for name in ("next_attempt", "parked_at", "expires_at"):  # of what is queued or parked alone
             self._messages.create_index(name, sparse=True)
         self._messages.create_index("about.id", sparse=True)
+        self._messages.create_index("channel", sparse=True)  # of texts alone
         self._messages.create_index([("sector", 1), ("created_at", -1)])
         self._messages.create_index("ended_at", expireAfterSeconds=int(_MEMORY.total_seconds()))
 
@@ -69,15 +77,16 @@ class MessageStore:
 
     def drop_overtaken(self, about: str, now: datetime) -> int:
         """End what lapses of a thing of which a later revision is told; returns how many. To be called after each
-        `add` that is about it, so that it does not matter in which order news arrive."""
-        known = list(self._messages.find({"about.id": about}, {"about": 1, "state": 1}))
-        latest = max((record["about"]["revision"] for record in known), default=0)
+        `add` that is about it, so that it does not matter in which order news arrive. What is news for texts alone
+        (that none is wanted any more) leaves mails as they are."""
+        known = list(self._messages.find({"about.id": about}, {"about": 1, "state": 1, "channel": 1}))
+        latest = {None: _latest(one for one in known if "channel" not in one), "text": _latest(known)}
         overtaken = [
             record["_id"]
             for record in known
             if record["state"] in ("queued", "parked")
             and record["about"]["lapses"]
-            and record["about"]["revision"] < latest
+            and record["about"]["revision"] < latest[record.get("channel")]
         ]
         for message_id in overtaken:
             self.end(message_id, "superseded", now)
@@ -86,7 +95,7 @@ class MessageStore:
     def take_due(self, now: datetime) -> list[Message]:
         """Messages that are to be sent now, the longest due first: nobody else's until their lease ends. One write
         takes them all."""
-        wanted = {"next_attempt": {"$lte": now}, "state": "queued"}
+        wanted = {"next_attempt": {"$lte": now}, "state": "queued", **self._mine}
         found = self._messages.find(wanted, {"_id": 1}).sort("next_attempt", 1).limit(_BATCH)
         if not (ids := [record["_id"] for record in found]):
             return []
@@ -196,6 +205,7 @@ class MessageStore:
             "next_attempt": message.due or message.created_at,
             "due": message.due,
             **({"about": asdict(message.about)} if message.about else {}),
+            **({"channel": message.channel} if message.channel != "mail" else {}),
             "notice": self._seal.close({"notice": message.notice.model_dump_json()}),
         }
 
@@ -215,9 +225,14 @@ class MessageStore:
 
 
 def _recipient(message: Message) -> str | None:
-    """By what a message is found again for who knows its address; nothing where it tells of an erasure."""
+    """By what a message is found again for who knows its address; nothing where it tells of an erasure, or where to
+    try all numbers would find it as well."""
     to = getattr(message.notice, "to", None)
-    return recipient_hash(to) if to and message.kind != "personal_data" else None
+    return recipient_hash(to) if to and message.kind not in ("personal_data", "meeting_text") else None
+
+
+def _latest(records: Iterable[Record]) -> int:
+    return max((record["about"]["revision"] for record in records), default=0)
 
 
 def _of(sector: str | None) -> Record:
@@ -250,6 +265,7 @@ def _delivery(record: Record) -> Delivery:
     return Delivery(
         id=record["_id"],
         kind=record["kind"],
+        channel=record.get("channel", "mail"),
         state="sending" if record.get("taken") else record["state"],
         person=record.get("person"),
         meeting=about.get("id"),

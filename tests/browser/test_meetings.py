@@ -112,6 +112,37 @@ def test_from_the_questions_to_a_meeting_that_is_moved(open_page: Open, kind: st
     expect(page.get_by_role("heading", level=1)).to_have_text("Browser meeting")
 
 
+def test_who_wants_a_text_message_asks_for_it_and_takes_it_back(
+    open_page: Open, kind: str, looked_at
+) -> None:
+    page = open_page("/fr/rencontrer", bypass_csp=True)
+    page.get_by_role("radio", name=kind).check()
+    page.get_by_role("button", name="Choisir un moment").click()
+    page.locator(".starts button").nth(20).click()
+    for label, words in (
+        ("Votre nom", "Anne"),
+        ("Nom de l’entreprise", "Textos inc."),
+        ("Adresse courriel", "t@example.org"),
+    ):
+        page.get_by_label(label).fill(words)
+    page.get_by_label("Téléphone").fill("+33 6 12 34 56 78")
+    page.get_by_role("checkbox", name="par message texte").check()
+    page.get_by_role("checkbox", name="J’accepte").check()
+    page.get_by_role("button", name="Réserver cette rencontre").click()
+    page.get_by_role("alert").get_by_role("link", name="Donnez le numéro d’un téléphone cellulaire").click()
+    expect(page.get_by_label("Téléphone")).to_be_focused()
+    looked_at(page, "a number that cannot be texted")
+    page.get_by_label("Téléphone").fill("514 555-0123")
+    page.get_by_role("button", name="Réserver cette rencontre").click()
+    expect(page.get_by_role("main")).to_contain_text("vers le numéro qui se termine par 0123.")
+    page.get_by_role("button", name="Ne pas m’envoyer de message texte").click()
+    expect(page.get_by_role("status")).to_contain_text("aucun message texte n’arrivera")
+    page.get_by_label("Votre téléphone cellulaire").fill("12")
+    page.get_by_role("button", name="Oui, me le rappeler").click()
+    expect(page.get_by_label("Votre téléphone cellulaire")).to_have_attribute("aria-invalid", "true")
+    looked_at(page, "no text message, with a fault")
+
+
 def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_make(
     enter: Enter, site: RunningPlatform, kind: str, looked_at
 ) -> None:

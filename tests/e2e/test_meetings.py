@@ -1,7 +1,7 @@
 """From a need to a meeting that is booked, moved, seen in the agenda and closed, on the sites of both runtimes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from time import monotonic, sleep
@@ -144,6 +144,51 @@ def test_a_company_books_in_four_screens_then_moves_and_cancels_by_its_link(
     assert "Votre rencontre est annulée." in cancelled.text
     assert mailed(running, "est annulée", link)
     assert surfer.send(f"{link}/annuler").status_code == 409
+
+
+def test_who_asks_for_a_text_message_gets_it_and_takes_back_the_next(
+    running: RunningPlatform, surfer: Surfer, kind: str
+) -> None:
+    form = held(surfer, kind)
+    asked = who() | {"phone": "514 555-0123", "texts": "yes"}
+    wrong = surfer.send(str(form.url), **(asked | {"phone": "1 800 463-5229"}))
+    assert (wrong.status_code, "d’un téléphone cellulaire" in wrong.text) == (400, True)
+    booked = surfer.send(str(form.url), **asked)
+    assert "vers le numéro qui se termine par 0123." in booked.text
+    link = str(booked.url).partition("?")[0]
+    with running.documents() as client:
+        messages = client[running.database("notifications")]["messages"]
+        meeting = link.rpartition("/")[2].partition(".")[0]
+        first = texts_of(messages, meeting, 1)[0]
+        assert first["state"] == "queued"
+        messages.update_one(
+            {"_id": first["_id"]}, {"$set": {"next_attempt": datetime.now(UTC)}}
+        )  # time passes
+        assert eventually(lambda: [words for number, words in running.texts.taken if link in words])
+        assert eventually(lambda: texts_of(messages, meeting, 1)[0]["state"] == "sent")
+        stopped = surfer.send(f"{link}/textos", texts="no")
+        assert "aucun message texte n’arrivera" in stopped.text
+        assert html_faults(stopped.text) == []
+        assert {one["state"] for one in texts_of(messages, meeting, 2)} <= {"sent", "queued", "suppressed"}
+        assert eventually(lambda: "suppressed" in {one["state"] for one in texts_of(messages, meeting, 2)})
+    surfer.send(f"{link}/annuler")
+
+
+def texts_of(messages: Any, meeting: str, count: int) -> list[dict[str, Any]]:
+    """What is known of the text messages about a meeting, once there are so many."""
+    wanted = {"channel": "text", "about.id": meeting}
+    assert eventually(lambda: messages.count_documents(wanted) >= count)
+    return list(messages.find(wanted).sort("about.revision", 1))
+
+
+def eventually(holds: Callable[[], Any]) -> bool:
+    """Whether it does within twenty seconds."""
+    deadline = monotonic() + 20
+    while not holds():
+        if monotonic() > deadline:
+            return False
+        sleep(0.1)
+    return True
 
 
 def test_a_time_that_somebody_else_took_meanwhile_is_refused_with_the_nearest(

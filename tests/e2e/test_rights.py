@@ -81,6 +81,7 @@ TABLE = {
         "list_meeting_types get_meeting_type list_advisors find_slots read_feed": ALL,
         "hold_meeting confirm_meeting book_meeting": ALL,
         "open_own_meeting find_own_moves move_own_meeting cancel_own_meeting": ALL,  # who has the link
+        "choose_text_reminder": ALL,  # who has the link
         "ask_earlier find_own_wish open_wish accept_offer decline_offer leave_waiting": ALL,
         "ask_for_time": ALL,
         "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
@@ -203,6 +204,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "sha256": NOBODY * 2,
         "file": {"upload": NOBODY, "parts": 1},
         "token": "x",
+        "text_consent": None,
         "secret": "x",
         "scopes": ["posts:write"],
         "challenge": "x",

@@ -64,6 +64,7 @@ class MeetingsOnDatabase:
 
     database: Any
     now: datetime = field(default_factory=lambda: at("2026-11-23T10:00"))
+    texts: bool = False  # whether reminders by text message are offered
     service: Meetings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +73,10 @@ class MeetingsOnDatabase:
     def process(self) -> Meetings:
         """Another process of the service on the same database."""
         resources = Resources(
-            Settings(sealing_secret=SecretStr(SECRET)), self.database, embedded=False, clock=lambda: self.now
+            Settings(sealing_secret=SecretStr(SECRET), texts=self.texts),
+            self.database,
+            embedded=False,
+            clock=lambda: self.now,
         )
         service = compose(resources).service
         assert isinstance(service, Meetings)

@@ -26,6 +26,7 @@ from nexus.messages import Request
 from nexus.settings import Settings
 from tests.engines.programs import free_port
 from tests.support.mailbox import Mailbox
+from tests.support.texting import Provider
 
 R = TypeVar("R")
 
@@ -87,6 +88,7 @@ class RunningPlatform:
     environment: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    texts: Provider = field(default_factory=Provider)
 
     def url(self, sector: str = "tic", path: str = "/") -> str:
         return f"http://127.0.0.1:{self.ports[sector]}{quote(path, safe='/?&=%')}"
@@ -180,6 +182,7 @@ class RunningPlatform:
 
     def stop(self) -> None:
         """SIGTERM to all, then wait."""
+        self.texts.stop()
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         for name, process in self.processes.items():
@@ -212,7 +215,7 @@ class RunningPlatform:
         # An installation has its compiled modules: without them each start compiles for three seconds.
         left_out = ("NEXUS_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-        return kept | self.environment
+        return kept | {"NEXUS_TEXTS": "on", "NEXUS_TEXT_URL": self.texts.url} | self.environment
 
 
 class EmbeddedPlatform(RunningPlatform):

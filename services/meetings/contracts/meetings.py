@@ -52,6 +52,13 @@ Answer = Annotated[
     str, StringConstraints(max_length=1_000, pattern=f"^[^{NO_TEXT}]*$"), AfterValidator(str.strip)
 ]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$", max_length=300)]
+TextConsent = Annotated[
+    Line | None,
+    Field(
+        description="The words with which the person agreed to a text message two hours before, to `phone`; none: no "
+        "text message"
+    ),
+]
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]
 
 
@@ -95,6 +102,14 @@ class Consent(Message):
     """To what and when the person agreed: that we keep these details for the meeting and its follow-up."""
 
     purpose: Literal["meeting"] = "meeting"
+    at: AwareDatetime
+
+
+class TextReminder(Message):
+    """That a person is reminded by text message two hours before, and the words with which they agreed to it."""
+
+    number: str = Field(description="as ITU-T E.164 has it: +15145550123", repr=False)
+    wording: Line
     at: AwareDatetime
 
 
@@ -148,6 +163,7 @@ class Meeting(Message):
     need: Need
     contact: Contact | None = None
     consent: Consent | None = None
+    texts: TextReminder | None = None
     answers: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     created_at: AwareDatetime
@@ -218,11 +234,13 @@ class HoldMeeting(Command[Booked], service="meetings"):
 class ConfirmMeeting(Command[Meeting], service="meetings"):
     """Say who comes.
 
-    Refused with `hold_expired`, `answer_missing`, `phone_missing`, `email_unusable`, `too_many_meetings`."""
+    Refused with `hold_expired`, `answer_missing`, `phone_missing`, `email_unusable`, `too_many_meetings`; where a text
+    message is asked for, with `texts_not_offered`, `phone_unusable`."""
 
     token: Secret
     contact: Contact
     consent: Literal[True]
+    text_consent: TextConsent = None
     answers: tuple[Answer, ...] = Field((), max_length=10)
     message: Paragraph | None = Field(None, description="what else there is to say of the need")
     base_url: Address | None = Field(None, description="of the site; with it the company is mailed its link")
@@ -238,6 +256,7 @@ class BookMeeting(Command[Booked], service="meetings"):
     start: AwareDatetime
     contact: Contact
     consent: Literal[True]
+    text_consent: TextConsent = None
     need: Need = Need()
     answers: tuple[Answer, ...] = Field((), max_length=10)
     advisor: Id | None = None
@@ -271,6 +290,16 @@ class CancelOwnMeeting(Command[Meeting], service="meetings"):
 
     token: Secret
     why: Paragraph | None = None
+
+
+class ChooseTextReminder(Command[Meeting], service="meetings"):
+    """Have a reminder by text message two hours before the meeting of a link, or none any more.
+
+    Refused with `texts_not_offered`, `phone_unusable`, `meeting_over`."""
+
+    token: Secret
+    text_consent: TextConsent
+    phone: Phone | None = None
 
 
 class GetMeeting(Query[Meeting], service="meetings"):
@@ -359,8 +388,8 @@ class ReadFeed(Query[FeedContent], service="meetings"):
 
 class _MeetingEvent(Event):
     """What happened to a meeting, without who comes: that stays in the service. `sealed` holds
-    `{to, name, company, phone, link, site, where, people}` for the notifications service, and is readable to it
-    alone; None: nobody is mailed."""
+    `{to, name, company, phone, link, site, where, people, text_to}` for the notifications service, and is readable to
+    it alone; None: nobody is mailed."""
 
     id: str
     revision: int
@@ -400,6 +429,10 @@ class MeetingCancelled(_MeetingEvent, service="meetings"):
 
 class MeetingDeclined(_MeetingEvent, service="meetings"):
     """The company's calendar says that nobody comes. The meeting stands: such a mail is easily forged."""
+
+
+class TextReminderChosen(_MeetingEvent, service="meetings"):
+    """Who comes wants to be reminded by text message, or no longer wants it."""
 
 
 class MeetingHeld(_MeetingEvent, service="meetings"):

@@ -50,6 +50,7 @@ def anonymous_meeting(meeting: Meeting) -> Meeting:
     return meeting.model_copy(
         update={
             "contact": None,
+            "texts": None,
             "need": meeting.need.model_copy(update={"message": None}),
             "answers": (),
             "steps": tuple(one.model_copy(update={"why": None}) for one in meeting.steps),

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from nexus.errors import Conflict, InvalidInput, StaleRevision
-from services.meetings.contracts.meetings import REPLIES, Consent, Contact, Meeting, State, Step
+from services.meetings.contracts.meetings import (
+    REPLIES,
+    Consent,
+    Contact,
+    Meeting,
+    State,
+    Step,
+    TextReminder,
+)
 from services.meetings.contracts.types import TypeContent
 from services.meetings.contracts.words import BothLines, Place
 from services.meetings.domain.slots import Agenda
@@ -106,6 +114,12 @@ def moved(meeting: Meeting, start: datetime, by: str, why: str | None, now: date
         start=start,
         end=start + (meeting.end - meeting.start),
     )
+
+
+def with_texts(meeting: Meeting, texts: TextReminder | None, now: datetime) -> Meeting:
+    """With another choice of whether a text message comes. Raises Conflict(`meeting_over`)."""
+    _require_ahead(meeting, now)
+    return meeting.model_copy(update={"texts": texts, "revision": meeting.revision + 1})
 
 
 def cancelled(meeting: Meeting, by: str, why: str | None, now: datetime, *, by_company: bool) -> Meeting:

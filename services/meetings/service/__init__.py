@@ -16,6 +16,7 @@ from services.meetings.service.goal import GoalDesk, GoalDoors
 from services.meetings.service.privacy import PrivacyDesk, PrivacyDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
 from services.meetings.service.replies import ReplyDesk, ReplyDoors
+from services.meetings.service.texts import TextDesk, TextDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
 from services.meetings.service.waiting import WaitingDesk, WaitingDoors
 from services.people.contracts.people import PersonChanged
@@ -28,6 +29,7 @@ class Meetings(
     AgendaDoors,
     FeedDoors,
     BookingDoors,
+    TextDoors,
     GoalDoors,
     DocumentDoors,
     WaitingDoors,
@@ -62,7 +64,9 @@ class Meetings(
         privacy: PrivacyDesk,
         nights: Nights,
         replies: ReplyDesk,
+        texts: TextDesk,
     ) -> None:
+        self.texts = texts
         self.types = types
         self.availability = availability
         self.booking = booking

@@ -28,6 +28,7 @@ from services.meetings.contracts.meetings import (
     Slots,
     State,
     Step,
+    TextReminder,
     TypeInBrief,
 )
 from services.meetings.contracts.types import MeetingType
@@ -35,6 +36,7 @@ from services.meetings.contracts.words import Place
 from services.meetings.domain import meetings as rules
 from services.meetings.domain.choice import ranked, speaks
 from services.meetings.domain.slots import Agenda, Wanted
+from services.meetings.domain.texts import ToText, text_reminder
 from services.meetings.domain.times import is_on_grid, tick
 from services.meetings.service.offers import LONGEST_LOOK, Offers, Party
 from services.meetings.service.types import STAFF, TypeDesk
@@ -73,6 +75,7 @@ class BookingDesk:
     seal: Seals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    number_of: ToText | None = None  # None: no text messages are offered
 
     def slots(self, query: FindSlots, caller: Caller) -> Slots:
         """Raises NotFound(`meeting_type_not_found`), InvalidInput(`place_not_offered`)."""
@@ -102,9 +105,10 @@ class BookingDesk:
         kind = self.types.get(meeting.type.id, caller)
         self._require_few(caller, command.contact)
         answers = rules.checked_answers(kind.content, command.answers)
+        texts = self._texts(command)
         after = rules.confirmed(
             meeting, command.contact, answers, _by(caller), now, command.message, command.base_url
-        )
+        ).model_copy(update={"texts": texts})
         for one, places in (*self._followed(after, now), (after, None)):
             told = MeetingBooked(**self.facts(one, _by(caller)))
             if self.meetings.replace(one, meeting.revision, places, told, held_at=now) == "saved":
@@ -138,12 +142,13 @@ class BookingDesk:
         kind = self.types.bookable(command.type, caller)
         self._require_few(caller, command.contact)
         answers = rules.checked_answers(kind.content, command.answers)
+        texts = self._texts(command)
 
         def complete(held: Meeting) -> tuple[Meeting, tuple[Event, ...]]:
             done = rules.confirmed(
                 held, command.contact, answers, _by(caller), self.clock(), site=command.base_url
             )
-            done = done.model_copy(update={"revision": 1})
+            done = done.model_copy(update={"revision": 1, "texts": texts})
             return done, (MeetingBooked(**self.facts(done, _by(caller))),)
 
         meeting = self._place(command, kind, caller, meeting_id, complete, about, offer)
@@ -322,6 +327,9 @@ class BookingDesk:
         if sector and self.meetings.ahead_of(sector, contact.email, self.clock()) >= rules.MOST_AHEAD:
             raise Conflict("too_many_meetings", most=rules.MOST_AHEAD)
 
+    def _texts(self, command: ConfirmMeeting | BookMeeting) -> TextReminder | None:
+        return text_reminder(command.text_consent, command.contact.phone, self.number_of, self.clock())
+
     def _followed(self, meeting: Meeting, now: datetime) -> list[tuple[Meeting, Sequence[str]]]:
         """The same meeting with the advisor who follows the company, if there is one who is free, and nobody else
         was asked for; and the places that this uses. Who comes is known only once the form is sent."""
@@ -394,6 +402,7 @@ class BookingDesk:
             "name": contact.name,
             "company": contact.company,
             "phone": contact.phone,
+            "text_to": meeting.texts.number if meeting.texts else None,
         }
         return self.seal.close(told)
 

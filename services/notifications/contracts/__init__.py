@@ -22,6 +22,7 @@ NoticeKind = Literal[
     "advisor_meeting",
     "webhook_stopped",
     "new_key",
+    "meeting_text",
     "offer",
     "calendar",
     "follow_up",
@@ -71,6 +72,7 @@ Name = Annotated[
 ]
 Place = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
 Names = Annotated[str, StringConstraints(max_length=1_100), AfterValidator(_one_line)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]  # ITU-T E.164
 WebAddress = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_web_address)]
 
 
@@ -141,6 +143,14 @@ class SendMeeting(Command[None], MeetingFacts, service="notifications"):
     name: Name | None = Field(None, repr=False)
     title: Name
     people: Names = Field(description="Who takes part for us")
+    link: WebAddress = Field(repr=False)
+
+
+class MeetingText(MeetingFacts):
+    """A reminder by text message, to who asked for it; `to` None: they want none any more."""
+
+    to: PhoneNumber | None = Field(None, repr=False)
+    language: Language
     link: WebAddress = Field(repr=False)
 
 

@@ -24,6 +24,7 @@ NoticeEvent = Literal[
     "meeting_declined",
     "webhook_disabled",
     "key_made",
+    "text_reminder_chosen",
     "time_offered",
     "calendar_asked",
     "company_written",
@@ -33,6 +34,7 @@ NoticeEvent = Literal[
     "subscription_asked",
     "content_published",
 ]
+NoticeChannel = Literal["mail", "text"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
 
@@ -42,6 +44,7 @@ class Delivery(Message):
 
     id: str
     kind: NoticeKind
+    channel: NoticeChannel = "mail"
     state: DeliveryState
     person: str | None = Field(None, description="The account that it goes to, where it is one of the staff")
     meeting: str | None = Field(None, description="The meeting that it is about")
@@ -51,7 +54,7 @@ class Delivery(Message):
     next_attempt: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     answer: str | None = Field(
-        None, description="What the mail server said last, or the code of why it was not sent"
+        None, description="What the other side said last, or the code of why it was not sent"
     )
     fell_back: bool = Field(
         False,
@@ -93,7 +96,7 @@ class NoticeRule(Message):
     event: NoticeEvent
     to: To
     kind: NoticeKind
-    channel: Literal["mail"] = "mail"
+    channel: NoticeChannel = "mail"
     hours: int | None = None
     lapses: bool = False
     purpose: Purpose | None = None

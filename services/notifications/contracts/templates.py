@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from nexus.messages import Command, Message, Query
 from services.notifications.contracts import EmailAddress, Language, Name, Names, Place
 
-# What the law, somebody's consent or the safety of a sector asks for is said in the platform's words, and digests are
-# lists: those kinds are nobody's to write.
+# What the law, somebody's consent or the safety of a sector asks for is said in the platform's words, digests are
+# lists, and text messages are short: those kinds are nobody's to write.
 OwnKind = Literal[
     "code",
     "invitation",

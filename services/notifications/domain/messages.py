@@ -12,6 +12,7 @@ from services.notifications.contracts import (
     Language,
     MeetingFacts,
     MeetingForAdvisor,
+    MeetingText,
     NoticeKind,
     PersonalDataMail,
     SendCalendar,
@@ -23,6 +24,7 @@ from services.notifications.contracts import (
     SendVerificationDue,
 )
 from services.notifications.contracts.consent import Purpose
+from services.notifications.contracts.deliveries import NoticeChannel
 from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
 Notice = (
@@ -33,6 +35,7 @@ Notice = (
     | MeetingForAdvisor
     | WebhookStopped
     | NewKey
+    | MeetingText
     | SendOffer
     | SendCalendar
     | FollowUp
@@ -52,6 +55,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "advisor_meeting": MeetingForAdvisor,
     "webhook_stopped": WebhookStopped,
     "new_key": NewKey,
+    "meeting_text": MeetingText,
     "result": SendResult,
     "personal_data": PersonalDataMail,
     "subscription": ConfirmationWanted,
@@ -104,6 +108,11 @@ class Message:
     @property
     def kind(self) -> NoticeKind:
         return next(kind for kind, notice in KINDS.items() if isinstance(self.notice, notice))
+
+    @property
+    def channel(self) -> NoticeChannel:
+        """By which way it leaves."""
+        return "text" if isinstance(self.notice, MeetingText) else "mail"
 
     @property
     def person(self) -> str | None:
@@ -169,7 +178,9 @@ class CalendarPart:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message in words, ready for a channel. What is sent twice is the same twice, and has the same `id`."""
+    """A message in words, ready for a channel. What is sent twice is the same twice, and has the same `id`.
+
+    A text message has neither a subject nor HTML."""
 
     id: str
     sector: str
@@ -223,7 +234,7 @@ def without_secrets(answer: str, message: Message, to: str | None = None) -> str
     secrets = [secret for secret in _secrets(message.notice) if secret]
     for address in (to, getattr(message.notice, "to", None)):
         secrets += [address, address.rpartition("@")[0]] if address else []
-    for secret in sorted(secrets, key=len, reverse=True):
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
         answer = answer.replace(secret, "…")
     return " ".join(answer.split())[:_LONGEST_ANSWER]
 
@@ -242,7 +253,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             | ConfirmationWanted(link=link)
         ):
             return [link]
-        case SendMeeting(link=link, where=where):
+        case SendMeeting(link=link, where=where) | MeetingText(link=link, where=where):
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]

@@ -38,17 +38,22 @@ _ALWAYS = (
     _row("subscription_asked", "asker", "subscription"),
     _row("content_published", "subscriber", "digest", "digest"),
 )
+TEXT_HOURS = 2  # the form where somebody asks for it says so
+_TEXTED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved", "text_reminder_chosen")
 _REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
 
 
-def table(reminder_hours: Sequence[int]) -> tuple[NoticeRule, ...]:
-    """All rows; a company is reminded each of these hours before its meeting."""
+def table(reminder_hours: Sequence[int], *, texts: bool) -> tuple[NoticeRule, ...]:
+    """All rows; a company is reminded each of these hours before its meeting, and where there are `texts`, by one if it
+    asked for it."""
     reminders = [
         NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
         for event in _REMINDED
         for hours in sorted(reminder_hours, reverse=True)
     ]
-    order = list(dict.fromkeys(row.event for row in _ALWAYS))
+    if texts:
+        reminders += [_text_row(event) for event in _TEXTED]
+    order = list(dict.fromkeys((*(row.event for row in _ALWAYS), *_TEXTED)))
     return tuple(sorted((*_ALWAYS, *reminders), key=lambda row: order.index(row.event)))
 
 
@@ -58,6 +63,12 @@ def purpose_of(message: Message) -> Purpose | None:
         return None
     rows = (row for row in _ALWAYS if row.kind == message.kind)
     return next((row.purpose for row in rows if row.purpose), None)
+
+
+def _text_row(event: NoticeEvent) -> NoticeRule:
+    return NoticeRule(
+        event=event, to="company", kind="meeting_text", channel="text", hours=TEXT_HOURS, lapses=True
+    )
 
 
 def due_at(start: datetime, hours: int, zone: str) -> datetime:

@@ -108,7 +108,7 @@ def _filled(message: Message, language: Language, sender: Sender, own: Words) ->
 
 def _rendered(form: Form, saying: Saying) -> tuple[str, str, str]:
     """The subject, the preview and one part: the template of the notice says all, the frame goes around the part."""
-    environment = _environment(form, saying.language)
+    environment = templates(form, saying.language)
     values: dict[str, Any] = saying._asdict()
     if saying.filled:
         body = markdown.body(saying.filled.body, environment.globals["parts"], html=form == "html")
@@ -123,7 +123,8 @@ def _rendered(form: Form, saying: Saying) -> tuple[str, str, str]:
 
 
 @cache
-def _environment(form: Form, language: Language) -> Environment:
+def templates(form: Form, language: Language) -> Environment:
+    """All shipped templates, for one form of a letter, with the words of a language."""
     return environment_of(form, language)
 
 

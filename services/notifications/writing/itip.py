@@ -8,7 +8,7 @@ from datetime import timedelta
 from icalendar import Alarm, Event, vCalAddress
 
 from nexus.calendars import Entry, calendar_of, event_of
-from services.notifications.contracts import Language, MeetingFacts, MeetingForAdvisor, SendMeeting
+from services.notifications.contracts import Language, MeetingForAdvisor, SendMeeting
 from services.notifications.domain.messages import CalendarPart, Message, Recipient, Sender
 from services.notifications.writing.words import ADVISOR_PLACES, PLACES, translations
 
@@ -20,11 +20,9 @@ def calendar_part(
 ) -> CalendarPart | None:
     """None for what changes no entry. `organiser` stays the same for all of a meeting's life: RFC 5546, 2.1.4."""
     notice = message.notice
-    if (
-        not isinstance(notice, MeetingFacts)
-        or notice.meeting is None
-        or notice.change in ("reminder", "declined")
-    ):
+    if not isinstance(notice, SendMeeting | MeetingForAdvisor):
+        return None
+    if notice.meeting is None or notice.change in ("reminder", "declined"):
         return None
     event = event_of(_entry(message, notice, notice.meeting, recipient, sender))
     event.add("organizer", _address(organiser, sender.site, recipient.language))
