@@ -59,7 +59,12 @@ _FIELDS = (
             Field("url", "url", N_("Web address")),
             Field("email", "text", N_("E-mail address")),
             Field("phone", "text", N_("Phone"), N_("As in 514 555-0199, poste 12.")),
-            Field("address", "text", N_("Address")),
+            Field(
+                "address",
+                "text",
+                N_("Address"),
+                N_("By post; at the end of each mail. The anti-spam law asks for it in news by e-mail."),
+            ),
             Field("languages", "checks", N_("Languages of service"), options=LANGUAGES),
         ),
     ),

@@ -166,4 +166,5 @@ def _sender(sector: Any, language: str) -> Sender:
         accent=sector.colours.accent,
         accent_dark=sector.colours.accent_dark,
         on_accent=sector.colours.on_accent,
+        address=sector.contact.address,
     )

@@ -57,4 +57,5 @@ def signed(sender: Sender, settings: SectorSettings, language: Language) -> Send
         accent=colours.accent,
         accent_dark=colours.accent_dark,
         on_accent=colours.on_accent,
+        address=contact.address,
     )

@@ -216,6 +216,7 @@ def test_mails_are_signed_as_the_site_is_called_now_and_late_news_changes_nothin
         "bonjour@example.org",
         "#8a1c4a",
     )
+    assert changed.address == "1, rue de la Scène, Montréal"
     senders.take(news[2])
     assert senders.of("tic", "fr") == file
     assert "tic" in senders

@@ -12,6 +12,10 @@ def settings(**changed: Any) -> SectorSettings:
         "short": {"fr": "Musique", "en": "Music"},
         "tagline": {"fr": "Embauchez des musiciens.", "en": "Hire musicians."},
         "colours": {"accent": "#8a1c4a", "accent_dark": "#f0a6c4", "on_accent": "#ffffff"},
-        "contact": {"name": "L’Orchestre", "email": "bonjour@example.org"},
+        "contact": {
+            "name": "L’Orchestre",
+            "email": "bonjour@example.org",
+            "address": "1, rue de la Scène, Montréal",
+        },
     }
     return SectorSettings.model_validate(told | changed)

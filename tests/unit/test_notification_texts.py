@@ -128,6 +128,13 @@ def test_what_can_be_refused_says_how_in_its_headers_and_below_its_text():
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+def test_a_mail_ends_with_the_postal_address_of_who_sends_it_where_there_is_one():
+    told = written(digest("fr"), sender=replace(SENDER, address="1, rue de la Scène, Montréal"))
+    assert "TECHNOCompétences, 1, rue de la Scène, Montréal\n" in told.text
+    assert "<br>TECHNOCompétences, 1, rue de la Scène, Montréal</p>" in told.html
+    assert "TECHNOCompétences, " not in written(digest("fr")).text.partition("-- ")[2].splitlines()[1]
+
+
 def test_what_cannot_be_refused_has_no_way_to():
     for notice in NOTICES:
         assert "List-Unsubscribe" not in read(as_email(written(notice), "nexus@exemple.ca"))

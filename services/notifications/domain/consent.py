@@ -1,7 +1,8 @@
 """Whether somebody may be written to for a purpose that they can refuse, and at which hour.
 
-Canada's anti-spam law: express consent lasts until it is withdrawn (S.C. 2010, c. 23, s. 10(1)); what is implied by
-having done business ends two years later (s. 10(10)); a withdrawal counts at once (s. 11(3) allows ten days)."""
+Canada's anti-spam law (S.C. 2010, c. 23): a mail says who sends it, where they are reached and how to withdraw (s.
+6(2)); express consent lasts until it is withdrawn; what is implied by having done business ends two years later (s.
+10(9) and (10)); a withdrawal counts at once (s. 11(3) allows ten business days)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

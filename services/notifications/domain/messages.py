@@ -209,6 +209,7 @@ class Sender:
     accent: str
     accent_dark: str
     on_accent: str
+    address: str | None = None  # by post
 
 
 def pause(attempts: int, first: float, luck: float) -> timedelta:
