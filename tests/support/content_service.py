@@ -6,6 +6,9 @@ from typing import Any
 
 from nexus.audit import Trail
 from nexus.mongo import audit_database
+from nexus.personal import PERSONAL_DATA
+from nexus.personal_store import Answers
+from nexus.seal import Seal
 from nexus.signing import Signer
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
@@ -26,6 +29,7 @@ from services.content.service.links import LinkDesk
 from services.content.service.openings import Opening
 from services.content.service.posts import Covers
 from services.content.service.previews import Previews
+from services.content.service.privacy import Authorship
 from services.content.service.repeats import Repeats
 from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
@@ -99,4 +103,12 @@ def content_service(
             clock,
         ),
         imports=Imports(imports, files, ImportFiles(database), editing, trail.recording, clock, rows_of),
+        authorship=Authorship(
+            database,
+            [kind.plural for kind in KINDS.values()],
+            Answers(database),
+            Seal("a-secret-of-the-tests-0123456789-abcdef", PERSONAL_DATA),
+            clock,
+            lambda: None,
+        ),
     )
