@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 
 from gateway.i18n import translations
 from gateway.links import problem_url
-from gateway.refusals import REFUSALS, documented, reason
+from gateway.reasons import reason
+from gateway.refusals import REFUSALS, documented
 from gateway.sectors import Language
 from nexus.errors import NexusError, StaleRevision, Unavailable
 from nexus.telemetry import log

@@ -15,7 +15,8 @@ from gateway.links import CALENDAR
 from gateway.meetings import views
 from gateway.people.desk import Desk, Signed
 from gateway.questions import JOBS
-from gateway.refusals import REFUSALS, reason
+from gateway.reasons import reason
+from gateway.refusals import REFUSALS
 from gateway.rendering import ZONE
 from gateway.words import MEETING_PLACES, N_, THEMES
 from nexus.caller import LANGUAGES, Role

@@ -16,7 +16,7 @@ from gateway.admin.uploads import send_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.people.forms import Fault
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.words import (
     IMPORT_ERRORS,
     MAPPING_FAULTS,

@@ -17,7 +17,7 @@ from gateway.admin.mail_examples import KINDS_OF_MEETINGS, latest_meeting
 from gateway.edge import policy
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.template_words import told_fault
 from gateway.trail_words import NOTICE_KINDS
 from gateway.words import N_

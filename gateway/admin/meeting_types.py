@@ -12,7 +12,7 @@ from gateway.admin.fields import Field
 from gateway.admin.frame import MEETING_TYPES, admin_page, path_to
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.words import AUDIENCES, MEETING_PLACES, N_
 from nexus.caller import LANGUAGES
 from nexus.errors import NotFound, StaleRevision

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 
 from gateway.admin.fields import Field
 from gateway.admin.kinds import Kind
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.words import FIELD_NAMES, N_
 
 _RULES = {

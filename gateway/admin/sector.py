@@ -18,7 +18,7 @@ from gateway.admin.looks import PAGES, look
 from gateway.following import settings_of, with_settings
 from gateway.i18n import decimal, translations
 from gateway.people.desk import Desk, Signed
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.sectors import Colours, Language
 from gateway.stylesheet import style_sheet
 from gateway.words import COLOURS, LANGUAGES, N_

@@ -7,7 +7,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from gateway.refusals import reason
+from gateway.reasons import reason
 from gateway.words import N_
 from nexus.messages import Message
 
