@@ -31,6 +31,7 @@ from gateway.local_mail import is_local, local_mail_router
 from gateway.meetings.api import meetings_api_router
 from gateway.meetings.api_office import office_api_router
 from gateway.meetings.api_own import own_api_router
+from gateway.meetings.api_settings import add_advisors, add_companies, add_types
 from gateway.meetings.booking_pages import booking_router
 from gateway.meetings.calendar_pages import calendar_pages_router
 from gateway.meetings.calendars import calendars_router
@@ -129,7 +130,9 @@ def create_app(
     app.include_router(fitting_api_router(sector, bus, base_url))
     app.include_router(meetings_api_router(sector, bus, base_url))
     app.include_router(own_api_router(sector, bus, base_url))
-    app.include_router(office_api_router(bus, Bearer(sector, bus), base_url))
+    app.include_router(
+        office_api_router(bus, Bearer(sector, bus), base_url, add_advisors, add_types, add_companies)
+    )
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
     app.include_router(developers_router(sector, base_url), include_in_schema=False)

@@ -20,7 +20,6 @@ from services.meetings.contracts.meetings import (
     CancelOwnMeeting,
     Contact,
     FindSlots,
-    Key,
     Meeting,
     MoveOwnMeeting,
     Need,
@@ -30,7 +29,7 @@ from services.meetings.contracts.meetings import (
     TextConsent,
 )
 from services.meetings.contracts.types import ListMeetingTypes, TypeContent
-from services.meetings.contracts.words import BothLines, Id, Paragraph, Place, Secret, Tongue
+from services.meetings.contracts.words import BothLines, Id, Key, Paragraph, Place, Secret, Tongue
 
 
 class Body(BaseModel):

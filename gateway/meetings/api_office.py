@@ -19,6 +19,8 @@ from gateway.meetings.documents import attachment
 from nexus.bus import Bus
 from nexus.caller import Caller, Scope
 from nexus.messages import Command
+from nexus.messages import Query as Question
+from services.meetings.contracts.availability import Advisor
 from services.meetings.contracts.cases import (
     AddTask,
     AnswerReferral,
@@ -42,6 +44,7 @@ from services.meetings.contracts.cases import (
     SavePlan,
     SendPlan,
 )
+from services.meetings.contracts.companies import Company
 from services.meetings.contracts.documents import (
     DocumentPart,
     ListMeetingDocuments,
@@ -70,10 +73,13 @@ from services.meetings.contracts.meetings import (
     MoveMeeting,
     RecordOutcome,
 )
+from services.meetings.contracts.types import MeetingType
 from services.meetings.contracts.words import Id
 
 Find = Callable[[Request], Awaitable[Caller]]
-_Named = Annotated[Id, Path(description="Its id")]
+Part = Callable[[APIRouter, "Office"], None]
+Revised = Case | Meeting | Advisor | MeetingType | Company
+Named = Annotated[Id, Path(description="Its id")]
 _SAID_ELSEWHERE = {"id", "revision", "base_url"}
 
 _MEETING_WRITES: tuple[tuple[str, type[Command[Meeting]], str], ...] = (
@@ -144,19 +150,21 @@ class Referrals(BaseModel):
     escalated: tuple[Referral, ...]
 
 
-def office_api_router(bus: Bus, bearer: Bearer, base_url: str) -> APIRouter:
-    """The routes of a sector's API that want a key of meetings, of cases or of the goal."""
+def office_api_router(bus: Bus, bearer: Bearer, base_url: str, *parts: Part) -> APIRouter:
+    """The routes of a sector's API that want a key of meetings, of cases or of the goal; with those of `parts`."""
     router = APIRouter(prefix="/api/v1", dependencies=[Security(KEY)])
-    office = _Office(bus, bearer, base_url)
+    office = Office(bus, bearer, base_url)
     _add_agenda(router, office)
     _add_documents(router, office)
     _add_cases(router, office)
     _add_referrals(router, office)
     _add_goal(router, office)
+    for add in parts:
+        add(router, office)
     return router
 
 
-class _Office:
+class Office:
     """Hands what systems with a key ask for to the meetings service, which checks their scopes itself."""
 
     def __init__(self, bus: Bus, bearer: Bearer, base_url: str) -> None:
@@ -176,12 +184,12 @@ class _Office:
         """A route that is a command about one thing at the revision that was seen."""
         scope = Scope.CASES_WRITE if path.startswith("/cases") else Scope.MEETINGS_WRITE
         in_path = {name for name in ("id", "entry", "task") if f"{{{name}}}" in path}
-        body = _body_of(kind, in_path)
+        body = body_of(kind, in_path)
 
         async def write(
             request: Request,
             key: Annotated[Caller, Depends(self.key(scope))],
-            id: _Named,
+            id: Named,
             seen: IfMatch,
             wanted: Annotated[Body, Depends(_nothing)],
             _: Nothing,
@@ -206,9 +214,9 @@ class _Office:
         )
 
 
-def revised(one: Case | Meeting) -> Response:
+def revised(one: Revised, status: int = 200) -> Response:
     """One thing, with the ETag that a change of it must name."""
-    response = fresh(one)
+    response = fresh(one, status)
     response.headers["ETag"] = f'"{one.revision}"'
     return response
 
@@ -217,7 +225,7 @@ def _nothing() -> Body:
     return Body()
 
 
-def _body_of(kind: type[Command[Any]], in_path: set[str]) -> type[Body] | None:
+def body_of(kind: type[Command[Any] | Question[Any]], in_path: set[str]) -> type[Body] | None:
     """What a command wants besides what is said elsewhere; None: nothing."""
     fields: dict[str, Any] = {
         name: (field.annotation, field)
@@ -232,7 +240,7 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "description": "Its id", "schema": schema}
 
 
-def _add_agenda(router: APIRouter, office: _Office) -> None:
+def _add_agenda(router: APIRouter, office: Office) -> None:
     key = Annotated[Caller, Depends(office.key(Scope.MEETINGS_WRITE))]
 
     @router.get("/agenda", response_model=Meetings, responses=keyed_refusals(), tags=["agenda"])
@@ -243,7 +251,7 @@ def _add_agenda(router: APIRouter, office: _Office) -> None:
         return fresh(found)
 
     @router.get("/agenda/{id}", response_model=Meeting, responses=keyed_refusals(404), tags=["agenda"])
-    async def meeting(key: key, id: _Named, _: Nothing) -> Response:
+    async def meeting(key: key, id: Named, _: Nothing) -> Response:
         """One meeting, with the ETag that a change of it must name."""
         found = await office.bus.call(GetMeeting(id=id), key)
         return revised(found)
@@ -252,12 +260,12 @@ def _add_agenda(router: APIRouter, office: _Office) -> None:
         office.add(router, "POST", path, kind, summary)
 
 
-def _add_documents(router: APIRouter, office: _Office) -> None:
+def _add_documents(router: APIRouter, office: Office) -> None:
     key = Annotated[Caller, Depends(office.key(Scope.MEETINGS_WRITE))]
     path = "/agenda/{id}/documents"
 
     @router.get(path, response_model=MeetingDocuments, responses=keyed_refusals(404), tags=["agenda"])
-    async def documents(key: key, id: _Named, _: Nothing) -> Response:
+    async def documents(key: key, id: Named, _: Nothing) -> Response:
         """What the company brings to a meeting."""
         found = await office.bus.call(ListMeetingDocuments(id=id), key)
         return fresh(found)
@@ -268,7 +276,7 @@ def _add_documents(router: APIRouter, office: _Office) -> None:
         responses=BYTES | keyed_refusals(404),
         tags=["agenda"],
     )
-    async def document(key: key, id: _Named, document: _Named, _: Nothing) -> Response:
+    async def document(key: key, id: Named, document: Named, _: Nothing) -> Response:
         """One of them."""
 
         async def part(offset: int) -> DocumentPart:
@@ -278,7 +286,7 @@ def _add_documents(router: APIRouter, office: _Office) -> None:
         return await attachment(part)
 
 
-def _add_cases(router: APIRouter, office: _Office) -> None:
+def _add_cases(router: APIRouter, office: Office) -> None:
     key = Annotated[Caller, Depends(office.key(Scope.CASES_WRITE))]
 
     @router.get("/cases", response_model=Cases, responses=keyed_refusals(), tags=["cases"])
@@ -288,7 +296,7 @@ def _add_cases(router: APIRouter, office: _Office) -> None:
         return fresh(found)
 
     @router.get("/cases/{id}", response_model=CaseFile, responses=keyed_refusals(404), tags=["cases"])
-    async def case(key: key, id: _Named, _: Nothing) -> Response:
+    async def case(key: key, id: Named, _: Nothing) -> Response:
         """All of a case, with the ETag that a change of it must name. Each reading is in the audit trail."""
         file = await office.bus.call(GetCase(id=id), key)
         response = fresh(file)
@@ -299,9 +307,9 @@ def _add_cases(router: APIRouter, office: _Office) -> None:
         office.add(router, method, path, kind, summary)
 
 
-def _add_referrals(router: APIRouter, office: _Office) -> None:
+def _add_referrals(router: APIRouter, office: Office) -> None:
     key = Annotated[Caller, Depends(office.key(Scope.CASES_WRITE))]
-    answer = _body_of(AnswerReferral, {"id"})
+    answer = body_of(AnswerReferral, {"id"})
 
     @router.get("/referrals", response_model=Referrals, responses=keyed_refusals(), tags=["cases"])
     async def referrals(key: key, _: Nothing) -> Response:
@@ -315,13 +323,13 @@ def _add_referrals(router: APIRouter, office: _Office) -> None:
         responses=keyed_refusals(404, 409),
         tags=["cases"],
     )
-    async def answered(key: key, id: _Named, wanted: answer, _: Nothing) -> Response:  # type: ignore[valid-type]
+    async def answered(key: key, id: Named, wanted: answer, _: Nothing) -> Response:  # type: ignore[valid-type]
         """Take the company, which then has a case here, or do not."""
         found = await office.bus.call(AnswerReferral(id=id, **dict(wanted)), key)
         return fresh(found)
 
 
-def _add_goal(router: APIRouter, office: _Office) -> None:
+def _add_goal(router: APIRouter, office: Office) -> None:
     key = Annotated[Caller, Depends(office.key(Scope.GOAL_READ))]
 
     @router.get("/goal", response_model=GoalBoard, responses=keyed_refusals(), tags=["goal"])

@@ -1,8 +1,9 @@
 """What systems with a key do with meetings, cases, referrals and the goal, over the API of both runtimes."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -97,6 +98,66 @@ def test_a_meeting_is_held_and_its_case_goes_from_need_to_closing(
     assert meeting.id in {
         one["id"] for one in system.get("/goal/meetings", params={"which": "held"}).json()["items"]
     }
+
+
+def test_a_system_says_who_can_be_met_when_and_for_what(
+    system: httpx2.Client,
+) -> None:
+    words = {"fr": "Rencontre du système", "en": "Meeting of the system"}
+    content = {"name": words, "minutes": 45, "places": ["phone"]}
+    once = {"Idempotency-Key": uuid4().hex}
+    made = system.post("/meeting-types", json=content, headers=once)
+    assert made.status_code == 201, made.text
+    assert system.post("/meeting-types", json=content, headers=once).json() == made.json()
+    other = system.post("/meeting-types", json=content | {"minutes": 30}, headers=once)
+    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    path = f"/meeting-types/{made.json()['id']}"
+    longer = system.put(path, json=content | {"minutes": 60}, headers=seen(made))
+    assert longer.json()["content"]["minutes"] == 60
+    late = system.put(path, json=content, headers=seen(made))
+    assert (late.status_code, late.json()["code"]) == (412, "stale_revision")
+
+    advisor = f"/advisors/{uuid4().hex}/availability"
+    assert system.get(advisor).json()["code"] == "advisor_not_found"
+    days_of_week = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    hours = {"rrule": days_of_week, "since": "2026-01-01", "opens": "09:00", "closes": "12:00"}
+    open_hours = {"name": "Système", "languages": ["zz"], "rules": [hours]}
+    preview = {
+        "content": open_hours,
+        "type": made.json()["id"],
+        "since": date.today().isoformat(),
+        "days": 31,
+    }
+    days = system.post(f"{advisor}/preview", json=preview).json()
+    first = datetime.fromisoformat(days[-1]["starts"][0])
+    assert first.astimezone(ZoneInfo("America/Toronto")).hour == 9
+    saved = system.put(advisor, json=open_hours, headers={"If-Match": '"0"'})
+    assert saved.json()["revision"] == 1, saved.text
+    assert "Système" in {one["name"] for one in system.get("/advisors").json()["items"]}
+    system.put(advisor, json=open_hours | {"accepting": False}, headers=seen(saved))
+    archived = system.post(f"{path}/archive", json={}, headers=seen(longer))
+    assert archived.json()["archived"]
+    assert system.get(path).json() == archived.json()
+
+
+def test_companies_are_found_said_anew_and_merged_and_parted_again(
+    running: RunningPlatform, system: httpx2.Client, kind: str
+) -> None:
+    names = [a_company() for _ in range(2)]
+    keep, other = (booked(running, kind, name, f"eve@{domain}").company for name, domain in names)
+    found = system.get("/companies", params={"text": names[0][0]}).json()["items"]
+    assert [one["company"]["id"] for one in found] == [keep]
+    said = {"name": names[0][0], "size": "5-24"}
+    saved = system.put(f"/companies/{keep}", json=said, headers=seen(system.get(f"/companies/{keep}")))
+    assert saved.json()["size"] == "5-24", saved.text
+    revision = system.get(f"/companies/{other}").json()["company"]["revision"]
+    both = {"other": other, "other_revision": revision}
+    merged = system.post(f"/companies/{keep}/merge", json=both, headers=seen(saved))
+    assert len(merged.json()["contacts"]) == 2, merged.text
+    file = system.get(f"/companies/{keep}")
+    both["other_revision"] = file.json()["merged"][0]["revision"]
+    parted = system.post(f"/companies/{keep}/part", json=both, headers=seen(file))
+    assert (parted.json()["id"], parted.json()["merged_into"]) == (other, None), parted.text
 
 
 def test_documents_come_with_a_link_once_for_a_key_and_are_read_by_the_office(

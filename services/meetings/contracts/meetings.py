@@ -15,6 +15,7 @@ from services.meetings.contracts.words import (
     BothLines,
     BothTexts,
     Id,
+    Key,
     Line,
     Paragraph,
     Place,
@@ -59,7 +60,6 @@ TextConsent = Annotated[
         "text message"
     ),
 ]
-Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]
 
 
 REPLIES = ("accepted", "declined", "tentative")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from nexus.messages import Command, Message, Query
-from services.meetings.contracts.words import BothLines, BothTexts, Id, Minutes, Place, WebAddress
+from services.meetings.contracts.words import BothLines, BothTexts, Id, Key, Minutes, Place, WebAddress
 
 Audience = Literal["public", "invited", "staff"]
 
@@ -80,11 +80,13 @@ class GetMeetingType(Query[MeetingType], service="meetings"):
 
 class SaveMeetingType(Command[MeetingType], service="meetings"):
     """A new type, or another content of one. For coordinators and administrators; `sector` is for the operator.
-    Meetings that are booked stay as they are. Refused with `stale_revision`."""
+    Meetings that are booked stay as they are. A new one with the `key` of before is that of before. Refused with
+    `stale_revision`, `key_reused`: something else was asked with it."""
 
     id: Id | None = None
     revision: int = 0
     content: TypeContent
+    key: Key | None = None
     sector: Id | None = None
 
 

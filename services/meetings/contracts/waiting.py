@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from nexus.caller import Language
 from nexus.messages import Command, Event, Message, Query
-from services.meetings.contracts.meetings import Address, Answer, Booked, Contact, Key, Need
-from services.meetings.contracts.words import BothLines, Id, Place, Secret
+from services.meetings.contracts.meetings import Address, Answer, Booked, Contact, Need
+from services.meetings.contracts.words import BothLines, Id, Key, Place, Secret
 
 WishState = Literal["waiting", "offered", "taken", "left", "over"]
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from nexus.caller import Language
 from nexus.messages import Message, without_control_characters
 
+Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]  # of what is asked for once
 Place = Literal["partner_office", "company_premises", "phone", "video"]
 PLACES: tuple[Place, ...] = get_args(Place)
 

@@ -26,7 +26,7 @@ from services.meetings.contracts.availability import (
 from services.meetings.domain.slots import Wanted, check_availability, ticks_in
 from services.meetings.domain.times import day_span, zone_named
 from services.meetings.service.offers import Offers, by_day, near
-from services.meetings.service.types import LEADERS, STAFF, TypeDesk, sector_of
+from services.meetings.service.types import LEADERS, MEETING_LEADERS, STAFF, TypeDesk, sector_of
 from services.meetings.store.advisors import AdvisorStore
 from services.people.contracts.people import PersonChanged
 
@@ -124,7 +124,7 @@ def whose(advisor: str | None, caller: Caller) -> str:
     if advisor in (None, caller.person):
         caller.require(Role.ADVISOR, *LEADERS)
         return caller.person
-    caller.require(*LEADERS)
+    caller.require(*MEETING_LEADERS)
     return str(advisor)
 
 

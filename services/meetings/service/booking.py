@@ -39,6 +39,7 @@ from services.meetings.domain.slots import Agenda, Wanted
 from services.meetings.domain.texts import ToText, text_reminder
 from services.meetings.domain.times import is_on_grid, tick
 from services.meetings.service.offers import LONGEST_LOOK, Offers, Party
+from services.meetings.service.repeats import id_of
 from services.meetings.service.types import STAFF, TypeDesk
 from services.meetings.store.advisors import AdvisorStore
 from services.meetings.store.meetings import MeetingStore
@@ -435,11 +436,6 @@ def _require_possible(start: datetime, now: datetime) -> None:
 
 def _by(caller: Caller) -> str:
     return BY_LINK if caller.roles.isdisjoint(STAFF) else caller.person
-
-
-def id_of(key: str, caller: Caller) -> str:
-    """The id of what a key books: the same each time, and nobody else's."""
-    return hashlib.sha256(f"{caller.sector}:{key}".encode()).hexdigest()[:32]
 
 
 def _requested(

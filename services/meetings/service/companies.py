@@ -24,7 +24,7 @@ from services.meetings.contracts.companies import (
 from services.meetings.contracts.meetings import AdvisorInMeeting, Contact, Meeting, Need
 from services.meetings.domain import cases as case_rules
 from services.meetings.domain import companies as rules
-from services.meetings.service.types import LEADERS, STAFF
+from services.meetings.service.types import CASE_LEADERS, CASE_STAFF
 from services.meetings.store.cases import CaseStore
 from services.meetings.store.companies import CompanyStore
 from services.meetings.store.meetings import MeetingStore
@@ -44,8 +44,8 @@ class CompanyDesk:
 
     def listed(self, query: ListCompanies, caller: Caller) -> Companies:
         """Those that the caller may see."""
-        caller.require(*STAFF)
-        among = None if caller.has(*LEADERS) else self._own(caller)
+        caller.require(*CASE_STAFF)
+        among = None if caller.has(*CASE_LEADERS) else self._own(caller)
         found = self.companies.listed(caller.sector, query.text, among, _MOST + 1)
         shown = found[:_MOST]
         ids = [one.id for one in shown]
@@ -86,7 +86,7 @@ class CompanyDesk:
 
     def merge(self, command: MergeCompanies, caller: Caller) -> Company:
         """Raises NotFound, StaleRevision, InvalidInput(`same_company`)."""
-        caller.require(*LEADERS)
+        caller.require(*CASE_LEADERS)
         if command.keep == command.other:
             raise InvalidInput("same_company", id=command.keep)
         keep = self._current(command.keep, command.keep_revision, caller)
@@ -107,7 +107,7 @@ class CompanyDesk:
     def undo(self, command: UndoMerger, caller: Caller) -> Company:
         """The company that is one of its own again. Raises NotFound(`company_not_found`, `merger_not_found`),
         StaleRevision."""
-        caller.require(*LEADERS)
+        caller.require(*CASE_LEADERS)
         keep = self._current(command.keep, command.keep_revision, caller)
         other = self.companies.by_id(command.other, caller.sector)
         if other is None or other.merged_into != keep.id or other.merged_at is None:
@@ -180,10 +180,10 @@ class CompanyDesk:
         return list({one.company for one in cases})
 
     def _one(self, company_id: str, caller: Caller) -> Company:
-        caller.require(*STAFF)
+        caller.require(*CASE_STAFF)
         found = self.companies.by_id(company_id, caller.sector)
         company = self.companies.now(found) if found else None
-        if company is None or not (caller.has(*LEADERS) or company.id in self._own(caller)):
+        if company is None or not (caller.has(*CASE_LEADERS) or company.id in self._own(caller)):
             raise NotFound("company_not_found", id=company_id)
         return company
 

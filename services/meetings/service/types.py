@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from nexus.audit import note
 from nexus.caller import Caller, Role, Scope
-from nexus.errors import Forbidden, InvalidInput, NotFound, StaleRevision
+from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from nexus.service import rpc
 from services.meetings.contracts.types import (
     ArchiveMeetingType,
@@ -17,6 +17,7 @@ from services.meetings.contracts.types import (
     MeetingTypes,
     SaveMeetingType,
 )
+from services.meetings.service.repeats import id_of
 from services.meetings.store.advisors import TypeStore
 
 LEADERS = (Role.COORDINATOR, Role.ADMIN)
@@ -50,7 +51,7 @@ class TypeDesk:
     def listed(self, query: ListMeetingTypes, caller: Caller) -> MeetingTypes:
         """Those that may be booked, or all."""
         if query.every:
-            caller.require(*STAFF)
+            caller.require(*MEETING_STAFF)
         shown = [
             one
             for one in self.types.of_sector(caller.sector)
@@ -63,7 +64,7 @@ class TypeDesk:
         """One that exists; archived ones, and those for staff, are for staff. Raises NotFound."""
         found = self.types.by_id(caller.sector, type_id)
         hidden = found is None or found.archived or found.content.audience == "staff"
-        if found is None or (hidden and caller.roles.isdisjoint(STAFF)):
+        if found is None or (hidden and not caller.has(*MEETING_STAFF)):
             raise NotFound("meeting_type_not_found", id=type_id)
         return found
 
@@ -76,22 +77,29 @@ class TypeDesk:
 
     def save(self, command: SaveMeetingType, caller: Caller) -> MeetingType:
         """Raises StaleRevision, NotFound."""
-        caller.require(*LEADERS)
+        caller.require(*MEETING_LEADERS)
         if command.id is None:
-            sector = sector_of(caller, command.sector)
-            now = self.clock()
-            new = MeetingType(
-                id=uuid4().hex, sector=sector, revision=1, content=command.content, updated_at=now
-            )
-            return self._save(None, new)
+            return self._new(command, caller)
         before = self._one(command.id, command.revision, caller)
         return self._save(before, before.model_copy(update={"content": command.content}))
 
     def archive(self, command: ArchiveMeetingType, caller: Caller) -> MeetingType:
         """Raises StaleRevision, NotFound."""
-        caller.require(*LEADERS)
+        caller.require(*MEETING_LEADERS)
         before = self._one(command.id, command.revision, caller)
         return self._save(before, before.model_copy(update={"archived": command.archived}))
+
+    def _new(self, command: SaveMeetingType, caller: Caller) -> MeetingType:
+        """Raises Conflict(`key_reused`)."""
+        type_id = id_of(f"type:{command.key}", caller) if command.key else uuid4().hex
+        before = self.types.by_id(caller.sector, type_id) if command.key else None
+        if before is None:
+            sector, now = sector_of(caller, command.sector), self.clock()
+            new = MeetingType(id=type_id, sector=sector, revision=1, content=command.content, updated_at=now)
+            return self._save(None, new)
+        if before.content != command.content:
+            raise Conflict("key_reused")
+        return before
 
     def _one(self, type_id: str, revision: int, caller: Caller) -> MeetingType:
         found = self.types.by_id(caller.sector, type_id)

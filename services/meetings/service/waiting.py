@@ -32,8 +32,9 @@ from services.meetings.domain import waiting as line
 from services.meetings.domain.slots import Wanted
 from services.meetings.domain.times import day_span, moment, tick, zone_named
 from services.meetings.domain.waiting import Offered, Waiting
-from services.meetings.service.booking import BY_LINK, BookingDesk, id_of, require_place
+from services.meetings.service.booking import BY_LINK, BookingDesk, require_place
 from services.meetings.service.offers import near
+from services.meetings.service.repeats import id_of
 from services.meetings.store.waiting import WaitingStore
 
 # The page of a place on the list on every gateway, in the language of the mail.
