@@ -81,8 +81,8 @@ SCOPES = {  # of keys
     "programs:write": N_("Programs"),
     "documents:write": N_("Documents"),
     "posts:write": N_("Posts of the blog"),
-    "meetings:write": N_("Meetings of the sector, and their documents"),
-    "cases:write": N_("Case files of companies"),
+    "meetings:write": N_("Meetings of the sector, their types and documents, and availability"),
+    "cases:write": N_("Companies and their case files"),
     "goal:read": N_("Figures of the goal, to read"),
 }
 ITEM_KINDS = {

@@ -52,7 +52,7 @@ class Merger(Body):
     """Another company, at the revision that was seen."""
 
     other: Id
-    other_revision: int = Field(ge=1)
+    other_revision: int = Field(ge=1, le=2**31 - 1)
 
 
 def add_advisors(router: APIRouter, office: Office) -> None:

@@ -35,7 +35,10 @@ Paragraph = Annotated[
     AfterValidator(str.strip),
 ]
 WebAddress = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_web_address)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500),
+    AfterValidator(_web_address),
+    Field(json_schema_extra={"pattern": r"^https?://[!-~]*$"}),
 ]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Minutes = Annotated[int, Field(ge=0, le=480, multiple_of=5)]
