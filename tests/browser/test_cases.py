@@ -3,6 +3,7 @@ each screen is looked at by axe, by the HTML checker, and on a screen of 320 pix
 
 from datetime import date, time, timedelta
 from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -27,9 +28,10 @@ COMPANY = "Fonderie du navigateur"
 
 @pytest.fixture(scope="module")
 def kind(site: RunningPlatform) -> str:
-    """The name of a type that somebody can hold at any hour."""
+    """The name of a type that somebody can hold at any hour; each module that books has one of its own."""
+    own = uuid4().hex[:6]
     content = TypeContent(
-        name=BothLines(fr="Rencontre à suivre", en="Meeting to follow up"),
+        name=BothLines(fr=f"Rencontre à suivre {own}", en=f"Meeting to follow up {own}"),
         places=("video",),
         notice_hours=0,
         move_hours=0,
@@ -39,7 +41,7 @@ def kind(site: RunningPlatform) -> str:
         rrule="FREQ=DAILY", since=date(2026, 1, 1), opens=time(0), closes=time(23, 55), types=(made.id,)
     )
     advisor = AvailabilityContent(name="Inès Suivi", languages=("fr", "en"), rules=(rule,))
-    site.ask(SaveAvailability(content=advisor, advisor="suivi", sector="tic"), operator("root"))
+    site.ask(SaveAvailability(content=advisor, advisor=uuid4().hex, sector="tic"), operator("root"))
     return content.name.fr
 
 

@@ -22,6 +22,7 @@ from services.content.contracts.editing import (
 )
 from services.content.contracts.publications import Status
 from services.people.contracts.people import ListPeople
+from tests.support.letterbox import letters_in
 from tests.support.platforms import DistributedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
@@ -56,8 +57,8 @@ def mails(running: RunningPlatform, address: str) -> list[str]:
     if isinstance(running, DistributedPlatform):
         found: list[Any] = [mail for mail in running.mailbox.mails if mail["To"] == address]
     else:
-        files = (running.folder / "data/mail/tic").glob("*.eml")
-        read = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        letters = letters_in(running.folder / "data/mail/tic")
+        read = [message_from_bytes(letter, policy=default) for letter in letters]
         found = [mail for mail in read if mail["To"] == address]
     return [mail.get_body(("plain",)).get_content().replace("\r\n", "\n") for mail in found]
 

@@ -17,6 +17,7 @@ from nexus.caller import Role, operator
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
 from tests.e2e.test_meetings import person_of, starts_on, who
+from tests.support.letterbox import letters_in
 from tests.support.platforms import DistributedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
@@ -42,8 +43,8 @@ def arrived(running: RunningPlatform, to: str, count: int) -> list[Any]:
 def mails(running: RunningPlatform, to: str) -> list[Any]:
     if isinstance(running, DistributedPlatform):
         return [mail for mail in list(running.mailbox.mails) if mail["To"] == to]
-    files = (running.folder / "data/mail/tic").glob("*.eml")
-    read: list[Any] = [message_from_bytes(file.read_bytes(), policy=SMTP) for file in files]
+    letters = letters_in(running.folder / "data/mail/tic")
+    read: list[Any] = [message_from_bytes(letter, policy=SMTP) for letter in letters]
     return [mail for mail in read if mail["To"] == to]
 
 

@@ -1,6 +1,7 @@
 """The notifications service on a database of a test, with a clock of the test's own; mail goes to a folder."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
@@ -80,3 +81,12 @@ def token_in(mail: Any, page: str) -> str:
     found = re.search(rf"https?://\S+/(?:{page})/(\S+)", text_of(mail))
     assert found, text_of(mail)
     return found[1]
+
+
+def letters_in(folder: Path) -> list[bytes]:
+    """The mails in a folder; the oldest leave while we look."""
+    found = []
+    for file in sorted(folder.glob("*.eml")):
+        with suppress(FileNotFoundError):
+            found.append(file.read_bytes())
+    return found
