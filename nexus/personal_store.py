@@ -33,13 +33,14 @@ class Answers:
         """Make the index."""
         self.answers.create_index("at", expireAfterSeconds=int(_ANSWERS_KEPT.total_seconds()))
 
-    def has(self, request: str) -> bool:
-        """Whether the request was answered: its event came again."""
-        return self.answers.find_one({"_id": request}, {"_id": 1}) is not None
-
-    def tell(self, answer: DataAnswered, now: datetime) -> None:
-        """Answer once."""
-        _keep(self.answers, answer.id, {"at": now}, answer)
+    def once(self, request: str, make: Callable[[], DataAnswered], clock: Callable[[], datetime]) -> bool:
+        """Do what `make` does, and keep its answer to be told. False: the request was answered, and its event came
+        again. After a crash it is done again, which has to do no harm."""
+        if self.answers.find_one({"_id": request}, {"_id": 1}) is not None:
+            return False
+        answer = make()
+        _keep(self.answers, answer.id, {"at": clock()}, answer)
+        return True
 
 
 class Purges:

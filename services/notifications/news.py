@@ -1,6 +1,7 @@
 """What became public lately, for digests: of each program and activity what a mail shows of it."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pymongo.database import Database
@@ -12,6 +13,8 @@ from services.content.contracts import (
     Activity,
     ActivityPublished,
     ActivityRetired,
+    Language,
+    LineText,
     Program,
     ProgramPublished,
     ProgramRetired,
@@ -71,41 +74,41 @@ class NewsStore:
 def _program(program: Program) -> News:
     content = program.content
     leads = {one: getattr(content.promise, one) or getattr(content.summary, one) for one in LANGUAGES}
-    titles = {one: getattr(content.title, one) for one in LANGUAGES}
-    others = [getattr(content.provider, one) for one in LANGUAGES]
-    return News(
-        id=program.id,
-        revision=program.revision,
-        type="program",
-        title=titles,
-        lead=leads,
-        slug={one: getattr(program.slug, one) for one in LANGUAGES},
-        themes=tuple(theme.value for theme in content.themes),
-        kind=content.kind.value,
-        sectors=content.sectors,
-        words=searchable([*titles.values(), *leads.values(), *others, *_keywords(content.keywords)]),
-        until=_end_of(content.valid_until) if content.valid_until else None,
-    )
+    until = _end_of(content.valid_until) if content.valid_until else None
+    return _news(program, "program", leads, content.provider, until=until)
 
 
 def _activity(activity: Activity) -> News:
     content = activity.content
     leads = {one: getattr(content.summary, one) for one in LANGUAGES}
+    return _news(
+        activity, "activity", leads, content.organiser, begins=content.starts_at, until=content.starts_at
+    )
+
+
+def _news(
+    item: Program | Activity,
+    type: Literal["program", "activity"],
+    leads: dict[Language, str | None],
+    who: LineText,
+    **when: datetime | None,
+) -> News:
+    """`who` offers it; that and its own words are what somebody may have asked for."""
+    content = item.content
     titles = {one: getattr(content.title, one) for one in LANGUAGES}
-    others = [getattr(content.organiser, one) for one in LANGUAGES]
+    names = [getattr(who, one) for one in LANGUAGES]
     return News(
-        id=activity.id,
-        revision=activity.revision,
-        type="activity",
+        id=item.id,
+        revision=item.revision,
+        type=type,
         title=titles,
         lead=leads,
-        slug={one: getattr(activity.slug, one) for one in LANGUAGES},
+        slug={one: getattr(item.slug, one) for one in LANGUAGES},
         themes=tuple(theme.value for theme in content.themes),
         kind=content.kind.value,
         sectors=content.sectors,
-        words=searchable([*titles.values(), *leads.values(), *others, *_keywords(content.keywords)]),
-        begins=content.starts_at,
-        until=content.starts_at,
+        words=searchable([*titles.values(), *leads.values(), *names, *_keywords(content.keywords)]),
+        **when,
     )
 
 

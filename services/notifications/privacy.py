@@ -55,12 +55,10 @@ class Mailed:
 
     def answer(self, event: PersonalDataAsked) -> None:
         """Do our part once, and say what it was."""
-        if self.answers.has(event.id):
-            return
         email = self.seal.open(event.sealed)["email"] or ""
         do = self._erase if event.kind == "erasure" else self._found
-        self.answers.tell(do(event, email), self.clock())
-        self.wake()
+        if self.answers.once(event.id, lambda: do(event, email), self.clock):
+            self.wake()
 
     def _found(self, event: PersonalDataAsked, email: str) -> NotificationsAnswered:
         found = list(self._messages.find(_to(event.sector, email), _TOLD))

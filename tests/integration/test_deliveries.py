@@ -129,15 +129,23 @@ def test_the_table_has_a_row_for_all_that_is_listened_to_and_a_template_for_each
 ) -> None:
     service._meetings = replace(service._meetings, texts=True)
     rules = service.list_notices(ListNotices(), LEAD)
-    heard = {
-        one.event.type.split(".")[-2]
-        for one in Notifications.subscriptions
-        if one.method not in ("change_sender", "remember_person", "tell_webhooks", "answer_person")
-        and one.event.source != "content"
+    # say nothing to people: what is remembered, and what is told to systems
+    silent = {
+        "change_sender",
+        "remember_person",
+        "tell_webhooks",
+        "answer_person",
+        "drop_program",
+        "drop_activity",
     }
-    # found out by this service itself; a command of a visitor; what an event says beside a plan; what content
-    # publishes, gathered
-    heard |= {"webhook_disabled", "subscription_asked", "company_asked", "content_published"}
+    gathered = {"note_program": "content_published", "note_activity": "content_published"}
+    heard = {
+        gathered.get(one.method, one.event.type.split(".")[-2])
+        for one in Notifications.subscriptions
+        if one.method not in silent
+    }
+    # found out by this service itself; a command of a visitor; what an event says beside a plan
+    heard |= {"webhook_disabled", "subscription_asked", "company_asked"}
     assert {rule.event for rule in rules} == heard
     assert [(rule.event, rule.hours) for rule in rules if rule.hours and rule.channel == "mail"] == [
         ("meeting_booked", 48), ("meeting_booked", 2), ("meeting_moved", 48), ("meeting_moved", 2)

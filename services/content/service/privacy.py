@@ -32,12 +32,10 @@ class Authorship:
 
     def answer(self, event: PersonalDataAsked) -> None:
         """Do our part once, and say what it was."""
-        if self.answers.has(event.id):
-            return
         email = self.seal.open(event.sealed_for_content)["email"] or ""
         do = self._erase if event.kind == "erasure" else self._found
-        self.answers.tell(do(event, email), self.clock())
-        self.wake()
+        if self.answers.once(event.id, lambda: do(event, email), self.clock):
+            self.wake()
 
     def _found(self, event: PersonalDataAsked, email: str) -> ContentAnswered:
         written = self._written(event.person)

@@ -48,20 +48,19 @@ class PrivacyDesk:
     wake: Callable[[], None]
 
     def answer(self, event: PersonalDataAsked) -> None:
-        """Do our part once, and say what it was. After a crash it is done again, which does no harm."""
-        if self.answers.has(event.id):
-            return
+        """Do our part once, and say what it was."""
+        if self.answers.once(event.id, lambda: self._answer(event), self.clock):
+            self.wake()
+
+    def _answer(self, event: PersonalDataAsked) -> MeetingsAnswered:
         email = self.seal.open(event.sealed)["email"] or ""
         if event.kind == "erasure":
             told = self._erase(event.sector, email)
             told += self._erase_advisor(event.person) if event.person else []
-            answer = MeetingsAnswered(id=event.id, sector=event.sector, held=tuple(told))
-        else:
-            held, data = self._found(event.sector, email, event.person)
-            sealed = self.seal.close({"data": orjson.dumps(data).decode()})
-            answer = MeetingsAnswered(id=event.id, sector=event.sector, held=tuple(held), sealed=sealed)
-        self.answers.tell(answer, self.clock())
-        self.wake()
+            return MeetingsAnswered(id=event.id, sector=event.sector, held=tuple(told))
+        held, data = self._found(event.sector, email, event.person)
+        sealed = self.seal.close({"data": orjson.dumps(data).decode()})
+        return MeetingsAnswered(id=event.id, sector=event.sector, held=tuple(held), sealed=sealed)
 
     def exported(self, query: ReadExportedDocument) -> DocumentPart:
         """Some bytes of a document, for who was granted an export. Raises NotFound(`document_not_found`)."""
