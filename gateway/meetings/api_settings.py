@@ -22,6 +22,7 @@ from services.meetings.contracts.availability import (
     PreviewSlots,
     SaveAvailability,
 )
+from services.meetings.contracts.busy import BusyCalendar, GetBusyCalendar, SetBusyCalendar
 from services.meetings.contracts.companies import (
     Companies,
     Company,
@@ -88,6 +89,25 @@ def add_advisors(router: APIRouter, office: Office) -> None:
     async def slots(key: key, id: Named, wanted: preview, _: Nothing) -> Any:  # type: ignore[valid-type]
         """The beginnings that an availability would make, before it is saved."""
         return await office.bus.call(PreviewSlots(advisor=id, **dict(wanted)), key)
+
+    busy, calendar = "/advisors/{id}/busy-calendar", body_of(SetBusyCalendar, {"advisor"})
+
+    @router.get(busy, response_model=BusyCalendar, responses=keyed_refusals(404), tags=["advisors"])
+    async def busy_calendar(key: key, id: Named, _: Nothing) -> Response:
+        """What is known of the calendar that an advisor keeps elsewhere."""
+        found = await office.bus.call(GetBusyCalendar(advisor=id), key)
+        return fresh(found)
+
+    @router.put(busy, response_model=BusyCalendar, responses=keyed_refusals(404), tags=["advisors"])
+    async def read_calendar(
+        key: key,
+        id: Named,
+        wanted: calendar,  # type: ignore[valid-type]
+        _: Nothing,
+    ) -> Response:
+        """Offer no time at which that calendar is busy; `address` null: read none any more."""
+        found = await office.bus.call(SetBusyCalendar(advisor=id, **dict(wanted)), key)
+        return fresh(found)
 
 
 def add_types(router: APIRouter, office: Office) -> None:

@@ -134,6 +134,11 @@ def test_a_system_says_who_can_be_met_when_and_for_what(
     saved = system.put(advisor, json=open_hours, headers={"If-Match": '"0"'})
     assert saved.json()["revision"] == 1, saved.text
     assert "Système" in {one["name"] for one in system.get("/advisors").json()["items"]}
+    elsewhere = advisor.replace("availability", "busy-calendar")
+    read = system.put(elsewhere, json={"address": "webcal://calendrier.invalid/secret.ics"})
+    assert read.json()["shown"] == "https://calendrier.invalid/…", read.text
+    assert system.put(elsewhere, json={"address": None}).json()["shown"] is None
+    assert system.get(elsewhere).json()["shown"] is None
     system.put(advisor, json=open_hours | {"accepting": False}, headers=seen(saved))
     archived = system.post(f"{path}/archive", json={}, headers=seen(longer))
     assert archived.json()["archived"]

@@ -22,6 +22,7 @@ CalendarAddress = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=8, max_length=1_000),
     AfterValidator(_calendar_address),
+    Field(json_schema_extra={"pattern": r"^(https?|webcals?)://[!-~]+$"}),
 ]
 
 
