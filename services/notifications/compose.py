@@ -1,6 +1,7 @@
 """The notifications service on its real collaborators. A process imports only the channel that it uses."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from nexus.composition import Composed, Resources, load_entry_point
@@ -21,7 +22,7 @@ from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
 from services.notifications.meetings import MeetingNotices
 from services.notifications.news import NewsStore
-from services.notifications.postman import Postman
+from services.notifications.postman import Postman, Write
 from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
 from services.notifications.service import Notifications
@@ -55,15 +56,20 @@ def compose(resources: Resources) -> Composed:
     templates.prepare()
     directory = Directory(resources.database, seal)
 
-    def write_letter(message: Message) -> Letter:
-        recipient = directory.recipient(message, resources.clock())
-        sender = senders.of(message.sector, recipient.language)
-        own = templates.words(message.sector, message.kind, recipient.language)
-        return write(message, recipient, sender, address, own, consent.way_out(message, recipient))
+    def writing() -> Write:
+        sender_of, words_of = cache(senders.of), cache(templates.words)
+
+        def write_letter(message: Message) -> Letter:
+            recipient = directory.recipient(message, resources.clock())
+            sender = sender_of(message.sector, recipient.language)
+            own = words_of(message.sector, message.kind, recipient.language)
+            return write(message, recipient, sender, address, own, consent.way_out(message, recipient))
+
+        return write_letter
 
     store = MessageStore(resources.database, Seal(secret, "outgoing"))
     store.prepare()
-    postman = Postman(store, write_letter, channel, resources.clock, settings.retry_pause)
+    postman = Postman(store, writing, channel, resources.clock, settings.retry_pause)
     subscribers = SubscriberStore(resources.database, Seal(secret, "subscribers"))
     subscribers.prepare()
     consent, digests = _agreed(resources, secret, subscribers, store, postman)
@@ -122,7 +128,9 @@ def _texts(resources: Resources, directory: Directory, senders: Senders, seal: S
 
     channel = AppriseChannel(resources.settings.need("text_url"))
     store = MessageStore(resources.database, seal, "text")
-    return Postman(store, write_text_message, channel, resources.clock, resources.settings.retry_pause)
+    return Postman(
+        store, lambda: write_text_message, channel, resources.clock, resources.settings.retry_pause
+    )
 
 
 def _stays_here(resources: Resources) -> bool:

@@ -27,6 +27,7 @@ from services.notifications.store import Clock, Ended, MessageStore
 MAILS = Counter("nexus_mails_total", "Messages by what became of an attempt", ["kind", "outcome"])
 
 Write = Callable[[Message], Letter]
+Writing = Callable[[], Write]  # for one round: what it has looked up once, it need not again
 
 MOST_HANDS = 4  # connections at once
 _EACH = 10  # messages that are worth a connection
@@ -34,9 +35,11 @@ _REST = 5  # times the first pause, before a channel that was away is tried agai
 
 
 class _Batch:
-    """What was taken at once, for several hands. After `until` nothing more is begun: its lease would end too soon."""
+    """What was taken at once, for several hands, and how it is written. After `until` nothing more is begun: its lease
+    would end too soon."""
 
-    def __init__(self, taken: list[Message], until: datetime) -> None:
+    def __init__(self, taken: list[Message], until: datetime, write: Write) -> None:
+        self.write = write
         self._left = list(reversed(taken))
         self._until = until
         self._turn = threading.Lock()
@@ -58,11 +61,11 @@ class Postman:
     Neither the words of a message nor what an error repeats of them are ever logged."""
 
     def __init__(
-        self, store: MessageStore, write: Write, channel: Channel, clock: Clock, first_pause: float
+        self, store: MessageStore, writing: Writing, channel: Channel, clock: Clock, first_pause: float
     ) -> None:
         """`first_pause` is in seconds; each further attempt waits twice as long."""
         self._store = store
-        self._write = write
+        self._writing = writing
         self._channel = channel
         self._clock = clock
         self._first_pause = first_pause
@@ -93,7 +96,7 @@ class Postman:
     def _round(self) -> None:
         while not self._rests() and (taken := self._store.take_due(self._clock())):
             hands = min(MOST_HANDS, -(-len(taken) // _EACH))
-            batch = _Batch(taken, self._clock() + LEASE / 2)
+            batch = _Batch(taken, self._clock() + LEASE / 2, self._writing())
             others = [threading.Thread(target=self._work, args=(batch,)) for _ in range(hands - 1)]
             for thread in others:
                 thread.start()
@@ -108,7 +111,7 @@ class Postman:
             try:
                 with self._channel.open() as send:
                     while message := batch.next(self._clock()):
-                        self._send(message, send)
+                        self._send(message, batch.write, send)
             except Unavailable as error:
                 self._rest([*([message] if message else []), *batch.rest()], error)
         except AWAY as error:  # of what is not noted down the lease ends
@@ -121,10 +124,10 @@ class Postman:
             self._store.put_back(left, self._rests_until)
         log.warning("mail_channel_away", code=error.code, reason=error.details.get("reason"))
 
-    def _send(self, message: Message, send: Send) -> None:
+    def _send(self, message: Message, write: Write, send: Send) -> None:
         letter: Letter | None = None
         try:
-            letter = self._write(message)
+            letter = write(message)
             if letter.fell_back:
                 self._store.note_fallback(message.id)
             answer = send(letter)

@@ -12,7 +12,7 @@ from services.notifications.writing.own.filling import PLACES, Words
 
 
 class TemplateStore:
-    """The collections `templates` and `template_revisions`. Every letter asks it: a change needs no news."""
+    """The collections `templates` and `template_revisions`. Every round of letters asks it: a change needs no news."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._templates = database["templates"]

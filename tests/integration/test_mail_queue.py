@@ -100,7 +100,7 @@ class Quiet(Postman):
 
 
 def postman_of(store: MessageStore, channel: Outgoing, clock: Clock, kind: type[Postman] = Quiet) -> Postman:
-    return kind(store, write_plainly, channel, clock, first_pause=2)
+    return kind(store, lambda: write_plainly, channel, clock, first_pause=2)
 
 
 def write_plainly(told: Message) -> Letter:
@@ -439,7 +439,7 @@ def test_a_message_that_cannot_be_written_parks_and_the_others_go_on(
             raise ValueError(f"cannot write {told.notice.code}")
         return write_plainly(told)
 
-    postman = Quiet(store, write_some, channel, clock, first_pause=0.01)
+    postman = Quiet(store, lambda: write_some, channel, clock, first_pause=0.01)
     store.add(message(code(minutes=24 * 60), id="bad"))
     store.add(message(id="good"))
     for _ in range(MAX_ATTEMPTS):
