@@ -56,7 +56,7 @@ class Mailbox:
         if self.tls:
             options = {"tls_context": self.tls, "require_starttls": True}
             options |= {"authenticator": _authenticate, "auth_required": True}
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self._controller = Controller(_Receiver(self), hostname="127.0.0.1", port=self.port, **options)
         self._controller.start()
         return self
 
@@ -81,27 +81,35 @@ class Mailbox:
             time.sleep(0.02)
         return found[-1]
 
+
+class _Receiver:
+    """What the server asks. Apart from the mailbox: for each connection aiosmtpd reads every attribute of it, and the
+    mailbox's would be worked out in a second thread."""
+
+    def __init__(self, box: Mailbox) -> None:
+        self._box = box
+
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        self.connections += 1
+        self._box.connections += 1
         return responses
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
     ) -> str:
-        if answer := self.at_recipient(server, envelope):
+        if answer := self._box.at_recipient(server, envelope):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
-        if answer := self.at_data(server, envelope):
+        if answer := self._box.at_data(server, envelope):
             return answer
-        if seconds := self.stall():
+        if seconds := self._box.stall():
             await asyncio.sleep(seconds)
-        self.received.append(bytes(envelope.content or b""))
+        self._box.received.append(bytes(envelope.content or b""))
         return "250 OK"
 
 
