@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     from nameko.runners import ServiceRunner
     from nameko.timer import Timer
 
+import gc
 import logging
 import signal
 import sys
@@ -277,6 +278,8 @@ def serve(name: str, settings: Settings) -> None:
     _serve_health(host, settings)
     relaying = threading.Thread(target=relay.run, daemon=True)
     relaying.start()
+    gc.collect()
+    gc.freeze()  # what was loaded stays: later collections need not walk it
     log.info("service_started", service=name)
     died = _wait_for_end(runner)
     log.info("service_stopping", service=name)
