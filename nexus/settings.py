@@ -152,7 +152,9 @@ class Settings(BaseSettings):
         None,
         description="shared by people, meetings and notifications; embedded, one is made in the data folder",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        None, description="least level logged; not set: info, of `nexus run`, which people read, warning"
+    )
     log_format: Literal["console", "json"] = Field("console", description="json: one object a line")
 
     @cached_property

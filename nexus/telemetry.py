@@ -45,16 +45,18 @@ _tracer = trace.get_tracer("nexus")
 
 def configure(process: str, settings: Settings) -> None:
     """Set up logs and traces of this process, once, at its start. Logs go to standard error."""
-    _configure_logs(settings)
+    _configure_logs(
+        settings.log_level or ("warning" if process == "embedded" else "info"), settings.log_format
+    )
     structlog.contextvars.bind_contextvars(process=process)
     _configure_traces(process)
 
 
-def _configure_logs(settings: Settings) -> None:
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def _configure_logs(least: str, form: str) -> None:
+    level = logging.getLevelNamesMapping()[least.upper()]
     renderer: Any = (
         structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
+        if form == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     shared: list[Any] = [
