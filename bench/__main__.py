@@ -28,9 +28,9 @@ from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
 from tests import engines
 from tests.support.broker import Broker
-from tests.support.platforms import DistributedPlatform, EmbeddedPlatform, RunningPlatform
+from tests.support.platforms import DistributedPlatform, EmbeddedPlatform
 
-P = TypeVar("P", bound=RunningPlatform)
+P = TypeVar("P", EmbeddedPlatform, DistributedPlatform)
 _GATEWAY_MS = 2.0  # what the way through a gateway adds to a search, at most (see the figures of `search`)
 
 

@@ -18,6 +18,7 @@ from bench.report import Figure, median_ms, timed
 from services.search.contracts import Search
 from services.search.elastic_engine import ElasticEngine
 from services.search.elastic_queries import search_body, visible
+from services.search.engine import SearchEngine
 from services.search.matching.plan import plan
 from services.search.tantivy_engine import TantivyEngine
 from tests.support.platforms import DistributedPlatform, RunningPlatform
@@ -56,7 +57,7 @@ def distributed(platform: DistributedPlatform) -> list[Figure]:
     url = platform.environment["NEXUS_ELASTICSEARCH_URL"]
     index = f"{platform.environment['NEXUS_DATABASE_PREFIX']}-search"
     client = Elasticsearch(url)
-    bodies = [search_body(plan(q, "fr"), Search(q=q), visible("tic", _TODAY)) for q in QUERIES]
+    bodies = [search_body(plan(q, "fr"), Search(q=q), visible("tic", _TODAY), _TODAY) for q in QUERIES]
     taken = [s for body in bodies for s in timed(lambda b=body: client.search(index=index, **b), TIMES)]  # type: ignore[misc]
     own, ours = median_ms(taken), _through_gateway(platform)
     port = int(url.rstrip("/").rsplit(":", 1)[1])
@@ -135,7 +136,7 @@ def growth(elasticsearch_url: str, folder: Path, overhead_ms: float) -> list[Fig
     def client() -> Elasticsearch:
         return Elasticsearch(elasticsearch_url, serializer=OrjsonSerializer(), request_timeout=120)
 
-    engines = {
+    engines: dict[str, Callable[[int], SearchEngine]] = {
         "tantivy": lambda n: TantivyEngine(folder / f"t{n}"),
         "Elasticsearch": lambda n: ElasticEngine(client(), f"nexus-bench-{n}"),
     }

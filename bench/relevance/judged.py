@@ -86,7 +86,7 @@ def _ndcg(relevant: dict[str, int], found: Sequence[str]) -> float:
 
 
 def _gain(grades: Iterable[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
+    return sum((2.0**grade - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
 
 
 def _reciprocal_rank(relevant: dict[str, int], found: Sequence[str]) -> float:
