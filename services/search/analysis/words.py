@@ -193,9 +193,9 @@ def spans(text: str, sequences: Iterable[tuple[str, ...]], language: Language) -
     found: list[Span] = []
     for sequence in sequences:
         wanted = f" {' '.join(sequence)} "
-        at = stems.find(wanted)
+        at, counted, first = stems.find(wanted), 0, 0
         while at >= 0:
-            first = stems.count(" ", 0, at)  # the number of the word at which it stands
+            first += stems.count(" ", counted, at)  # the number of the word at which it stands
             found.append((starts[first], ends[first + len(sequence) - 1]))
-            at = stems.find(wanted, at + 1)
+            at, counted = stems.find(wanted, at + 1), at
     return found

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from services.search.matching.synonyms import signs
 
 SHARED = "*"  # the sector of what all sectors show
 NEVER = 9_999_999  # a day of `date.toordinal` that stays ahead
+NAMES = 2_000  # of providers that are remembered, each with its slug
 GONE = 0  # a day that is past: what was removed stays in the index, hidden, to know later news by
 BOUNDARY = "·"  # stands between texts of one field, so that no phrase spans two of them
 
@@ -95,6 +97,7 @@ def provider_slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-") or fold(name)
 
 
+@lru_cache(maxsize=NAMES)
 def provider_name(value: str, language: Language) -> tuple[str, str]:
     """The slug and the name in `language` (else the other) out of a `provider_name` value."""
     slug, french, english = value.split("\t")
