@@ -1,6 +1,8 @@
 """Replies that wait on a mail server, over IMAP."""
 
+import ssl
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -9,11 +11,16 @@ from nexus.errors import InvalidInput
 from services.meetings.domain.replies import LARGEST_MAIL
 from services.meetings.replies.imap import ImapMailbox
 from tests.support.imap_server import FOLDER, PASSWORD, USER, ImapServer
+from tests.support.mailbox import certificate
 from tests.support.replies import reply
 
 
-def mailbox(server: ImapServer, password: str = PASSWORD, folder: str = FOLDER) -> ImapMailbox:
-    return ImapMailbox.at(f"imap://{USER}:{quote(password, safe='')}@127.0.0.1:{server.port}/{quote(folder)}")
+def mailbox(
+    server: ImapServer, password: str = PASSWORD, folder: str = FOLDER, scheme: str = "imap"
+) -> ImapMailbox:
+    return ImapMailbox.at(
+        f"{scheme}://{USER}:{quote(password, safe='')}@127.0.0.1:{server.port}/{quote(folder)}"
+    )
 
 
 def read_all(box: ImapMailbox) -> None:
@@ -48,6 +55,22 @@ def test_a_server_that_refuses_or_hangs_up_is_away_and_says_no_secret(
         with pytest.raises(OSError) as away:
             read_all(box)
     assert PASSWORD not in str(away.value)
+
+
+def test_over_tls_it_is_the_same_and_who_cannot_prove_who_they_are_gets_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(made)
+    with ImapServer({3: reply()}, tls=tls) as server:
+        box = mailbox(server, scheme="imaps")
+        with pytest.raises(OSError, match="certificate"):
+            read_all(box)
+        assert server.flags == {}
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+        read_all(box)
+        assert server.flags == {3: "\\Seen"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import socketserver
+import ssl
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,13 @@ USER, PASSWORD, FOLDER = "replies", "p@ss/word", "Calendar replies"
 
 @dataclass
 class ImapServer:
-    """`mails` by their UID, each with its flags; after `hangs_up_after` commands it hangs up."""
+    """`mails` by their UID, each with its flags; after `hangs_up_after` commands it hangs up. With `tls` each
+    conversation is encrypted from its first byte."""
 
     mails: dict[int, bytes]
     flags: dict[int, str] = field(default_factory=dict)
     hangs_up_after: int | None = None
+    tls: ssl.SSLContext | None = None
     _server: Any = None
 
     def __enter__(self) -> "ImapServer":
@@ -33,8 +36,8 @@ class ImapServer:
                     refused = command.startswith(("LOGIN", "SELECT")) and not kept.knows(command)
                     self.wfile.write(f"{tag} {'NO refused' if refused else 'OK done'}\r\n".encode())
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Conversation)
+        self._server.tls = self.tls
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -62,3 +65,17 @@ class ImapServer:
         if found := re.fullmatch(r"UID STORE (\d+) \+FLAGS \((.*)\)", command):
             self.flags[int(found[1])] = found[2]
         return []
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[Any, Any]:
+        taken, address = super().get_request()
+        if self.tls:  # it shakes hands in the thread of the conversation
+            taken = self.tls.wrap_socket(taken, server_side=True, do_handshake_on_connect=False)
+        return taken, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever does not believe us hangs up: nothing to tell."""
