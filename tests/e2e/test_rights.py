@@ -112,6 +112,7 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "get_own_routine choose_own_routine": STAFF,
         "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
         "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
         "turn_webhook remove_webhook test_webhook": "coordinator admin",

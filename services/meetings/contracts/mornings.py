@@ -11,8 +11,8 @@ from services.meetings.contracts.words import BothLines, Place
 
 
 class DayMeeting(Message):
-    """A meeting as the list of a day shows it. `others` take part for us as well; `answers` and `documents` are how many
-    wait to be read; `declined`: the company's calendar says that nobody comes."""
+    """A meeting as the list of a day shows it. `others` take part for us as well; `answers` and `documents` are how
+    many wait to be read; `declined`: the company's calendar says that nobody comes."""
 
     id: str
     start: AwareDatetime
@@ -50,8 +50,8 @@ class DayList(Message):
 
 
 class DayBegan(Event, service="meetings"):
-    """An advisor has something to do on `day`, on the clock of `zone`; of no use after `until`. `sealed` holds `{list}`,
-    a DayList as JSON, for the notifications service, and is readable to it alone."""
+    """An advisor has something to do on `day`, on the clock of `zone`; of no use after `until`. `sealed` holds
+    `{list}`, a DayList as JSON, for the notifications service, and is readable to it alone."""
 
     id: str
     revision: int = 1
@@ -68,8 +68,8 @@ class DayBegan(Event, service="meetings"):
 
 
 class WeekFigures(Message):
-    """How a sector stands. `planned`, `needed_per_month` and the forecast are those of the goal board; `held`, `missed`,
-    `cancelled` and `new_companies` of the week before; `ahead` is booked for this one. `unanswered` counts what
+    """How a sector stands. `planned`, `needed_per_month` and the forecast are those of the goal board; `held`,
+    `missed`, `cancelled` and `new_companies` of the week before; `ahead` is booked for this one. `unanswered` counts what
     companies were asked in the last 90 days, `without_outcome` meetings that are over with nothing said about them."""
 
     goal: int

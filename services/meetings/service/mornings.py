@@ -22,7 +22,7 @@ from services.meetings.store.waiting import WaitingStore
 
 @dataclass(frozen=True)
 class MorningDesk:
-    """Looks once a minute whether a morning has come. What was settled, also that there was nothing to tell, stays so."""
+    """Looks once a minute whether it is morning. What was settled stays so, also that there was nothing to tell."""
 
     store: MorningStore
     agenda: AgendaDesk

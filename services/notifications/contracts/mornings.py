@@ -13,7 +13,10 @@ from services.notifications.contracts import Language, Name, Place
 from services.notifications.contracts.staff import ForStaff
 
 RoutineKind = Literal["morning_list", "weekly_figures"]
-ACCOUNTS: Mapping[Language, str] = {"fr": "compte", "en": "account"}  # of the sites: where they are turned off
+ACCOUNTS: Mapping[Language, str] = {
+    "fr": "compte",
+    "en": "account",
+}  # of the sites: where they are turned off
 _Words = Annotated[str, StringConstraints(max_length=500)]
 _Tag = Annotated[str, StringConstraints(max_length=40)]
 
