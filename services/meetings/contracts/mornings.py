@@ -69,8 +69,8 @@ class DayBegan(Event, service="meetings"):
 
 class WeekFigures(Message):
     """How a sector stands. `planned`, `needed_per_month` and the forecast are those of the goal board; `held`,
-    `missed`, `cancelled` and `new_companies` of the week before; `ahead` is booked for this one. `unanswered` counts what
-    companies were asked in the last 90 days, `without_outcome` meetings that are over with nothing said about them."""
+    `missed`, `cancelled` and `new_companies` of the week before; `ahead` is booked for this one. `unanswered` counts
+    what companies were asked in the last 90 days, `without_outcome` meetings that are over and undecided."""
 
     goal: int
     goal_until: date

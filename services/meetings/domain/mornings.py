@@ -1,6 +1,6 @@
 """When the list of a day and the figures of a week are told, and what belongs into them.
 
-By the clock on the wall, also on the days on which it changes: no hour from seven to noon is left out or comes twice."""
+By the clock on the wall, also when it changes: no hour from seven to noon is ever left out or comes twice."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
