@@ -34,16 +34,19 @@ class Directory:
 
     def take(self, event: PersonChanged) -> None:
         """Remember it, unless something later is known. What somebody who leaves did not want is forgotten."""
-        if event.sealed is None:
+        if self._is_news(event) and event.sealed is None:
             self._refused.delete_one({"_id": event.id})
+
+    def _is_news(self, event: PersonChanged) -> bool:
         told = event.model_dump(mode="json", include={"revision", "sector", "language", "sealed", "roles"})
         not_later = {"_id": event.id, "revision": {"$lte": event.revision}}
         if self._people.update_one(not_later, {"$set": told}).matched_count:
-            return
+            return True
         try:
             self._people.insert_one({"_id": event.id, **told})
         except DuplicateKeyError:
-            return  # what is known is later
+            return False  # what is known is later
+        return True
 
     def recipient(self, message: Message, now: datetime) -> Recipient:
         """Whom `message` goes to. Raises Suppressed(`recipient_unknown`, `recipient_left`, `texts_stopped`); for a
