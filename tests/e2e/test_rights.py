@@ -124,6 +124,7 @@ TABLE = {
     },
 }
 OWN = {f"meetings.{door}" for door in ("get_availability", "get_feed_token", "get_busy_calendar")}
+OWN |= {"notifications.get_own_routine"}
 RIGHTS = {
     f"{service}.{door}": set(who.split())
     for service, rows in TABLE.items()
