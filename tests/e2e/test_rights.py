@@ -124,7 +124,6 @@ TABLE = {
     },
 }
 OWN = {f"meetings.{door}" for door in ("get_availability", "get_feed_token", "get_busy_calendar")}
-OWN |= {"notifications.get_own_routine"}
 RIGHTS = {
     f"{service}.{door}": set(who.split())
     for service, rows in TABLE.items()
@@ -434,6 +433,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             "meetings.get_feed_token",
             "meetings.get_busy_calendar",
             "notifications.open_own_preferences",
+            "notifications.get_own_routine",
         )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
         and "get_template" not in door  # the same
