@@ -77,6 +77,7 @@ COMMANDS = {  # as the audit trail tells them
     "save_template": N_("Changed the words of a mail"),
     "confirm_subscription": N_("Agreed to be mailed news"),
     "change_preferences": N_("Changed what they are mailed"),
+    "choose_own_routine": N_("Turned regular mails on or off"),
     "unsubscribe": N_("Unsubscribed"),
     "mail_result": N_("Had a result mailed"),
     "confirm_own_request": N_("Began a request for personal data"),
@@ -122,6 +123,7 @@ AUDITED_KINDS = {
     "data_request": N_("Request for personal data"),
     "mail_template": N_("Words of a mail"),
     "consent": N_("Consent"),
+    "routine": N_("Regular mails"),
     "passkey": N_("Passkey"),
     "index": N_("Search index"),
     "parked_event": N_("Parked event"),
@@ -161,6 +163,8 @@ EVENTS = {  # and mails, as they are called where they are parked
     "time_offered": N_("A time that got free was offered"),
     "calendar_asked": N_("Somebody asked for the calendar of their meetings"),
     "key_made": N_("A key was made"),
+    "day_began": N_("An advisor’s day began"),
+    "week_began": N_("A sector’s week began"),
     "code": N_("Mail with a sign-in code"),
     "invitation": N_("Mail with an invitation"),
     "verification_due": N_("Mail about programs to verify"),
@@ -177,6 +181,8 @@ EVENTS = {  # and mails, as they are called where they are parked
     "personal_data": N_("Mail about a request for personal data"),
     "subscription": N_("Mail that wants a subscription confirmed"),
     "digest": N_("Mail with what is new"),
+    "morning_list": N_("Mail with an advisor’s day"),
+    "weekly_figures": N_("Mail with the figures of a week"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -194,6 +200,8 @@ NOTICE_KINDS = {
     "personal_data": N_("Request for personal data"),
     "subscription": N_("Subscription to be confirmed"),
     "digest": N_("What is new"),
+    "morning_list": N_("An advisor’s day"),
+    "weekly_figures": N_("Figures of the week"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -214,6 +222,8 @@ NOTICE_EVENTS = {
     "personal_data_mailed": N_("Somebody asks for their data or to be erased, or it is done"),
     "subscription_asked": N_("Somebody wants to hear what is new"),
     "content_published": N_("A program or an activity is published"),
+    "day_began": N_("A day begins on which an advisor has something to do"),
+    "week_began": N_("A week begins"),
 }
 NOTICE_CHANNELS = {"mail": N_("By e-mail"), "text": N_("By text message")}
 NOTICE_RECIPIENTS = {
@@ -225,6 +235,8 @@ NOTICE_RECIPIENTS = {
     "webhook_owner": N_("Who made the webhook"),
     "admins": N_("The administrators of the sector"),
     "subscriber": N_("Who subscribed to it"),
+    "advisor": N_("The advisor"),
+    "coordinators": N_("The coordinators of the sector"),
 }
 DELIVERY_STATES = {
     "queued": N_("Waits"),

@@ -1,6 +1,6 @@
 """What became of each message to people, and the table of what is said when."""
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -21,6 +21,7 @@ from gateway.trail_words import (
 from gateway.words import PURPOSES
 from nexus.caller import LANGUAGES
 from services.notifications.contracts.deliveries import Deliveries, ListDeliveries, ListNotices, SendAgain
+from services.notifications.contracts.mornings import RoutineKind
 from services.people.contracts.people import NamePeople
 
 _TABLE = "/notices"
@@ -78,6 +79,7 @@ class _Deliveries:
             "kinds": NOTICE_KINDS,
             "purposes": PURPOSES,
             "channels": NOTICE_CHANNELS,
+            "routine": get_args(RoutineKind),
         }
         return admin_page(self._desk, signed, DELIVERIES, "notices.html", below=_TABLE, **values)
 

@@ -10,6 +10,7 @@ from gateway.links import ACCOUNT
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.people.invitations import settle_invitation
+from gateway.people.routine import READERS, choose_routine, routine_of
 from gateway.people.visitor import Cookies, Visitor
 from gateway.refusals import REFUSALS, documented
 from gateway.sectors import Language
@@ -40,6 +41,7 @@ def account_router(desk: Desk, cookies: Cookies) -> APIRouter:
         desk.add(router, "POST", f"{path}/invitations", language, pages.settle_invitation)
         desk.add(router, "POST", f"{path}/sessions", language, pages.end_session)
         desk.add(router, "POST", f"{path}/data", language, pages.ask_data)
+        desk.add(router, "POST", f"{path}/mails", language, pages.choose_mails, READERS)
         desk.add(router, "POST", f"{path}/passkeys/options", language, pages.offer_passkey, STAFF)
         desk.add(router, "POST", f"{path}/passkeys", language, pages.add_passkey, STAFF)
         desk.add(router, "POST", f"{path}/passkeys/remove", language, pages.remove_passkey)
@@ -97,6 +99,11 @@ class _Account:
         await signed.call(command)
         return self._back(signed.language, "data")
 
+    async def choose_mails(self, signed: Signed) -> Response:
+        """Turn mails that come regularly on or off."""
+        await choose_routine(signed)
+        return self._back(signed.language, "mails")
+
     async def offer_passkey(self, signed: Signed) -> Response:
         """What the script of the page needs to have the browser make a passkey."""
         ceremony = await signed.call(OfferPasskey(base_url=self._desk.base_url))
@@ -153,6 +160,7 @@ class _Account:
             "is_staff": is_staff,
             "passkeys": passkeys,
             "is_member": _is_member(signed.visitor),
+            "routine": await routine_of(signed),
         }
         paths = {one: f"/{one}/{ACCOUNT[one]}" for one in LANGUAGES}
         return self._desk.html("account.html", signed, paths, status, **values)

@@ -25,6 +25,7 @@ from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
+from services.meetings.service.mornings import MorningDesk
 from services.meetings.service.offers import Offers
 from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk
@@ -41,6 +42,7 @@ from services.meetings.store.erasure import ErasureStore
 from services.meetings.store.feeds import FeedStore
 from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
+from services.meetings.store.mornings import MorningStore
 from services.meetings.store.referrals import ReferralStore
 from services.meetings.store.waiting import WaitingStore
 
@@ -59,7 +61,7 @@ def compose(resources: Resources) -> Composed:
     purges = Purges(resources.database)
     calendars = CalendarStore(resources.database)
     waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
-    documents = DocumentStore(resources.database)
+    documents, days = DocumentStore(resources.database), MorningStore(resources.database)
     stores = (
         meetings,
         advisors,
@@ -73,6 +75,7 @@ def compose(resources: Resources) -> Composed:
         documents,
         answers,
         purges,
+        days,
     )
     for store in stores:
         store.prepare()
@@ -100,11 +103,12 @@ def compose(resources: Resources) -> Composed:
         wake,
     )
     purge = Purge(privacy, held, days_kept(resources.settings.retention_days), clock)
+    board = GoalDesk(goal, clock)
     service = Meetings(
         types=types,
         availability=AvailabilityDesk(advisors, types, offers, feeds, clock),
         booking=booking,
-        goal=GoalDesk(goal, clock),
+        goal=board,
         companies=known,
         cases=desk,
         following=Following(desk, known, cases, companies, meetings, plans, asks, seal, clock, wake),
@@ -117,12 +121,13 @@ def compose(resources: Resources) -> Composed:
         privacy=privacy,
         nights=Nights(purges, purge.night, MeetingsPurged, clock, wake),
         texts=TextDesk(booking),
+        mornings=MorningDesk(days, agenda, desk, documents, waiting, board, sectors, seal, clock, wake),
         replies=ReplyDesk(
             _replies(resources), read_reply, Turn(resources.database["turns"], "replies"), booking, clock
         ),
     )
     told = (meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds)
-    return Composed(service, outboxes=[*told, answers.answers, purges.purges])
+    return Composed(service, outboxes=[*told, answers.answers, purges.purges, days.mornings])
 
 
 def _replies(resources: Resources) -> Mailbox | None:

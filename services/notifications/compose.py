@@ -21,6 +21,7 @@ from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
 from services.notifications.meetings import MeetingNotices
+from services.notifications.mornings import MorningDesk
 from services.notifications.news import NewsStore
 from services.notifications.postman import Postman, Write
 from services.notifications.privacy import Mailed
@@ -99,6 +100,7 @@ def compose(resources: Resources) -> Composed:
         mailed=mailed,
         consent=consent,
         digests=digests,
+        mornings=MorningDesk(store, directory, seal, consent.sites, resources.clock, postman),
         texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)

@@ -10,6 +10,7 @@ from nexus.caller import Role
 from nexus.mongo import Document
 from services.notifications.channels import Undeliverable
 from services.notifications.contracts import MeetingForAdvisor, SendMeeting
+from services.notifications.contracts.mornings import RoutineKind
 from services.notifications.contracts.staff import ForStaff
 from services.notifications.domain.messages import Message, Recipient, Suppressed
 from services.people.contracts.people import PersonChanged
@@ -28,18 +29,24 @@ class Directory:
 
     def __init__(self, database: Database[Document], seal: Opens) -> None:
         self._people = database["people"]
+        self._refused = database["refused_mails"]
         self._seal = seal
 
     def take(self, event: PersonChanged) -> None:
-        """Remember it, unless something later is known."""
+        """Remember it, unless something later is known. What somebody who leaves did not want is forgotten."""
+        if self._is_news(event) and event.sealed is None:
+            self._refused.delete_one({"_id": event.id})
+
+    def _is_news(self, event: PersonChanged) -> bool:
         told = event.model_dump(mode="json", include={"revision", "sector", "language", "sealed", "roles"})
         not_later = {"_id": event.id, "revision": {"$lte": event.revision}}
         if self._people.update_one(not_later, {"$set": told}).matched_count:
-            return
+            return True
         try:
             self._people.insert_one({"_id": event.id, **told})
         except DuplicateKeyError:
-            return  # what is known is later
+            return False  # what is known is later
+        return True
 
     def recipient(self, message: Message, now: datetime) -> Recipient:
         """Whom `message` goes to. Raises Suppressed(`recipient_unknown`, `recipient_left`, `texts_stopped`); for a
@@ -63,5 +70,22 @@ class Directory:
 
     def administrators(self, sector: str) -> list[str]:
         """The accounts of those who administer a sector, as far as the people service told of their roles."""
-        wanted = {"sector": sector, "roles": Role.ADMIN.value, "sealed": {"$ne": None}}
+        return self._with(Role.ADMIN, sector)
+
+    def coordinators(self, sector: str) -> list[str]:
+        """The accounts of those who coordinate one."""
+        return self._with(Role.COORDINATOR, sector)
+
+    def refused(self, person: str) -> frozenset[RoutineKind]:
+        """Which regular mails somebody has turned off."""
+        found = self._refused.find_one({"_id": person})
+        return frozenset(found["kinds"]) if found else frozenset()
+
+    def refuse(self, person: str, kinds: frozenset[RoutineKind]) -> None:
+        """Have these not sent to them any more, and all others."""
+        told = {"$set": {"kinds": sorted(kinds)}}
+        self._refused.update_one({"_id": person}, told, upsert=True)
+
+    def _with(self, role: Role, sector: str) -> list[str]:
+        wanted = {"sector": sector, "roles": role.value, "sealed": {"$ne": None}}
         return [found["_id"] for found in self._people.find(wanted, {"_id": 1})]

@@ -145,9 +145,9 @@ class MessageStore:
         found = self._messages.find(_PARKED | _of(sector)).sort("parked_at", 1).limit(500)
         return [_parked(record) for record in found]
 
-    def count_parked(self) -> int:
-        """How many messages wait for a person."""
-        return self._messages.count_documents(_PARKED)
+    def count_parked(self, sector: str | None = None) -> int:
+        """How many messages wait for a person of `sector` (None: for an operator)."""
+        return self._messages.count_documents(_PARKED | _of(sector))
 
     def page(self, query: ListDeliveries, sector: str | None) -> Deliveries:
         """What became of the messages of `sector` (None: of all), latest first."""

@@ -16,7 +16,9 @@ from tests.support.mails import (
     invitation,
     meeting,
     meeting_for_advisor,
+    morning_list,
     verification,
+    weekly_figures,
     written,
 )
 
@@ -30,6 +32,8 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "confirmation": lambda: written(confirmation("fr")),
     "digest": lambda: written(digest("fr", more=2), way_out=WAY_OUT),
     "advisor": lambda: written(meeting_for_advisor("moved")),
+    "morning": lambda: written(morning_list()),
+    "week": lambda: written(weekly_figures(), "en"),
 }
 
 

@@ -112,6 +112,7 @@ TABLE = {
     "notifications": {
         "send_code send_invitation send_verification_due send_meeting send_offer send_calendar": "system",
         "list_deliveries send_again list_notices": "coordinator admin",
+        "get_own_routine choose_own_routine": STAFF,
         "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
         "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
         "turn_webhook remove_webhook test_webhook": "coordinator admin",
@@ -432,6 +433,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
             "meetings.get_feed_token",
             "meetings.get_busy_calendar",
             "notifications.open_own_preferences",
+            "notifications.get_own_routine",
         )  # one's own
         and "get_sector" not in door  # names no sector: it is about the caller's own
         and "get_template" not in door  # the same

@@ -2,27 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 
 from nexus.caller import operator
-from nexus.composition import Resources
-from nexus.mongo import connect
-from nexus.settings import Settings
-from services.meetings.compose import compose
 from services.meetings.contracts.availability import AvailabilityContent, Rule, SaveAvailability
 from services.meetings.contracts.types import SaveMeetingType, TypeContent
 from services.meetings.contracts.words import BothLines
-from services.meetings.service import Meetings
 from tests.e2e.test_meetings import letters
-from tests.support.platforms import EmbeddedPlatform, RunningPlatform
+from tests.support.platforms import RunningPlatform
 from tests.support.surfer import Surfer
+from tests.support.ticking import one_more
 
 
 def where_it_is_noon() -> str:
@@ -64,29 +58,15 @@ def client(running: RunningPlatform) -> Iterator[httpx2.Client]:
 @pytest.fixture
 def ticking(running: RunningPlatform) -> Iterator[Any]:
     """One more process of the service, whose minute is over when the test says so: `ticking(hours)` from now."""
-    with running.documents() as found:
-        assert found.address is not None
-        host, port = found.address
-        url = f"mongodb://{host}:{port}/?directConnection=true"
-    database = connect(url, "test")[running.database("meetings")]
+    later = timedelta()
+    with one_more(running, lambda: datetime.now(UTC) + later) as service:
 
-    def tick(hours: float = 0) -> None:
-        def clock() -> datetime:
-            return datetime.now(UTC) + timedelta(hours=hours)
+        def tick(hours: float = 0) -> None:
+            nonlocal later
+            later = timedelta(hours=hours)
+            service.offer_freed_times()
 
-        settings = Settings(sealing_secret=SecretStr(_secret(running)))
-        service = compose(Resources(settings, database, embedded=False, clock=clock)).service
-        assert isinstance(service, Meetings)
-        service.offer_freed_times()
-
-    yield tick
-    database.client.close()
-
-
-def _secret(running: RunningPlatform) -> str:
-    if isinstance(running, EmbeddedPlatform):
-        return Path(running.environment["NEXUS_DATA"], "sealing-secret").read_text()
-    return running.environment["NEXUS_SEALING_SECRET"]
+        yield tick
 
 
 def booked(client: httpx2.Client, kind: str, start: str) -> str:

@@ -19,6 +19,8 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.mornings import ListedDue, ListedMeeting, MorningList, WeeklyFigures
+from services.notifications.contracts.staff import ForStaff
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
 from services.notifications.writing import write
 from services.notifications.writing.own.filling import Words
@@ -114,6 +116,56 @@ def digest(language: Language = "fr", more: int = 0) -> Digest:
     )
 
 
+def morning_list(**fields: Any) -> MorningList:
+    """Two meetings, a task and a meeting without an outcome."""
+    title: dict[Language, str] = {"fr": "Rencontre individualisée", "en": "Individual meeting"}
+    meetings = (
+        ListedMeeting(
+            id="m1",
+            start=datetime(2026, 12, 1, 14, 0, tzinfo=UTC),
+            end=datetime(2026, 12, 1, 15, 0, tzinfo=UTC),
+            title=title,
+            company="Atelier & fils",
+            contact="Anne Roy",
+            place="video",
+            where="https://video.example.org/x",
+            others=("Zoé Tran",),
+            themes=("hiring", "immigration"),
+            need="Nous cherchons deux soudeurs.",
+            answers=3,
+            documents=1,
+        ),
+        ListedMeeting(
+            id="m2",
+            start=datetime(2026, 12, 1, 19, 30, tzinfo=UTC),
+            end=datetime(2026, 12, 1, 20, 30, tzinfo=UTC),
+            title=title,
+            company="Nordix",
+            contact="Paul Caron",
+            phone="514 555-0100",
+            place="phone",
+            declined=True,
+        ),
+    )
+    due = (
+        ListedDue(what="task", id="c1", company="Nordix", text="Rappeler", on=date(2026, 11, 30)),
+        ListedDue(what="outcome", id="m0", company="Boréal", on=date(2026, 11, 27)),
+    )
+    told = {"day": date(2026, 12, 1), "zone": "America/Toronto", "meetings": meetings, "due": due}
+    return MorningList(**{"person": "lea", "site": "https://tic.example.org", **told, **fields})
+
+
+def weekly_figures(**fields: Any) -> WeeklyFigures:
+    """A sector that does well, with something that waits."""
+    told = {"goal": 70, "goal_until": date(2027, 12, 31), "met": {"all": 31, "own": 12}, "planned": 29.4}
+    told |= {"needed_per_month": 3.04, "per_month": 3.25, "low": 62, "middle": 71, "high": 80}
+    told |= {"held": 4, "missed": 1, "cancelled": 0, "new_companies": 3, "ahead": 5}
+    told |= {"waiting": 2, "unanswered": 1, "without_outcome": 1, "parked": 1, "week": date(2026, 11, 30)}
+    return WeeklyFigures.model_validate(
+        {"person": "lea", "site": "https://tic.example.org", **told, **fields}
+    )
+
+
 WAY_OUT = WayOut(
     purpose="digest",
     agreed_at=datetime(2026, 11, 1, 15, 0, tzinfo=UTC),
@@ -165,7 +217,7 @@ def written(
     **fields: Any,
 ) -> Letter:
     """The letter of a notice; `language` is that of an account."""
-    if isinstance(notice, MeetingForAdvisor):
+    if isinstance(notice, MeetingForAdvisor | ForStaff):
         recipient = Recipient("lea@exemple.ca", language, "Léa Roy")
     else:
         recipient = Recipient(notice.to, notice.language, getattr(notice, "name", None))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from nexus.settings import Settings
 from services.notifications.channels.smtp import Server
 from services.notifications.contracts import SendCode, SendInvitation, email_address
 from services.notifications.contracts.deliveries import NoticeRule
+from services.notifications.contracts.mornings import RoutineKind
 from services.notifications.domain.messages import is_given_up, pause, recipient_hash, without_secrets
 from services.notifications.domain.notices import table
 from tests.support.mails import CODE, LINK, NOW, code, invitation, meeting, message, verification
@@ -152,6 +154,8 @@ def test_an_address_that_is_no_mail_server_is_refused_by_name(url: str):
 def told_when(rule: NoticeRule) -> str:
     if rule.hours:
         return f"{rule.hours} hours before, unless overtaken"
+    if rule.kind in get_args(RoutineKind):
+        return "at seven"
     return "in the next digest" if rule.kind == "digest" else "at once"
 
 

@@ -29,9 +29,11 @@ from tests.support.mails import (
     letter,
     meeting,
     meeting_for_advisor,
+    morning_list,
     offer,
     result,
     verification,
+    weekly_figures,
     written,
 )
 
@@ -66,6 +68,7 @@ NOTICES = [
 NOTICES += [meeting("fr", change) for change in ("moved", "cancelled", "reminder")]
 NOTICES += [meeting(language, "moved", same_time=True) for language in LANGUAGES]
 NOTICES += [meeting_for_advisor("moved", same_time=True)]
+NOTICES += [morning_list(), morning_list(meetings=()), weekly_figures(), weekly_figures(per_month=None)]
 NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
 NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
 
@@ -234,7 +237,7 @@ def test_both_forms_say_the_same(notice: Notice):
     told = written(notice)
     seen = visible(told.html).replace("&nbsp;", "\xa0").replace("&amp;", "&")
     for line in told.text.replace("-- ", "").splitlines():
-        for sentence in re.split(r"(?<=[.;,])\s|\xa0?:(?:\s|$)", line.strip()):
+        for sentence in re.split(r"(?<=[.;,])\s|\xa0?:(?:\s|$)", line.strip().removeprefix("– ")):
             assert sentence.startswith("http") or sentence.rstrip(",") in seen, sentence
     links = set(re.findall(r"https?://\S+", told.text))
     assert links == set(re.findall(r'href="([^"]+)"', told.html.replace("&amp;", "&")))

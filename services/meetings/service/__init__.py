@@ -13,6 +13,7 @@ from services.meetings.service.documents import DocumentDesk, DocumentDoors
 from services.meetings.service.feeds import FeedDesk, FeedDoors
 from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
+from services.meetings.service.mornings import MorningDesk, MorningDoors
 from services.meetings.service.privacy import PrivacyDesk, PrivacyDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
 from services.meetings.service.replies import ReplyDesk, ReplyDoors
@@ -39,6 +40,7 @@ class Meetings(
     FollowingDoors,
     PrivacyDoors,
     ReplyDoors,
+    MorningDoors,
     Service,
 ):
     """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
@@ -65,7 +67,9 @@ class Meetings(
         nights: Nights,
         replies: ReplyDesk,
         texts: TextDesk,
+        mornings: MorningDesk,
     ) -> None:
+        self.mornings = mornings
         self.texts = texts
         self.types = types
         self.availability = availability

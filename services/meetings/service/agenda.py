@@ -69,12 +69,13 @@ class AgendaDesk:
     def without_outcome(self, caller: Caller) -> Meetings:
         """Those of the caller that are over, with nothing said about them."""
         caller.require(*STAFF)
+        return Meetings(items=tuple(self.over(caller.sector, caller.person)[-_MOST_WITHOUT:]))
+
+    def over(self, sector: str | None, advisor: str | None = None) -> list[Meeting]:
+        """Those of an advisor, or of a sector, that are over, with nothing said about them, by their beginning."""
         now = self.clock()
-        found = self.meetings.between(
-            caller.sector, caller.person, now - _LOOKED_BACK, now, (State.CONFIRMED,)
-        )
-        over = [one for one in found if one.end <= now]
-        return Meetings(items=tuple(over[-_MOST_WITHOUT:]))
+        found = self.meetings.between(sector, advisor, now - _LOOKED_BACK, now, (State.CONFIRMED,))
+        return [one for one in found if one.end <= now]
 
     def without_advisor(self, caller: Caller) -> Meetings:
         """Those ahead in the sector of which an advisor has left."""

@@ -154,18 +154,22 @@ class CaseDesk:
     def to_do(self, caller: Caller) -> ToDo:
         """Tasks of the caller's cases; referrals, for who answers them."""
         caller.require(*CASE_STAFF)
-        tasks = [
-            DueTask(case=case.id, company_name=self._company(case).name, task=task)
-            for case in self.cases.in_charge(caller.sector, caller.person)
-            for task in case.tasks
-            if task.done_at is None
-        ]
-        tasks.sort(key=lambda one: one.task.due)
+        tasks = self.tasks_of(caller.sector, caller.person)
         if not caller.has(*CASE_LEADERS) or caller.sector is None:
             return ToDo(tasks=tuple(tasks))
         late = [one for one in self.referrals.waiting(sector=caller.sector) if one.escalated_at]
         asked = tuple(self.referrals.waiting(to=caller.sector))
         return ToDo(tasks=tuple(tasks), referrals=asked, escalated=tuple(late))
+
+    def tasks_of(self, sector: str | None, person: str) -> list[DueTask]:
+        """What an advisor has not done yet, the first that is due first."""
+        tasks = [
+            DueTask(case=case.id, company_name=self._company(case).name, task=task)
+            for case in self.cases.in_charge(sector, person)
+            for task in case.tasks
+            if task.done_at is None
+        ]
+        return sorted(tasks, key=lambda one: one.task.due)
 
     def in_brief(self, cases: Sequence[Case]) -> tuple[CaseInBrief, ...]:
         """What lists show."""

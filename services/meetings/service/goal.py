@@ -60,7 +60,7 @@ class GoalDesk:
     def goal(self, caller: Caller) -> Goal:
         """As it was set, or as it is presumed."""
         caller.require(*GOAL_READERS)
-        return self.store.goal() or rules.presumed(rules.local_day(self.store.first_held() or self.clock()))
+        return self._goal()
 
     def set(self, command: SetGoal, caller: Caller) -> Goal:
         """Raises StaleRevision, InvalidInput(`ends_before_start`, `period_too_long`, `date_out_of_range`)."""
@@ -83,9 +83,18 @@ class GoalDesk:
 
     def board(self, caller: Caller) -> GoalBoard:
         """Every figure, as of now."""
-        goal, today = self.goal(caller), rules.local_day(self.clock())
+        caller.require(*GOAL_READERS)
+        return self.of(caller.sector)
+
+    def met(self, sector: str) -> list[datetime]:
+        """When each company that a sector has met began to count."""
+        return [one.start for one in self._counted(self._facts(self._goal()).inside, sector).own]
+
+    def of(self, sector: str | None) -> GoalBoard:
+        """The board as a sector sees it."""
+        goal, today = self._goal(), rules.local_day(self.clock())
         facts = self._facts(goal)
-        found = self._counted(facts.inside, caller.sector)
+        found = self._counted(facts.inside, sector)
         days, own_days = _days(found.all), _days(found.own)
         return GoalBoard(
             goal=goal,
@@ -95,12 +104,12 @@ class GoalDesk:
             needed_per_month=rules.needed_per_month(goal, len(found.all), today),
             forecast=rules.forecast(goal, days, today),
             months=rules.months(goal, days, own_days, today),
-            sectors=found.sectors(caller.sector),
+            sectors=found.sectors(sector),
             themes=found.rows("theme"),
             sizes=found.rows("size"),
             partners=found.rows("partner"),
-            meetings=_meeting_figures(facts, found, caller.sector),
-            cases=_case_figures(self.store.cases(*rules.span(goal)), caller.sector),
+            meetings=_meeting_figures(facts, found, sector),
+            cases=_case_figures(self.store.cases(*rules.span(goal)), sector),
         )
 
     def companies(self, query: ListCountedCompanies, caller: Caller) -> CountedCompanies:
@@ -123,6 +132,9 @@ class GoalDesk:
         listed = [_case_in_brief(one, names.get(one.company)) for one in wanted]
         listed.sort(key=lambda one: ((one.company or "").casefold(), one.id))
         return CountedCases(items=tuple(listed[:_MOST]), total=len(listed))
+
+    def _goal(self) -> Goal:
+        return self.store.goal() or rules.presumed(rules.local_day(self.store.first_held() or self.clock()))
 
     def _facts(self, goal: Goal) -> "_Facts":
         begin, end = rules.span(goal)

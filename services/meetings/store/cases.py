@@ -95,6 +95,14 @@ class CaseStore:
         """Those with a question that is to be put by now."""
         return [_case(one) for one in self.cases.find({"next_ask": {"$lte": now}}).limit(100)]
 
+    def unanswered(self, sector: str, since: datetime) -> int:
+        """How many questions were put to companies of a sector since then, and have no answer."""
+        found = self.cases.find({"sector": sector, "asks.asked_at": {"$gte": since}}, {"asks": 1})
+        asks = [ask for one in found for ask in one["asks"]]
+        return sum(
+            bool(one["asked_at"] and one["asked_at"] >= since and not one["answered_at"]) for one in asks
+        )
+
     def listed(
         self,
         sector: str | None,

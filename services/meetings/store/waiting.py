@@ -73,6 +73,11 @@ class WaitingStore:
         active = {"$in": ["waiting", "offered"]}
         return self.waiting.count_documents({"email": email, "sector": sector, "state": active})
 
+    def active_in(self, sector: str) -> int:
+        """How many wait in a sector."""
+        active = {"$in": ["waiting", "offered"]}
+        return self.waiting.count_documents({"state": active, "sector": sector})
+
     def kept(
         self, advisors: Sequence[str], span: Span, now: datetime, but: str | None
     ) -> dict[str, list[tuple[Span, int]]]:

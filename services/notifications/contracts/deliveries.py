@@ -13,7 +13,18 @@ from services.notifications.contracts.consent import Purpose
 DeliveryState = Literal[
     "queued", "sending", "sent", "parked", "suppressed", "superseded", "expired", "discarded"
 ]
-To = Literal["asker", "invited", "owner", "company", "advisors", "webhook_owner", "admins", "subscriber"]
+To = Literal[
+    "asker",
+    "invited",
+    "owner",
+    "company",
+    "advisors",
+    "webhook_owner",
+    "admins",
+    "subscriber",
+    "advisor",
+    "coordinators",
+]
 NoticeEvent = Literal[
     "code_issued",
     "person_invited",
@@ -33,6 +44,8 @@ NoticeEvent = Literal[
     "personal_data_mailed",
     "subscription_asked",
     "content_published",
+    "day_began",
+    "week_began",
 ]
 NoticeChannel = Literal["mail", "text"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]

@@ -25,6 +25,7 @@ from services.notifications.contracts import (
 )
 from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.deliveries import NoticeChannel
+from services.notifications.contracts.mornings import MorningList, WeeklyFigures
 from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
 Notice = (
@@ -43,6 +44,8 @@ Notice = (
     | PersonalDataMail
     | ConfirmationWanted
     | Digest
+    | MorningList
+    | WeeklyFigures
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -60,6 +63,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "personal_data": PersonalDataMail,
     "subscription": ConfirmationWanted,
     "digest": Digest,
+    "morning_list": MorningList,
+    "weekly_figures": WeeklyFigures,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -145,7 +150,7 @@ class Message:
                 return self.created_at + _FOLLOW_UP_IS_NEWS
             case WebhookStopped() | NewKey():
                 return self.created_at + _STAFF_IS_NEWS
-            case Digest():
+            case Digest() | MorningList() | WeeklyFigures():
                 return self.created_at + _DIGEST_IS_NEWS
 
 
@@ -258,8 +263,10 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
-        case WebhookStopped() | NewKey():
+        case WebhookStopped() | NewKey() | WeeklyFigures():
             return []
+        case MorningList(meetings=meetings):
+            return [told for one in meetings for told in (one.phone, one.where)]
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
         case Digest():

@@ -37,6 +37,8 @@ _ALWAYS = (
     _row("personal_data_mailed", "asker", "personal_data"),
     _row("subscription_asked", "asker", "subscription"),
     _row("content_published", "subscriber", "digest", "digest"),
+    _row("day_began", "advisor", "morning_list"),
+    _row("week_began", "coordinators", "weekly_figures"),
 )
 TEXT_HOURS = 2  # the form where somebody asks for it says so
 _TEXTED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved", "text_reminder_chosen")

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from prometheus_client import Counter
 
-from nexus.i18n import long_date
+from nexus.i18n import full_date, long_date
 from nexus.telemetry import log
 from services.notifications.contracts import Language, NoticeKind
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
@@ -22,8 +22,11 @@ from services.notifications.writing.words import (
     ADVISOR_PLACES,
     GROUNDS,
     PLACES,
+    hour,
     moment,
     named_roles,
+    named_themes,
+    number,
     translations,
 )
 
@@ -144,6 +147,10 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["long_date"] = lambda day: long_date(day, language)
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
+    environment.filters["full_date"] = lambda day: full_date(day, language)
+    environment.filters["hour"] = lambda at, zone: hour(at, zone, language)
+    environment.filters["number"] = lambda value: number(value, language)
+    environment.filters["themes"] = lambda themes: named_themes(themes, language)
     environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
     environment.filters["ground"] = lambda purpose, at: (
         words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}

@@ -1,11 +1,14 @@
 """The words that letters and calendar entries share, in the language of who reads them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from nexus.i18n import catalogue, clock, full_date
+from babel.numbers import format_decimal
+
+from nexus.i18n import LOCALES, catalogue, clock, full_date
 from services.notifications.contracts import Language
 
 _CATALOGUES = Path(__file__).with_name("locale")
@@ -34,6 +37,16 @@ ADVISOR_PLACES = PLACES | {
     "phone": N_("By phone: you call"),
 }
 
+THEMES = {
+    "hiring": N_("hiring"),
+    "training": N_("training"),
+    "francization": N_("learning French at work"),
+    "immigration": N_("immigration"),
+    "recognition": N_("recognition of skills"),
+    "integration": N_("welcoming and keeping"),
+    "diversity": N_("managing diversity"),
+}
+
 GROUNDS = {  # why somebody gets what they can refuse
     "digest": N_("You get this because you asked for it on %(day)s."),
     "follow_up": N_("You get this because you met us on %(day)s."),
@@ -54,7 +67,20 @@ def named_roles(roles: str, language: Language) -> str:
 def moment(at: datetime, zone: str, language: Language) -> str:
     """`mardi 1er décembre 2026, 14 h`, by the clocks of `zone`."""
     local = at.astimezone(ZoneInfo(zone))
-    hour = "\xa0".join(
-        clock(local, language).split()
-    )  # one word; fonts of mail programs may lack narrow spaces
-    return f"{full_date(local.date(), language)}, {hour}"
+    return f"{full_date(local.date(), language)}, {hour(at, zone, language)}"
+
+
+def hour(at: datetime, zone: str, language: Language) -> str:
+    """`14 h 30`, `2:30 p.m.`, by the clocks of `zone`: one word; fonts of mail programs may lack narrow spaces."""
+    return "\xa0".join(clock(at.astimezone(ZoneInfo(zone)), language).split())
+
+
+def number(value: float, language: Language) -> str:
+    """`3,2`, `3.2`: with one decimal at most."""
+    return format_decimal(round(value, 1), locale=LOCALES[language])
+
+
+def named_themes(themes: Iterable[str], language: Language) -> str:
+    """Themes as a person says them, with commas; others stay as they are."""
+    words = translations(language)
+    return ", ".join(words.gettext(THEMES[one]) if one in THEMES else one for one in themes)
