@@ -22,8 +22,8 @@ from services.notifications.domain.webhooks import LEASE, OVERLAP, Answer, News,
 
 Clock = Callable[[], datetime]
 
-_BATCH = 100
-_EACH = 10  # of one webhook in a batch
+_BATCH = 200
+_EACH = 100  # of one webhook in a batch: a process starts for it, which takes as long as telling dozens
 _DUPLICATE_KEY = 11000
 _OUT = {"next_attempt": "", "taken": ""}  # when a delivery has ended
 _IN_STATE: dict[str, Record] = {  # as it is told: what is taken is being sent
