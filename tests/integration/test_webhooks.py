@@ -277,6 +277,34 @@ def test_a_slow_receiver_holds_no_other_up(desk: WebhookDesk, receivers: Receive
     assert {one.state for one in deliveries(desk, slow)} == {"sent"}
 
 
+def test_who_is_done_waits_for_no_slow_one_of_the_same_round(
+    database: Database[Document], clock: Clock, receivers: Receivers
+) -> None:
+    entered, leave = threading.Event(), threading.Event()
+    desk = desk_of(
+        database, clock, lambda asked, tell: receivers(sorted(asked, key=lambda one: one["url"]), tell)
+    )
+    quick, slow = made(desk, "https://quick.example.org/"), made(desk, "https://slow.example.org/")
+    desk.tell(booked(1))
+
+    def answers(request: dict[str, Any]) -> Answer:
+        if "slow" in request["url"]:
+            entered.set()
+            assert leave.wait(20)
+        return accepting(request)
+
+    receivers.answers = answers
+    held = threading.Thread(target=desk.sender.send_due)
+    held.start()
+    assert entered.wait(20)
+    desk.tell(booked(2))
+    desk.sender.send_due()
+    assert [one.state for one in deliveries(desk, quick)] == ["sent", "sent"]
+    assert {one.state for one in deliveries(desk, slow)} == {"sending", "queued"}
+    leave.set()
+    held.join(60)
+
+
 def test_what_a_run_had_no_time_for_counts_as_no_attempt(
     desk: WebhookDesk, receivers: Receivers, clock: Clock
 ):
