@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     """Until all are answered or the time is up; what is not told then was not sent."""
     confine(_MEMORY, _WORK, _OUTPUT)
     asked = json.loads((folder / "asked.json").read_text())
-    parent = asked["parent"]
+    parent: int = asked["parent"]
     may_reach = _here_too if asked["loopback"] else is_public
     with (folder / "told.jsonl").open("w", buffering=1) as out:
 
