@@ -23,6 +23,7 @@ from bench import (
     signin,
     slots,
     start,
+    webhooks,
 )
 from bench.relevance import measure as relevance
 from bench.report import Figure, print_figures
@@ -152,6 +153,7 @@ PARTS: dict[str, Callable[[_Bench], list[Figure]]] = {
     "relevance": _relevance,
     "extraction": lambda _: extraction.measure(),
     "mails": lambda bench: mails.measure(bench.url("mongodb")),
+    "webhooks": lambda bench: webhooks.measure(bench.url("mongodb")),
     "slots": lambda _: slots.measure(),
     "meetings": lambda bench: meetings.measure(bench.url("mongodb")),
 }

@@ -55,6 +55,7 @@ from gateway.sectors import Language, Sector
 from gateway.site_pages import activities_router, home_router, needs_router, texts_router
 from gateway.stylesheet import style_router
 from gateway.tally import Tally
+from gateway.webhook_api import add_webhooks
 from nexus.bus import Bus
 from nexus.caller import anonymous
 from nexus.errors import NexusError
@@ -86,6 +87,7 @@ _NEWS = (
     PageRetired,
     IndexChanged,
 )  # after each of which answers may differ
+_OFFICE = (add_advisors, add_types, add_companies, add_webhooks)  # what else of the API wants a key
 _PATIENCE = 1.0  # seconds for a service to say how it is
 
 
@@ -130,9 +132,7 @@ def create_app(
     app.include_router(fitting_api_router(sector, bus, base_url))
     app.include_router(meetings_api_router(sector, bus, base_url))
     app.include_router(own_api_router(sector, bus, base_url))
-    app.include_router(
-        office_api_router(bus, Bearer(sector, bus), base_url, add_advisors, add_types, add_companies)
-    )
+    app.include_router(office_api_router(bus, Bearer(sector, bus), base_url, *_OFFICE))
     app.include_router(fitting_router(sector, bus, base_url), include_in_schema=False)
     app.include_router(open_data_router(sector, bus, base_url))
     app.include_router(developers_router(sector, base_url), include_in_schema=False)

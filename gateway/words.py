@@ -84,6 +84,7 @@ SCOPES = {  # of keys
     "meetings:write": N_("Meetings of the sector, their types and documents, and availability"),
     "cases:write": N_("Companies and their case files"),
     "goal:read": N_("Figures of the goal, to read"),
+    "webhooks:write": N_("Webhooks of the sector, and what became of what they were sent"),
 }
 ITEM_KINDS = {
     "program": N_("Program"),

@@ -31,6 +31,7 @@ class Scope(StrEnum):
     MEETINGS_WRITE = "meetings:write"
     CASES_WRITE = "cases:write"
     GOAL_READ = "goal:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 class Caller(BaseModel):

@@ -95,7 +95,7 @@ def compose(resources: Resources) -> Composed:
         seal,
         directory,
         MeetingNotices(seal, settings.reminder_hours, settings.texts),
-        webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman),
+        webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman, directory),
         templates=TemplateDesk(templates, senders, resources.clock),
         mailed=mailed,
         consent=consent,

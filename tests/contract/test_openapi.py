@@ -75,6 +75,9 @@ OFFICE_READS = [
         "cases",
         "cases/{id}",
         "referrals",
+        "webhooks",
+        "webhooks/{id}",
+        "webhooks/{id}/deliveries",
         "goal",
         "goal/companies",
         "goal/meetings",
@@ -108,6 +111,14 @@ OFFICE_WRITES = [
         ("POST", "cases/{id}/reopen"),
         ("POST", "cases/{id}/referrals"),
         ("POST", "referrals/{id}/answer"),
+        ("POST", "webhooks"),
+        ("PUT", "webhooks/{id}"),
+        ("DELETE", "webhooks/{id}"),
+        ("POST", "webhooks/{id}/pause"),
+        ("POST", "webhooks/{id}/resume"),
+        ("POST", "webhooks/{id}/rotate"),
+        ("POST", "webhooks/{id}/test"),
+        ("POST", "webhook-deliveries/{id}/send"),
     )
 ]
 NOT_POSTED = [  # bytes, or nothing but an address
@@ -120,11 +131,14 @@ KEYED = [
     *OFFICE_WRITES,
     *(("GET", f"/api/v1/{plural}/{{ref}}") for plural in ("programs", "documents", "posts")),
 ]
-RULED = (  # with rules that no schema says: one moment before the other, recurrences of RFC 5545, two that differ
+RULED = (  # with rules that no schema says: one moment before the other, recurrences of RFC 5545, two that
+    # differ, an address that is public
     "/api/v1/agenda",
     "/api/v1/advisors/{id}/availability",
     "/api/v1/advisors/{id}/availability/preview",
     "/api/v1/companies/{id}/merge",
+    "/api/v1/webhooks",
+    "/api/v1/webhooks/{id}",
 )
 FILES = ("POST", "/api/v1/files")
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)

@@ -216,7 +216,7 @@ def test_a_bad_question_is_a_refusal_with_a_code(
     assert (reply.status_code, reply.json()["code"]) == (status, code)
 
 
-@pytest.mark.parametrize("path", ["/agenda", "/cases", "/referrals", "/goal", "/goal/cases"])
+@pytest.mark.parametrize("path", ["/agenda", "/cases", "/referrals", "/goal", "/goal/cases", "/webhooks"])
 def test_without_a_key_nothing_of_the_office_is_told(running: RunningPlatform, path: str) -> None:
     reply = httpx2.get(running.url("tic", f"/api/v1{path}"))
     assert (reply.status_code, reply.json()["code"]) == (401, "key_missing")

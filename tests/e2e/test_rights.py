@@ -114,9 +114,9 @@ TABLE = {
         "list_deliveries send_again list_notices": "coordinator admin",
         "get_own_routine choose_own_routine": STAFF,
         "list_templates get_template get_template_history save_template preview_template": "coordinator admin",
-        "make_webhook list_webhooks get_webhook change_webhook rotate_webhook_secret": "coordinator admin",
-        "turn_webhook remove_webhook test_webhook": "coordinator admin",
-        "list_webhook_deliveries send_webhook_again": "coordinator admin",
+        "make_webhook list_webhooks get_webhook change_webhook": "coordinator admin webhooks:write",
+        "rotate_webhook_secret turn_webhook remove_webhook test_webhook": "coordinator admin webhooks:write",
+        "list_webhook_deliveries send_webhook_again": "coordinator admin webhooks:write",
         "subscribe open_subscription confirm_subscription open_preferences change_preferences": ALL,  # the link
         "open_refusal unsubscribe": ALL,  # as well
         "open_own_preferences": "member advisor editor coordinator admin system",  # who has an account

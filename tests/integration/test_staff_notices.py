@@ -17,7 +17,7 @@ from services.notifications.webhooks.desk import WebhookDesk
 from services.notifications.webhooks.news import news_of
 from services.people.contracts.keys import Key, KeyMade
 from services.people.contracts.people import PersonChanged
-from tests.integration.test_webhooks import LEAD, answering, booked, made
+from tests.integration.test_webhooks import LEAD, SYSTEM, answering, booked, made
 from tests.support.clock import Clock
 from tests.support.contents import NOON
 
@@ -68,6 +68,16 @@ def test_administrators_of_a_sector_are_told_of_a_new_key(service: Notifications
     assert "x9Z_" in told["anne@exemple.ca"]
     assert "https://tic.example.org/fr/admin/keys" in told["anne@exemple.ca"]
     assert "It is good until December 23, 2026." in told["bob@exemple.ca"]
+
+
+def test_of_a_webhook_that_a_system_made_administrators_are_told(service: Notifications) -> None:
+    for person, role in (("anne", "admin"), ("bob", "admin"), ("lea", "coordinator")):
+        knows(service, person, role)
+    hook = made(service._webhooks, caller=SYSTEM).webhook
+    service._webhooks.store.tell_one(news_of(booked()), hook.id, "tic", NOON, {})
+    (due,) = service._webhooks.store.take_due(NOON, ())
+    service._webhooks.sender._note(due, answering(status=410, trouble="refused")({"id": due.id}))
+    assert set(mails(service)) == {"anne@exemple.ca", "bob@exemple.ca"}
 
 
 def test_who_made_a_webhook_is_told_that_it_was_disabled(service: Notifications) -> None:

@@ -10,7 +10,7 @@ import pytest
 import standardwebhooks
 from pymongo.database import Database
 
-from nexus.caller import Caller, Role, anonymous, operator
+from nexus.caller import Caller, Role, Scope, anonymous, operator
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision
 from nexus.mongo import Document
 from services.meetings.contracts.meetings import MeetingBooked
@@ -20,6 +20,7 @@ from services.notifications.contracts.webhooks import (
     ListWebhookDeliveries,
     MadeWebhook,
     MakeWebhook,
+    RotateWebhookSecret,
     TurnWebhook,
     WebhookDelivery,
     WhyDisabled,
@@ -32,6 +33,7 @@ from tests.support.contents import NOON
 from tests.support.hooks import Receivers, accepting, desk_of
 
 LEAD = Caller(sector="tic", person="lea", roles=frozenset({Role.COORDINATOR}))
+SYSTEM = Caller(sector="tic", person="key:crm", scopes=frozenset({Scope.WEBHOOKS_WRITE}))
 OTHERS = Caller(sector="aero", person="al", roles=frozenset({Role.ADMIN}))
 URL = "https://example.org/hook?token=abc"
 
@@ -54,6 +56,10 @@ def desk(database: Database[Document], clock: Clock, receivers: Receivers, stopp
 def made(desk: WebhookDesk, url: str = URL, caller: Caller = LEAD, *events: Any) -> MadeWebhook:
     events = events or ("meeting.booked",)
     return desk.make(MakeWebhook(name="Chambre de commerce", url=url, events=frozenset(events)), caller)
+
+
+def rotate(desk: WebhookDesk, hook: MadeWebhook, caller: Caller, key: str | None = None) -> MadeWebhook:
+    return desk.rotate(RotateWebhookSecret(id=hook.webhook.id, key=key), caller)
 
 
 def booked(number: int = 1, sector: str = "tic", revision: int = 1) -> MeetingBooked:
@@ -200,7 +206,7 @@ def test_for_a_day_after_a_rotation_both_secrets_verify(
     desk: WebhookDesk, receivers: Receivers, clock: Clock
 ) -> None:
     hook = made(desk)
-    rotated = desk.rotate(hook.webhook.id, LEAD)
+    rotated = rotate(desk, hook, LEAD)
     assert rotated.webhook.old_secret_until == NOON + timedelta(days=1)
     for wait, count in ((timedelta(hours=23), 2), (timedelta(hours=2), 1)):
         clock.now += wait
@@ -271,6 +277,34 @@ def test_a_slow_receiver_holds_no_other_up(desk: WebhookDesk, receivers: Receive
     assert {one.state for one in deliveries(desk, slow)} == {"sent"}
 
 
+def test_who_is_done_waits_for_no_slow_one_of_the_same_round(
+    database: Database[Document], clock: Clock, receivers: Receivers
+) -> None:
+    entered, leave = threading.Event(), threading.Event()
+    desk = desk_of(
+        database, clock, lambda asked, tell: receivers(sorted(asked, key=lambda one: one["url"]), tell)
+    )
+    quick, slow = made(desk, "https://quick.example.org/"), made(desk, "https://slow.example.org/")
+    desk.tell(booked(1))
+
+    def answers(request: dict[str, Any]) -> Answer:
+        if "slow" in request["url"]:
+            entered.set()
+            assert leave.wait(20)
+        return accepting(request)
+
+    receivers.answers = answers
+    held = threading.Thread(target=desk.sender.send_due)
+    held.start()
+    assert entered.wait(20)
+    desk.tell(booked(2))
+    desk.sender.send_due()
+    assert [one.state for one in deliveries(desk, quick)] == ["sent", "sent"]
+    assert {one.state for one in deliveries(desk, slow)} == {"sending", "queued"}
+    leave.set()
+    held.join(60)
+
+
 def test_what_a_run_had_no_time_for_counts_as_no_attempt(
     desk: WebhookDesk, receivers: Receivers, clock: Clock
 ):
@@ -286,6 +320,61 @@ def test_what_a_run_had_no_time_for_counts_as_no_attempt(
     assert deliveries(desk, hook)[0].state == "sent"
 
 
+def test_what_a_system_repeats_with_a_key_is_answered_as_the_first_time_for_a_day(
+    desk: WebhookDesk, clock: Clock
+) -> None:
+    wish: Any = {"name": "CRM", "url": URL, "events": {"post.published"}, "key": "a-key-of-ours"}
+    first = desk.make(MakeWebhook(**wish), SYSTEM)
+    assert desk.make(MakeWebhook(**wish), SYSTEM) == first
+    assert desk.make(MakeWebhook(**wish), LEAD).webhook.id != first.webhook.id  # whose key is another one
+    with pytest.raises(Conflict, match="key_reused"):
+        desk.make(MakeWebhook(**wish | {"name": "Autre"}), SYSTEM)
+    second = rotate(desk, first, SYSTEM, "another-key")
+    assert rotate(desk, first, SYSTEM, "another-key") == second
+    assert second.secret != first.secret
+    with pytest.raises(Conflict, match="key_reused"):  # its secret is another one by now
+        desk.make(MakeWebhook(**wish), SYSTEM)
+    clock.now += timedelta(days=1, seconds=1)
+    assert rotate(desk, first, SYSTEM, "another-key").secret != second.secret
+
+
+def test_repetitions_at_once_make_one(database: Database[Document], clock: Clock) -> None:
+    told: list[MadeWebhook] = []
+
+    def make() -> None:
+        wish: Any = {"name": "CRM", "url": URL, "events": {"post.published"}, "key": "a-key-of-ours"}
+        told.append(desk_of(database, clock).make(MakeWebhook(**wish), SYSTEM))
+
+    makers = [threading.Thread(target=make) for _ in range(4)]
+    for one in makers:
+        one.start()
+    for one in makers:
+        one.join()
+    assert len(told) == 4
+    assert len({(one.webhook.id, one.secret) for one in told}) == 1
+
+
+def test_deliveries_are_found_by_what_became_of_them(desk: WebhookDesk, receivers: Receivers) -> None:
+    hook = made(desk)
+    receivers.answers = lambda one: REFUSES(one) if '"m1"' in one["body"] else accepting(one)
+    for number in range(1, 4):
+        desk.tell(booked(number))
+    desk.sender.send_due()
+    desk.tell(booked(4))
+    desk.store.take_due(NOON, ())
+    desk.tell(booked(5))
+
+    def found(state: Any) -> set[str]:
+        page = desk.deliveries(ListWebhookDeliveries(id=hook.webhook.id, state=state), LEAD)
+        return {one.subject for one in page.items if one.state == (state or one.state)}
+
+    assert [found(state) for state in ("queued", "sending", "sent", "failed")] == [
+        {"m1", "m5"}, {"m4"}, {"m2", "m3"}, set()
+    ]  # fmt: skip
+    desk.turn(TurnWebhook(id=hook.webhook.id, active=False), LEAD)
+    assert found("failed") == {"m1", "m4", "m5"}
+
+
 @pytest.mark.parametrize("role", [None, Role.MEMBER, Role.ADVISOR, Role.EDITOR, Role.SYSTEM])
 def test_nobody_else_has_a_hand_in_them(desk: WebhookDesk, role: Role | None) -> None:
     hook = made(desk)
@@ -293,7 +382,7 @@ def test_nobody_else_has_a_hand_in_them(desk: WebhookDesk, role: Role | None) ->
     for ask in (
         lambda: made(desk, URL, caller),
         lambda: desk.of_sector(caller),
-        lambda: desk.rotate(hook.webhook.id, caller),
+        lambda: rotate(desk, hook, caller),
         lambda: desk.test(hook.webhook.id, caller),
         lambda: desk.deliveries(ListWebhookDeliveries(id=hook.webhook.id), caller),
         lambda: desk.of_sector(operator("root")),
@@ -308,7 +397,7 @@ def test_those_of_another_sector_are_not_there(desk: WebhookDesk) -> None:
     (delivery,) = deliveries(desk, hook)
     for ask in (
         lambda: desk.get(hook.webhook.id, OTHERS),
-        lambda: desk.rotate(hook.webhook.id, OTHERS),
+        lambda: rotate(desk, hook, OTHERS),
         lambda: desk.turn(TurnWebhook(id=hook.webhook.id, active=False), OTHERS),
         lambda: desk.remove(hook.webhook.id, OTHERS),
         lambda: desk.test(hook.webhook.id, OTHERS),
@@ -341,7 +430,7 @@ def test_a_sector_has_so_many_at_most(desk: WebhookDesk) -> None:
 
 def test_secrets_lie_sealed_and_are_told_once(desk: WebhookDesk, database: Database[Document]) -> None:
     hook = made(desk)
-    desk.rotate(hook.webhook.id, LEAD)
+    rotate(desk, hook, LEAD)
     assert hook.secret not in str(list(database["webhooks"].find()))
     assert hook.secret not in repr(hook)
     assert "secret" not in desk.get(hook.webhook.id, LEAD).model_dump_json().replace("old_secret_until", "")

@@ -169,6 +169,13 @@ def test_one_that_is_silent_is_spared_the_rest_and_holds_no_other_up(web: Web) -
     assert [answer.trouble for answer in told[10:]] == ["too_slow"] * 2
 
 
+def test_nobody_is_told_anything_once_nobody_listens(web: Web) -> None:
+    requests, told = [request(web.url("/fine"), number) for number in range(10)], list[Answer]()
+    asking = Asking(anywhere, seconds=1.0, listens=lambda: len(told) < 3)
+    asyncio.run(asking.ask(requests, told.append))
+    assert 3 <= len(web.asked) <= 4
+
+
 def test_a_certificate_that_nobody_vouches_for_is_refused(web: Web, tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(self_signed(tmp_path))

@@ -17,6 +17,7 @@ from services.notifications.webhooks.signing import signed_headers
 from services.notifications.webhooks.store import Due, WebhookStore
 from tests.support.web import Asked
 
+SEAL = Seal("a-secret-of-the-tests-0123456789-abcdef", "webhooks")
 SITES = {"tic": "https://tic.example.org"}
 
 
@@ -52,7 +53,7 @@ def desk_of(
     stopped: list[tuple[Due, WhyDisabled]] | None = None,
 ) -> WebhookDesk:
     """A desk whose tellings go to `ask`; `stopped` is given what owners are told."""
-    store = WebhookStore(database, Seal("a-secret-of-the-tests-0123456789-abcdef", "webhooks"))
+    store = WebhookStore(database, SEAL)
     store.prepare()
     told = stopped if stopped is not None else []
     ways = Ways(ask or Receivers(), signed_headers, lambda due, why: told.append((due, why)), clock)

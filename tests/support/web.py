@@ -48,6 +48,7 @@ def serving(tls: ssl.SSLContext | None = None, **pages: int | str | Callable[[An
             asked = Asked(self.command, self.path, dict(self.headers), time.monotonic())
             asked.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             web.asked.append(asked)
+            self.asked = asked  # for pages that look at what came
             page = web.pages.get(self.path, 404)
             if callable(page):
                 page(self)

@@ -38,24 +38,39 @@ Trouble = Literal[
     "too_slow",
     "disabled",
 ]
-_Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-_Name = Annotated[Name, Field(max_length=120)]
-_Events = Annotated[frozenset[PublicEvent], Field(min_length=1)]
-_Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+WebhookId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,100}$")]  # of what is asked for once
+_Name = Annotated[Name, Field(max_length=120, examples=["Chambre de commerce"])]
+_Events = Annotated[
+    frozenset[PublicEvent],
+    Field(
+        min_length=1,
+        description="What it is told of; what each means is on the developers’ page",
+        examples=[["program.published", "meeting.booked"]],
+    ),
+]
+_Url = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    Field(
+        description="Where it is told: with https, reachable from the Internet, without user or password",
+        examples=["https://example.org/nexus?token=abc"],
+    ),
+]
 
 
 class Webhook(Message):
     """An address of a sector, and the events that it is told of. `disabled` says why it is told nothing now."""
 
-    id: str
-    sector: str
-    name: str
-    url: str
-    events: frozenset[PublicEvent]
+    id: str = Field(examples=["0c9d6b1a2e4c7f8d3b6a9e0c1f2d4b5f"])
+    sector: str = Field(examples=["tic"])
+    name: str = Field(examples=["Chambre de commerce"])
+    url: str = Field(examples=["https://example.org/nexus?token=abc"])
+    events: frozenset[PublicEvent] = Field(examples=[["program.published", "meeting.booked"]])
     revision: int
     disabled: WhyDisabled | None = None
     created_at: AwareDatetime
-    created_by: str = Field(description="The id of who made it, its owner")
+    created_by: str = Field(description="The id of who made it, its owner: a person, or a key (`key:…`)")
     accepted_at: AwareDatetime | None = Field(None, description="When it last accepted something")
     old_secret_until: AwareDatetime | None = Field(
         None, description="Until when what it is sent is signed with the secret before as well"
@@ -72,18 +87,20 @@ class MadeWebhook(Message):
     """`secret` (`whsec_…`, as Standard Webhooks has it) is told this once."""
 
     webhook: Webhook
-    secret: str = Field(repr=False)
+    secret: str = Field(repr=False, examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="])
 
 
 class MakeWebhook(Command[MadeWebhook], service="notifications"):
-    """A new one in the caller's sector. For coordinators and administrators, as all that follow.
+    """A new one in the caller's sector. For coordinators, administrators and keys of webhooks, as all that follow.
 
-    Refused with `webhook_url_invalid`, `webhook_url_not_https`, `webhook_url_credentials`, `webhook_url_not_public`,
-    `webhooks_enough`."""
+    For a day, the same caller's repetition with the same `key` is answered with what it made the first time. Refused
+    with `webhook_url_invalid`, `webhook_url_not_https`, `webhook_url_credentials`, `webhook_url_not_public`,
+    `webhooks_enough`, `key_reused`: something else was asked with it, or its secret is told no more."""
 
     name: _Name
     url: _Url
     events: _Events
+    key: Key | None = None
 
 
 class ListWebhooks(Query[Webhooks], service="notifications"):
@@ -93,13 +110,13 @@ class ListWebhooks(Query[Webhooks], service="notifications"):
 class GetWebhook(Query[Webhook], service="notifications"):
     """One of them. Refused with `webhook_not_found`, as every request that names one."""
 
-    id: _Id
+    id: WebhookId
 
 
 class ChangeWebhook(Command[Webhook], service="notifications"):
     """Refused as `MakeWebhook` is, and with `stale_revision`."""
 
-    id: _Id
+    id: WebhookId
     revision: int
     name: _Name
     url: _Url
@@ -107,22 +124,24 @@ class ChangeWebhook(Command[Webhook], service="notifications"):
 
 
 class RotateWebhookSecret(Command[MadeWebhook], service="notifications"):
-    """A new secret. For a day what is sent is signed with the one before, too."""
+    """A new secret. For a day what is sent is signed with the one before, too; and for as long, the same caller's
+    repetition with the same `key` is answered with the same secret, unless there is another by then."""
 
-    id: _Id
+    id: WebhookId
+    key: Key | None = None
 
 
 class TurnWebhook(Command[Webhook], service="notifications"):
     """Disable it: what waits is given up, what happens meanwhile is not told. Or enable it again."""
 
-    id: _Id
+    id: WebhookId
     active: bool
 
 
 class RemoveWebhook(Command[None], service="notifications"):
     """Remove it with all that is known of its deliveries."""
 
-    id: _Id
+    id: WebhookId
 
 
 class TestWebhook(Command[None], service="notifications"):
@@ -130,7 +149,7 @@ class TestWebhook(Command[None], service="notifications"):
 
     __test__ = False  # no test, whatever pytest thinks of the name
 
-    id: _Id
+    id: WebhookId
 
 
 class WebhookDelivery(Message):
@@ -138,7 +157,7 @@ class WebhookDelivery(Message):
 
     Failed: nobody tries again, but on a person's word."""
 
-    id: str
+    id: str = Field(examples=["msg_e433cb1a40f103cafc361493bc07cb17"])
     webhook: str
     event: PublicEvent | Literal["webhook.test"]
     subject: str = Field(description="The id of what it is about")
@@ -162,7 +181,8 @@ class WebhookDeliveries(Message):
 class ListWebhookDeliveries(Query[WebhookDeliveries], service="notifications"):
     """What became of what a webhook was to be told, of the last 90 days."""
 
-    id: _Id
+    id: WebhookId
+    state: WebhookDeliveryState | None = None
     after: Cursor | None = None
     limit: int = Field(50, ge=1, le=200)
 

@@ -21,6 +21,7 @@ OVERLAP = timedelta(days=1)  # how long the secret before a rotation signs as we
 GIVEN_UP_AFTER = timedelta(days=3)
 LEASE = timedelta(minutes=3)  # what a process took and never finished is free again after this
 KEPT = timedelta(days=90)
+REPEATED = timedelta(days=1)  # how long a repetition of what made a secret is told it again
 _PAUSES = (  # seconds; the schedule that Standard Webhooks proposes, as far as it lies within three days
     5,
     5 * 60,
@@ -137,6 +138,11 @@ def _number(host: str) -> str | None:
 def new_secret() -> str:
     """A secret of 256 random bits, written as Standard Webhooks has it."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def repeated_id(*parts: str) -> str:
+    """What is known by the key with which somebody asked for it: the same when it is asked for again."""
+    return _digest(*parts)
 
 
 def delivery_id(event: str, webhook: str) -> str:

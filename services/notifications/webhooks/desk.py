@@ -8,7 +8,7 @@ from uuid import uuid4
 from prometheus_client import Counter
 
 from nexus.audit import note
-from nexus.caller import Caller, Role
+from nexus.caller import Caller, Role, Scope
 from nexus.errors import Conflict, Forbidden
 from nexus.service import every, on, rpc
 from nexus.telemetry import log
@@ -28,7 +28,15 @@ from services.notifications.contracts.webhooks import (
     WebhookDeliveries,
     Webhooks,
 )
-from services.notifications.domain.webhooks import KEPT, MOST_WEBHOOKS, News, checked_url, new_secret
+from services.notifications.domain.webhooks import (
+    KEPT,
+    MOST_WEBHOOKS,
+    REPEATED,
+    News,
+    checked_url,
+    new_secret,
+    repeated_id,
+)
 from services.notifications.webhooks.news import PUBLIC, Public, news_of
 from services.notifications.webhooks.sender import WebhookSender
 from services.notifications.webhooks.store import Clock, WebhookStore
@@ -38,8 +46,8 @@ PURGED = Counter("nexus_webhook_deliveries_purged_total", "Deliveries to webhook
 
 @dataclass(frozen=True)
 class WebhookDesk:
-    """What who leads a sector does with its webhooks. `sites` has the addresses of the sectors' sites; `loopback`:
-    this machine may be told as well."""
+    """What who leads a sector, or its systems, do with its webhooks. `sites` has the addresses of the sectors'
+    sites; `loopback`: this machine may be told as well."""
 
     store: WebhookStore
     sender: WebhookSender
@@ -48,12 +56,22 @@ class WebhookDesk:
     loopback: bool
 
     def make(self, command: MakeWebhook, caller: Caller) -> MadeWebhook:
-        """A new one, and its secret."""
-        sector, secret = _sector(caller), new_secret()
-        if len(self.store.of(sector)) >= MOST_WEBHOOKS:
+        """A new one, and its secret. Raises Conflict(`webhooks_enough`, `key_reused`)."""
+        webhook, secret = self._new(command, caller), new_secret()
+        asked = webhook.id if command.key else None
+        if asked and (before := self._made_before(webhook)):
+            return before
+        if len(self.store.of(webhook.sector)) >= MOST_WEBHOOKS:
             raise Conflict("webhooks_enough", most=MOST_WEBHOOKS)
-        webhook = Webhook(
-            id=uuid4().hex,
+        if not self.store.add(webhook, secret, asked):  # a repetition was quicker
+            return self._made_before(webhook) or self.make(command, caller)
+        note("webhook", webhook.id, webhook.name, after=_noted(webhook))
+        return MadeWebhook(webhook=webhook, secret=secret)
+
+    def _new(self, command: MakeWebhook, caller: Caller) -> Webhook:
+        sector, key = _sector(caller), command.key
+        return Webhook(
+            id=repeated_id("make", sector, caller.person, key) if key else uuid4().hex,
             sector=sector,
             name=command.name,
             url=checked_url(command.url, self.loopback),
@@ -62,9 +80,17 @@ class WebhookDesk:
             created_at=self.clock(),
             created_by=caller.person,
         )
-        self.store.add(webhook, secret)
-        note("webhook", webhook.id, webhook.name, after=_noted(webhook))
-        return MadeWebhook(webhook=webhook, secret=secret)
+
+    def _made_before(self, webhook: Webhook) -> MadeWebhook | None:
+        """What was answered when it was asked for the first time, if it was. Raises Conflict(`key_reused`)."""
+        before = next((one for one in self.store.of(webhook.sector) if one.id == webhook.id), None)
+        if before is None:
+            return None
+        secret = self.store.secret_of(webhook.id, webhook.id, self.clock() - REPEATED)
+        same = (before.name, before.url, before.events) == (webhook.name, webhook.url, webhook.events)
+        if secret is None or not same:
+            raise Conflict("key_reused")
+        return MadeWebhook(webhook=before, secret=secret)
 
     def of_sector(self, caller: Caller) -> Webhooks:
         """Newest first."""
@@ -87,10 +113,15 @@ class WebhookDesk:
         note("webhook", after.id, after.name, _noted(before), _noted(after))
         return after
 
-    def rotate(self, webhook_id: str, caller: Caller) -> MadeWebhook:
+    def rotate(self, command: RotateWebhookSecret, caller: Caller) -> MadeWebhook:
         """Another secret."""
+        before, now, asked = self.get(command.id, caller), self.clock(), None
+        if command.key:
+            asked = repeated_id("rotate", before.id, caller.person, command.key)
+            if known := self.store.secret_of(before.id, asked, now - REPEATED):
+                return MadeWebhook(webhook=before, secret=known)
         secret = new_secret()
-        webhook = self.store.rotate(webhook_id, _sector(caller), secret, self.clock())
+        webhook = self.store.rotate(before.id, before.sector, secret, asked, now)
         note("webhook", webhook.id, webhook.name, after={"secret": "…"})
         return MadeWebhook(webhook=webhook, secret=secret)
 
@@ -161,7 +192,7 @@ class WebhookDoors:
 
     @rpc
     def rotate_webhook_secret(self, command: RotateWebhookSecret, caller: Caller) -> MadeWebhook:
-        return self._webhooks.rotate(command.id, caller)
+        return self._webhooks.rotate(command, caller)
 
     @rpc
     def turn_webhook(self, command: TurnWebhook, caller: Caller) -> Webhook:
@@ -197,8 +228,8 @@ class WebhookDoors:
 
 
 def _sector(caller: Caller) -> str:
-    """That of who leads it. Raises Forbidden."""
-    caller.require(Role.COORDINATOR, Role.ADMIN)
+    """That of who leads it, or of a system that may do this for it. Raises Forbidden."""
+    caller.require(Role.COORDINATOR, Role.ADMIN, Scope.WEBHOOKS_WRITE)
     if caller.sector is None:
         raise Forbidden("sector_not_proven", sector=None)
     return caller.sector

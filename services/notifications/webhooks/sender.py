@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections import Counter as Counts
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,10 +57,7 @@ class WebhookSender:
             return
         try:
             while taken := self._take():
-                try:
-                    self._round(taken)
-                finally:
-                    self._busy -= {due.webhook for due in taken}
+                self._round(taken)
         except AWAY as error:  # of what is not noted down the lease ends
             log.warning("webhook_store_away", error=type(error).__name__)
         finally:
@@ -73,13 +71,20 @@ class WebhookSender:
 
     def _round(self, taken: list[Due]) -> None:
         left = {due.id: due for due in taken}
+        counts = Counts(due.webhook for due in taken)
 
         def tell(answer: Answer) -> None:
             if due := left.pop(answer.id, None):
                 self._note(due, answer)
+                counts[due.webhook] -= 1
+                if not counts[due.webhook]:  # who is done waits for no slow one
+                    self._busy.discard(due.webhook)
 
-        self._ways.ask([self._request(due) for due in taken], tell)
-        self._store.put_back(list(left.values()), self._ways.clock() + _REST)
+        try:
+            self._ways.ask([self._request(due) for due in taken], tell)
+            self._store.put_back(list(left.values()), self._ways.clock() + _REST)
+        finally:
+            self._busy -= {webhook for webhook, count in counts.items() if count}
 
     def _request(self, due: Due) -> dict[str, Any]:
         headers = self._ways.sign(due.id, due.body, due.secrets, self._ways.clock())

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from nexus.errors import NotFound, StaleRevision
 from nexus.mongo import Document as Record
@@ -22,10 +22,16 @@ from services.notifications.domain.webhooks import LEASE, OVERLAP, Answer, News,
 
 Clock = Callable[[], datetime]
 
-_BATCH = 100
-_EACH = 10  # of one webhook in a batch
+_BATCH = 200
+_EACH = 100  # of one webhook in a batch: a process starts for it, which takes as long as telling dozens
 _DUPLICATE_KEY = 11000
 _OUT = {"next_attempt": "", "taken": ""}  # when a delivery has ended
+_IN_STATE: dict[str, Record] = {  # as it is told: what is taken is being sent
+    "queued": {"state": "queued", "taken": {"$exists": False}},
+    "sending": {"state": "queued", "taken": {"$exists": True}},
+    "sent": {"state": "sent"},
+    "failed": {"state": "failed"},
+}
 
 
 class Seals(Protocol):
@@ -68,11 +74,20 @@ class WebhookStore:
         self._deliveries.create_index("ended_at", sparse=True)
         self._deliveries.create_index([("webhook", 1), ("created_at", -1)])
 
-    def add(self, webhook: Webhook, secret: str) -> None:
-        """Keep a new one."""
+    def add(self, webhook: Webhook, secret: str, asked: str | None) -> bool:
+        """Keep a new one; False if there is one with its id. `asked`: what made the secret, should it be repeated."""
         told = webhook.model_dump(exclude={"id", "events", "old_secret_until"})
-        told |= {"events": sorted(webhook.events), "secret": self._closed(secret)}
-        self._webhooks.insert_one({"_id": webhook.id, **told})
+        told |= {"events": sorted(webhook.events), **self._made(secret, asked, webhook.created_at)}
+        try:
+            self._webhooks.insert_one({"_id": webhook.id, **told})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def secret_of(self, webhook_id: str, asked: str, since: datetime) -> str | None:
+        """Its secret, if `asked` made it, and not before `since`."""
+        found = self._webhooks.find_one({"_id": webhook_id, "asked": asked, "secret_at": {"$gte": since}})
+        return self._seal.open(found["secret"])["secret"] if found else None
 
     def of(self, sector: str) -> list[Webhook]:
         """Those of a sector, newest first."""
@@ -87,11 +102,11 @@ class WebhookStore:
         told: Record = {"name": webhook.name, "url": webhook.url, "events": sorted(webhook.events)}
         self._write(webhook, seen, {"$set": told})
 
-    def rotate(self, webhook_id: str, sector: str, secret: str, now: datetime) -> Webhook:
-        """Give it another secret; the one before signs for a while."""
+    def rotate(self, webhook_id: str, sector: str, secret: str, asked: str | None, now: datetime) -> Webhook:
+        """Give it another secret; the one before signs for a while. `asked` as for `add`."""
         before = self._found(webhook_id, sector)
         old = {"secret": before["secret"], "until": now + OVERLAP}
-        told = {"secret": self._closed(secret), "old_secret": old}
+        told = {**self._made(secret, asked, now), "old_secret": old}
         seen = _webhook(before)
         self._write(seen, seen.revision, {"$set": told})
         return self.get(webhook_id, sector)
@@ -208,7 +223,7 @@ class WebhookStore:
     def page(self, query: ListWebhookDeliveries, sector: str) -> WebhookDeliveries:
         """Latest first. Raises NotFound(`webhook_not_found`)."""
         self._found(query.id, sector)
-        wanted: Record = {"webhook": query.id}
+        wanted: Record = {"webhook": query.id, **_IN_STATE.get(query.state or "", {})}
         if query.after:
             stamp, _, last = query.after.partition("_")
             at = datetime.fromtimestamp(int(stamp) / 1000, UTC)
@@ -278,8 +293,8 @@ class WebhookStore:
             name=webhook["name"],
         )
 
-    def _closed(self, secret: str) -> str:
-        return self._seal.close({"secret": secret})
+    def _made(self, secret: str, asked: str | None, now: datetime) -> Record:
+        return {"secret": self._seal.close({"secret": secret}), "asked": asked, "secret_at": now}
 
 
 def _told(answer: Answer) -> Record:

@@ -4,6 +4,7 @@ What became of each is a line of FOLDER/told.jsonl as soon as it is known."""
 
 import asyncio
 import json
+import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -23,16 +24,20 @@ def main(folder: Path) -> None:
     """Until all are answered or the time is up; what is not told then was not sent."""
     confine(_MEMORY, _WORK, _OUTPUT)
     asked = json.loads((folder / "asked.json").read_text())
+    parent: int = asked["parent"]
     may_reach = _here_too if asked["loopback"] else is_public
     with (folder / "told.jsonl").open("w", buffering=1) as out:
 
         def tell(answer: Answer) -> None:
             out.write(json.dumps(asdict(answer)) + "\n")
 
+        def listens() -> bool:
+            return os.getppid() == parent  # whoever takes over after a kill tells the rest anew
+
         async def ask() -> None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(asked["seconds"]):
-                    await Asking(may_reach).ask(asked["requests"], tell)
+                    await Asking(may_reach, listens=listens).ask(asked["requests"], tell)
 
         asyncio.run(ask())
 

@@ -23,10 +23,14 @@ Tell = Callable[[Answer], None]
 
 
 class Asking:
-    """One run: few requests of each webhook at a time, and no more once it is silent or wants a pause."""
+    """One run: few requests of each webhook at a time, and no more once it is silent or wants a pause; none at all once
+    nobody `listens`."""
 
-    def __init__(self, may_reach: MayReach, seconds: float = _SECONDS) -> None:
+    def __init__(
+        self, may_reach: MayReach, seconds: float = _SECONDS, listens: Callable[[], bool] = lambda: True
+    ) -> None:
         self._may_reach = may_reach
+        self._listens = listens
         self._time = ClientTimeout(total=seconds, sock_connect=min(seconds, 10))
 
     async def ask(self, requests: Sequence[dict[str, Any]], tell: Tell) -> None:
@@ -38,7 +42,7 @@ class Asking:
         await asyncio.gather(*(self._work(left, tell) for left in hands))
 
     async def _work(self, left: deque[dict[str, Any]], tell: Tell) -> None:
-        while left:
+        while left and self._listens():
             answer = await self._answer(left.popleft())
             if answer.is_silent:
                 left.clear()

@@ -1,6 +1,7 @@
 """Starts the process that sends, and reads what became of it while it runs."""
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,12 @@ class Outside:
         """Tell what became of each of `requests`; those for which there was no time are left out."""
         with tempfile.TemporaryDirectory(prefix="nexus-webhooks-") as name:  # readable to its owner alone
             folder = Path(name)
-            asked = {"requests": list(requests), "loopback": self.loopback, "seconds": _SECONDS}
+            asked = {
+                "requests": list(requests),
+                "loopback": self.loopback,
+                "seconds": _SECONDS,
+                "parent": os.getpid(),
+            }
             (folder / "asked.json").write_text(json.dumps(asked))
             told = _Told(folder / "told.jsonl", tell)
             module = "services.notifications.webhooks.outgoing"
