@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.admin.frame import AGENDA, DELIVERIES, admin_page, path_to
+from gateway.admin.frame import AGENDA, DELIVERIES, SECTOR, admin_page, path_to
 from gateway.i18n import translations
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
@@ -71,8 +71,12 @@ class _Deliveries:
 
     async def table(self, signed: Signed) -> Response:
         """What is said to whom, when."""
+        rules = await signed.call(ListNotices())
+        hours = [rule.hours for rule in rules if rule.hours and rule.channel == "mail"]
         values: dict[str, Any] = {
-            "rules": await signed.call(ListNotices()),
+            "rules": rules,
+            "reminders": list(dict.fromkeys(hours)),
+            "settings_page": path_to(signed.language, SECTOR) if signed.visitor.has(*SECTOR.roles) else None,
             "events": NOTICE_EVENTS,
             "recipients": NOTICE_RECIPIENTS,
             "kinds": NOTICE_KINDS,

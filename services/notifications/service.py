@@ -258,7 +258,7 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
     @rpc
     def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
         caller.require(*_LEADERS)
-        return self._meetings.rules
+        return self._meetings.rules(caller.sector)
 
     @every(seconds=1)
     def send_due(self) -> None:

@@ -103,4 +103,4 @@ class NoticeRule(Message):
 
 
 class ListNotices(Query[tuple[NoticeRule, ...]], service="notifications"):
-    """All of the table, with the hours of reminders that are set. For coordinators and administrators."""
+    """All of the table, with the hours of reminders of the caller's sector. For coordinators and administrators."""
