@@ -75,6 +75,11 @@ _DIGEST_IS_NEWS = timedelta(days=1)
 _LONGEST_ANSWER = 300  # characters
 
 
+def kind_of(notice: Notice) -> NoticeKind:
+    """What a notice is called."""
+    return next(kind for kind, type in KINDS.items() if isinstance(notice, type))
+
+
 class Suppressed(Exception):
     """A message that is not to be sent, and why."""
 
@@ -107,7 +112,7 @@ class Message:
 
     @property
     def kind(self) -> NoticeKind:
-        return next(kind for kind, notice in KINDS.items() if isinstance(self.notice, notice))
+        return kind_of(self.notice)
 
     @property
     def channel(self) -> NoticeChannel:
