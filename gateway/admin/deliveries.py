@@ -18,7 +18,7 @@ from gateway.trail_words import (
     NOTICE_KINDS,
     NOTICE_RECIPIENTS,
 )
-from gateway.words import PURPOSES
+from gateway.words import BASES, PURPOSES
 from nexus.caller import LANGUAGES
 from services.notifications.contracts.deliveries import Deliveries, ListDeliveries, ListNotices, SendAgain
 from services.people.contracts.people import NamePeople
@@ -58,6 +58,7 @@ class _Deliveries:
             "states": DELIVERY_STATES,
             "kinds": NOTICE_KINDS,
             "reasons": DELIVERY_REASONS,
+            "bases": BASES,
             "channels": NOTICE_CHANNELS,
             "agenda": path_to(signed.language, AGENDA),
             "done": signed.query("done"),

@@ -231,7 +231,7 @@ class ConsentDesk:
             name: self._page(name, message.sector, recipient.language, token)
             for name, token in tokens.items()
         }
-        return WayOut(purpose, consent.at, **ways)
+        return WayOut(purpose, consent.basis, consent.at, **ways)
 
     def site(self, sector: str) -> str:
         """Raises InvalidInput(`setting_missing`)."""

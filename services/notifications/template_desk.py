@@ -128,7 +128,9 @@ class TemplateDesk:
     def _way_out(self, notice: Notice) -> WayOut | None:
         """What is at the end of what can be refused, whatever a sector writes above it."""
         purpose = purpose_of(notice)
-        return WayOut(purpose, self.clock(), LINK, LINK) if purpose else None
+        if purpose is None:
+            return None
+        return WayOut(purpose, "express", self.clock(), LINK, LINK)
 
     def _require_usable(self, kind: OwnKind, content: TemplateContent, caller: Caller) -> None:
         found = [one for language in LANGUAGES for one in self._faults(kind, content, language, caller)]

@@ -116,6 +116,7 @@ def digest(language: Language = "fr", more: int = 0) -> Digest:
 
 WAY_OUT = WayOut(
     purpose="digest",
+    basis="express",
     agreed_at=datetime(2026, 11, 1, 15, 0, tzinfo=UTC),
     unsubscribe="https://tic.example.org/fr/desabonnement/" + "a" * 32 + "-digest." + "b" * 40,
     preferences="https://tic.example.org/fr/preferences/" + "a" * 32 + "." + "c" * 40,

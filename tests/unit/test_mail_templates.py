@@ -246,7 +246,7 @@ def test_both_parts_come_from_one_text() -> None:
 def test_a_digest_in_own_words_has_each_of_its_news_and_the_way_out() -> None:
     listed = "{% for one in items %}\n- [{{ one.title }}]({{ one.url }})\n{% endfor %}"
     own = words(f"En {{{{ count }}}} points.\n\n{listed}", subject="{{ first }}")
-    ours, way_out = digest("fr"), WayOut("digest", NOW, f"{REAL}-non", f"{REAL}-choix")
+    ours, way_out = digest("fr"), WayOut("digest", "express", NOW, f"{REAL}-non", f"{REAL}-choix")
     told = written(ours, own=own, way_out=way_out, sender=replace(SENDER, address="1, rue de la Scène"))
     assert not told.fell_back
     assert (told.subject, told.unsubscribe) == (ours.first, f"{REAL}-non")

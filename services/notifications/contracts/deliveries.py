@@ -35,6 +35,9 @@ NoticeEvent = Literal[
     "content_published",
 ]
 NoticeChannel = Literal["mail", "text"]
+# Canada's anti-spam law (S.C. 2010, c. 23, s. 6 and 10): they agreed to it, having met us implies it, or it is part of
+# something that they asked for
+DeliveryBasis = Literal["express", "implied", "transactional"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
 
@@ -55,6 +58,12 @@ class Delivery(Message):
     ended_at: AwareDatetime | None = None
     answer: str | None = Field(
         None, description="What the other side said last, or the code of why it was not sent"
+    )
+    basis: DeliveryBasis | None = Field(
+        None, description="On which ground it was sent; none: it was not, or before that was kept"
+    )
+    consent_at: AwareDatetime | None = Field(
+        None, description="When they agreed, or met us: that finds the consent in its history"
     )
     fell_back: bool = Field(
         False,
@@ -91,7 +100,7 @@ class SendAgain(Command[None], service="notifications"):
 class NoticeRule(Message):
     """One row of the table of notices. `hours`: how long before the meeting; None: at once. One that `lapses` is
     dropped when the meeting is moved or cancelled meanwhile. One with a `purpose` can be refused, and is sent to who
-    agreed to it alone; without, it is part of what somebody asked us for."""
+    agreed to it alone; without, it is transactional: part of what somebody asked us for."""
 
     event: NoticeEvent
     to: To
