@@ -400,7 +400,7 @@ ALWAYS_COMES = {  # what cannot be refused, kind by kind, as who gets it is told
     "invitation": N_("the invitation that one of us, or of your company, sends you;"),
     "subscription": N_("the mail that asks whether you want to subscribe;"),
     "result": N_("your result of “what fits us”, when you have it sent;"),
-    "meeting": N_("what becomes of a meeting that you book: its confirmation, its reminders, when it is moved or cancelled;"),
+    "meeting": N_("what becomes of a meeting that you book: that it is booked, moved or cancelled, and reminders;"),
     "meeting_text": N_("the text message before it, if you asked for one;"),
     "offer": N_("a time that got free, if you are on the waiting list;"),
     "calendar": N_("the address of the calendar of your meetings, when you ask for it;"),
