@@ -94,7 +94,8 @@ def with_settings(sector: Sector, settings: SectorSettings) -> Sector:
 
 def settings_of(sector: Sector) -> dict[str, Any]:
     """The words and colours of `sector`, as a form has them."""
-    return sector.model_dump(mode="json", include={"title", "short", "tagline", "lead", "colours", "contact"})
+    told = {"title", "short", "tagline", "lead", "colours", "contact"}
+    return sector.model_dump(mode="json", include=told) | {"reminders": None}
 
 
 def partner_of(content: partners.PartnerContent) -> Partner:

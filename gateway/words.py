@@ -391,6 +391,25 @@ PURPOSES = {  # for what somebody can agree to be written to
     "follow_up": N_("Questions after a meeting"),
 }
 
+BASES = {  # on which ground somebody was written to
+    "express": N_("With their express consent"),
+    "implied": N_("With implied consent, since they met us"),
+    "transactional": N_("Transactional: part of what they asked for"),
+}
+ALWAYS_COMES = {  # what cannot be refused, kind by kind, as who gets it is told it
+    "code": N_("the code or the link with which you sign in;"),
+    "invitation": N_("the invitation that one of us, or of your company, sends you;"),
+    "subscription": N_("the mail that asks whether you want to subscribe;"),
+    "result": N_("your result of “what fits us”, when you have it sent;"),
+    "meeting": N_("what becomes of a meeting that you book: that it is booked, moved or cancelled, and reminders;"),
+    "meeting_text": N_("the text message before it, if you asked for one;"),
+    "offer": N_("a time that got free, if you are on the waiting list;"),
+    "calendar": N_("the address of the calendar of your meetings, when you ask for it;"),
+    "follow_up": N_("the plan that we agreed on;"),
+    "verification_due": N_("if you look after texts of this site: which of them must be verified again;"),
+    "personal_data": N_("what concerns your request for your personal data."),
+}  # fmt: skip
+
 
 def named(names: dict[str, str], value: str, words: NullTranslations) -> str:
     """The name of `value` in the language of `words`; the value itself if it has none."""

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from gateway.admin.frame import AGENDA, DELIVERIES, admin_page, path_to
+from gateway.admin.frame import AGENDA, DELIVERIES, SECTOR, admin_page, path_to
 from gateway.i18n import translations
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
@@ -18,7 +18,7 @@ from gateway.trail_words import (
     NOTICE_KINDS,
     NOTICE_RECIPIENTS,
 )
-from gateway.words import PURPOSES
+from gateway.words import BASES, PURPOSES
 from nexus.caller import LANGUAGES
 from services.notifications.contracts.deliveries import Deliveries, ListDeliveries, ListNotices, SendAgain
 from services.notifications.contracts.mornings import RoutineKind
@@ -59,6 +59,7 @@ class _Deliveries:
             "states": DELIVERY_STATES,
             "kinds": NOTICE_KINDS,
             "reasons": DELIVERY_REASONS,
+            "bases": BASES,
             "channels": NOTICE_CHANNELS,
             "agenda": path_to(signed.language, AGENDA),
             "done": signed.query("done"),
@@ -72,8 +73,12 @@ class _Deliveries:
 
     async def table(self, signed: Signed) -> Response:
         """What is said to whom, when."""
+        rules = await signed.call(ListNotices())
+        hours = [rule.hours for rule in rules if rule.hours and rule.channel == "mail"]
         values: dict[str, Any] = {
-            "rules": await signed.call(ListNotices()),
+            "rules": rules,
+            "reminders": list(dict.fromkeys(hours)),
+            "settings_page": path_to(signed.language, SECTOR) if signed.visitor.has(*SECTOR.roles) else None,
             "events": NOTICE_EVENTS,
             "recipients": NOTICE_RECIPIENTS,
             "kinds": NOTICE_KINDS,

@@ -8,7 +8,7 @@ from gettext import NullTranslations
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from gateway.admin.fields import BILINGUAL, Field, local_moment
+from gateway.admin.fields import BILINGUAL, Field, local_moment, shown_hours
 from gateway.words import N_
 from nexus.caller import LANGUAGES
 from services.content.contracts.editing import ItemRevision
@@ -96,6 +96,8 @@ def _value(one: Field, value: Any, words: NullTranslations) -> str:
         return words.gettext(one.options[value]) if value in one.options else _text(value)
     if one.sort == "flag":
         return words.gettext(N_("yes")) if value else words.gettext(N_("no"))
+    if one.sort == "hours":
+        return shown_hours(value)
     return local_moment(value).replace("T", " ") if one.sort == "moment" and value else _text(value)
 
 

@@ -3,6 +3,7 @@
 A field is named by its path in the content (`steps.0.text.fr`); refusals of the content service name the same
 paths."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,9 +16,10 @@ from nexus.caller import LANGUAGES
 
 Sort = Literal[
     "line", "paragraph", "markdown", "template", "lines",  # in both languages
-    "text", "number", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file", "colour",
+    "text", "number", "hours", "url", "date", "moment", "select", "checks", "flag", "group", "rows", "file", "colour",
 ]  # fmt: skip
 BILINGUAL = {"line", "paragraph", "markdown", "template", "lines"}
+_APART = re.compile(r"[\s,;]+")
 _ZONE = ZoneInfo("America/Toronto")
 _SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
@@ -99,6 +101,8 @@ def _read(one: Field, sent: Sent, path: str) -> Any:
             return None  # uploads fill it
         case "flag":
             return sent.get(path) == "yes"
+        case "hours":
+            return hours_in(_text(sent, path))
         case "moment":
             return _moment(_text(sent, path))
         case "group":
@@ -117,6 +121,17 @@ def _text(sent: Sent, path: str) -> str | None:
 
 def _lines(sent: Sent, path: str) -> list[str]:
     return [line.strip() for line in (_text(sent, path) or "").split("\n") if line.strip()]
+
+
+def hours_in(text: str | None) -> list[str] | None:
+    """`48, 2` as a list; `0` as an empty one. What is no number is for the contract to refuse."""
+    parts = [part for part in _APART.split(text or "") if part]
+    return None if not parts else [] if parts == ["0"] else parts
+
+
+def shown_hours(hours: list[Any] | tuple[Any, ...] | None) -> str:
+    """The same as a person writes it."""
+    return "" if hours is None else ", ".join(map(str, hours)) or "0"
 
 
 def _moment(text: str | None) -> str | None:
@@ -186,6 +201,8 @@ def _value(one: Field, value: Any) -> Any:
         return {language: text or "" for language, text in pairs.items()}
     if one.sort == "moment" and value:
         return local_moment(value)
+    if one.sort == "hours":
+        return shown_hours(value)
     return value if value is not None else ""
 
 

@@ -13,7 +13,7 @@ from gateway.admin import fields
 from gateway.admin.differences import Said, clashing, differences, said
 from gateway.admin.fields import Field
 from gateway.admin.frame import MAIL_TEMPLATES, admin_page, number_in, path_to
-from gateway.admin.mail_examples import KINDS_OF_MEETINGS, latest_meeting
+from gateway.admin.mail_examples import KINDS_OF_MEETINGS, latest_meeting, shown_news
 from gateway.edge import policy
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
@@ -143,8 +143,10 @@ class _Templates:
         return RedirectResponse(path_to(signed.language, MAIL_TEMPLATES, f"/{kind}?done={done}"), 303)
 
     async def _look(self, signed: Signed, template: MailTemplate, content: TemplateContent) -> Response:
-        """The mail in both languages and both forms, with a real meeting where it is about one."""
+        """The mail in both languages and both forms, with a real meeting or real news where it is about such."""
         meeting = await latest_meeting(signed) if template.kind in KINDS_OF_MEETINGS else None
+        is_digest = template.kind == "digest"
+        news = await shown_news(signed, self._desk.base_url) if is_digest else dict.fromkeys(LANGUAGES, ())
         case = signed.form.get("case") or None
         if case not in {one.id for one in template.cases}:
             case = template.cases[0].id
@@ -153,8 +155,9 @@ class _Templates:
             "kind": NOTICE_KINDS[template.kind],
             "case": next(one for one in template.cases if one.id == case),
             "cases": template.cases,
-            "mails": [(one, await signed.call(ask(language=one))) for one in LANGUAGES],
+            "mails": [(one, await signed.call(ask(language=one, news=news[one]))) for one in LANGUAGES],
             "meeting": meeting,
+            "news": any(news.values()),
         }
         below = f"/{template.kind}"
         page = admin_page(

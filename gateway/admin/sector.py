@@ -68,10 +68,21 @@ _FIELDS = (
             Field("languages", "checks", N_("Languages of service"), options=LANGUAGES),
         ),
     ),
+    Field(
+        "reminders",
+        "hours",
+        N_("Reminders of meetings"),
+        N_(
+            "How many hours before a meeting its company is reminded by e-mail, such as 48, 2: at most four, each from "
+            "1 to 168. 0: never. Empty: as the platform has it. A change is for meetings booked or moved from then on; "
+            "those already booked keep theirs."
+        ),
+    ),
 )
 _RULES = {
     "contact.url": N_("Give a web address that begins with https:// or http://."),
     "contact.phone": N_("Give a phone number, such as 514 555-0199."),
+    "reminders": N_("Write at most four whole numbers of hours from 1 to 168, such as 48, 2."),
     **dict.fromkeys(
         ("colours.accent", "colours.accent_dark", "colours.on_accent"),
         N_("Write a colour as # and six signs, 0 to 9 or a to f."),
@@ -259,7 +270,7 @@ def _read(sent: fields.Sent) -> dict[str, Any]:
 def _faults(error: ValidationError, words: NullTranslations) -> dict[str, str]:
     found = {}
     for one in error.errors():
-        path = ".".join(map(str, one["loc"]))
+        path = ".".join(map(str, one["loc"][:1] if one["loc"][0] == "reminders" else one["loc"]))
         rule = _RULES.get(path)
         is_text = one["type"] == "too_long" and isinstance(one["input"], str)
         found[path] = (

@@ -16,7 +16,7 @@ from gateway.meetings.pages import LinkPages
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.sectors import Language, Sector
-from gateway.words import FREQUENCIES, PURPOSES, ZONES
+from gateway.words import ALWAYS_COMES, FREQUENCIES, PURPOSES, ZONES
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, Caller
 from nexus.errors import Conflict
@@ -146,6 +146,7 @@ class _Consent(LinkPages):
             "zones": ZONES if found.zone in ZONES else {**ZONES, found.zone: found.zone},
             "frequencies": FREQUENCIES,
             "purposes": PURPOSES,
+            "always": list(ALWAYS_COMES.values()),
             "asking": asking(language),
             "done": done,
             "faults": faults or [],

@@ -10,7 +10,7 @@ from typing import IO, Any
 import orjson
 
 from gateway.i18n import translations
-from gateway.privacy.words import DATA_KINDS, FIELDS, HOLDERS
+from gateway.privacy.words import DATA_KINDS, FIELDS, HOLDERS, VALUES
 from gateway.rendering import Page
 from gateway.sectors import Language
 from gateway.words import named
@@ -73,13 +73,13 @@ def readable(data: dict[str, Any], language: Language) -> list[tuple[str, list[t
     """What a page shows: for each service its kinds of data in words, each with what there is, names in words."""
     words = translations(language)
 
-    def worded(value: Any) -> Any:
+    def worded(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            shown = {named(FIELDS, name, words): worded(one) for name, one in value.items()}
+            shown = {named(FIELDS, name, words): worded(one, name) for name, one in value.items()}
             return {name: one for name, one in shown.items() if one not in (None, "", [], {})}
         if isinstance(value, list):
             return [worded(one) for one in value]
-        return value
+        return named(VALUES[name], value, words) if name in VALUES and isinstance(value, str) else value
 
     return [
         (

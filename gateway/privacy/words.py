@@ -1,6 +1,6 @@
 """What the kinds of personal data are called. Marked here for translation, translated where shown."""
 
-from gateway.words import N_
+from gateway.words import BASES, N_
 
 REQUEST_KINDS = {
     "export": N_("A copy of the data"),
@@ -75,8 +75,10 @@ FIELDS = {  # of what is handed over
     "answers": N_("Answers"),
     "asks": N_("Questions after the meeting"),
     "at": N_("When"),
+    "basis": N_("On which ground"),
     "company": N_("Company"),
     "consent": N_("Consent"),
+    "consent_at": N_("Consent of"),
     "contact": N_("Who comes"),
     "contacts": N_("Contacts"),
     "created_at": N_("Made"),
@@ -111,3 +113,4 @@ FIELDS = {  # of what is handed over
     "where": N_("Where"),
     "why": N_("Why"),
 }
+VALUES = {"basis": BASES}  # of what is handed over: those that are said in words

@@ -45,7 +45,7 @@ def compose(resources: Resources) -> Composed:
     Raises InvalidInput(`setting_missing`, `setting_invalid`)."""
     settings = resources.settings
     secret = sealing_secret(resources)
-    senders = Senders(_senders(settings), resources.database)
+    senders = Senders(_senders(settings), resources.database, settings.reminder_hours)
     local = FolderChannel(settings.data / "mail", _NOBODY) if _stays_here(resources) else None
     address = _NOBODY if local else _mail_from(settings)
     channel = local or SmtpChannel(
@@ -94,7 +94,7 @@ def compose(resources: Resources) -> Composed:
         resources.clock,
         seal,
         directory,
-        MeetingNotices(seal, settings.reminder_hours, settings.texts),
+        MeetingNotices(seal, senders.reminder_hours, settings.texts),
         webhooks=webhook_desk(resources, Seal(secret, "webhooks"), store, postman, directory),
         templates=TemplateDesk(templates, senders, resources.clock),
         mailed=mailed,

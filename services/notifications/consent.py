@@ -213,7 +213,7 @@ class ConsentDesk:
         """How its recipient can refuse more of the kind; None: it is nothing that can be refused.
 
         Raises Suppressed where they have not agreed, Held in their quiet hours."""
-        purpose, now = purpose_of(message), self.clock()
+        purpose, now = purpose_of(message.notice), self.clock()
         if purpose is None:
             return None
         known = self.subscribers.by_email(recipient.to, message.sector)
@@ -231,7 +231,7 @@ class ConsentDesk:
             name: self._page(name, message.sector, recipient.language, token)
             for name, token in tokens.items()
         }
-        return WayOut(purpose, consent.at, **ways)
+        return WayOut(purpose, consent.basis, consent.at, **ways)
 
     def site(self, sector: str) -> str:
         """Raises InvalidInput(`setting_missing`)."""

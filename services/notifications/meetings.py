@@ -1,6 +1,6 @@
 """What is said of a meeting: to who comes and to those who take part for us, at once and before it begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -29,16 +29,16 @@ class Opens(Protocol):
 
 @dataclass(frozen=True)
 class MeetingNotices:
-    """Makes messages of events, as the table of notices has it."""
+    """Makes messages of events, as the table of notices has it. `reminder_hours` are those of a sector as they are set
+    now: what is stored by then keeps its own."""
 
     seal: Opens
-    reminder_hours: Sequence[int]
+    reminder_hours: Callable[[str | None], Sequence[int]]
     texts: bool = False  # whether there is a way out for them
 
-    @property
-    def rules(self) -> tuple[NoticeRule, ...]:
-        """The table that is in force."""
-        return table(self.reminder_hours, texts=self.texts)
+    def rules(self, sector: str | None) -> tuple[NoticeRule, ...]:
+        """The table that is in force in a sector; None: in one that set nothing of its own."""
+        return table(self.reminder_hours(sector), texts=self.texts)
 
     def of(self, event: MeetingEvent, change: Change, now: datetime) -> list[Message]:
         """All of them; nothing where nobody may be mailed."""
@@ -46,7 +46,7 @@ class MeetingNotices:
             return []
         told = self.seal.open(event.sealed)
         happened = change if change == "text_reminder_chosen" else f"meeting_{change}"
-        rows = [row for row in self.rules if row.event == happened]
+        rows = [row for row in self.rules(event.sector) if row.event == happened]
         made = [self._texts if row.channel == "text" else self._messages for row in rows]
         return [
             one for row, make in zip(rows, made, strict=True) for one in make(row, event, change, told, now)
@@ -76,7 +76,10 @@ class MeetingNotices:
     def _messages(
         self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
     ) -> Iterator[Message]:
-        due = due_at(event.start, row.hours, event.zone) if row.hours else None
+        due, until = None, None
+        if row.hours:
+            due = due_at(event.start, row.hours, event.zone)
+            until = useful_until(event.start, row.hours, self.reminder_hours(event.sector), event.zone)
         if due and due <= now:
             return
         for name, notice in _notices(row, event, change, told):
@@ -87,9 +90,7 @@ class MeetingNotices:
                 created_at=now,
                 about=About(event.id, 0 if change == "declined" else event.revision, row.lapses),
                 due=due,
-                until=useful_until(event.start, row.hours, self.reminder_hours, event.zone)
-                if row.hours
-                else None,
+                until=until,
             )
 
 

@@ -15,6 +15,7 @@ from services.notifications.channels import Channel, Send, Undeliverable
 from services.notifications.domain.consent import Held
 from services.notifications.domain.messages import (
     LEASE,
+    Ground,
     Letter,
     Message,
     Suppressed,
@@ -142,10 +143,10 @@ class Postman:
         except Exception as error:  # a defect of ours; its words may repeat the message's
             self._failed(message, letter, f"internal_error ({type(error).__name__})", permanent=False)
         else:
-            self._end(message, "sent", without_secrets(answer, message, letter.to))
+            self._end(message, "sent", without_secrets(answer, message, letter.to), letter.ground)
 
-    def _end(self, message: Message, state: Ended, answer: str) -> None:
-        self._store.end(message.id, state, self._clock(), answer)
+    def _end(self, message: Message, state: Ended, answer: str, ground: Ground | None = None) -> None:
+        self._store.end(message.id, state, self._clock(), answer, ground)
         MAILS.labels(message.kind, state).inc()
 
     def _failed(self, message: Message, letter: Letter | None, answer: str, permanent: bool) -> None:

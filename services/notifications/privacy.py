@@ -16,7 +16,7 @@ from services.notifications.contracts.privacy import NotificationsAnswered
 from services.notifications.domain.messages import recipient_hash
 from services.people.contracts.privacy import PersonalDataAsked
 
-_TOLD = {"kind": 1, "state": 1, "created_at": 1, "ended_at": 1, "_id": 0}
+_TOLD = dict.fromkeys(("kind", "state", "created_at", "ended_at", "basis", "consent_at"), 1) | {"_id": 0}
 _UNDER_WAY = ["queued", "parked"]
 _STILL_SENT = "meeting"  # that one was cancelled
 

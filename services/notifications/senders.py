@@ -1,6 +1,7 @@
-"""Who each sector is to those it writes to: what its file says, and over it what its people have changed since."""
+"""Who each sector is to those it writes to, and when it reminds: what its file and the installation say, and over it
+what its people have changed since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pymongo.database import Database
@@ -15,9 +16,15 @@ from services.notifications.domain.messages import Sender
 class Senders:
     """The collection `sectors`: the settings of each sector that changed any."""
 
-    def __init__(self, files: Mapping[str, Mapping[Language, Sender]], database: Database[Document]) -> None:
-        """`files` has every sector, in each language."""
+    def __init__(
+        self,
+        files: Mapping[str, Mapping[Language, Sender]],
+        database: Database[Document],
+        reminder_hours: Sequence[int] = (),
+    ) -> None:
+        """`files` has every sector, in each language; `reminder_hours` are those of a sector that set none."""
         self._files = files
+        self._reminder_hours = reminder_hours
         self._changed = database["sectors"]
 
     def __contains__(self, sector: object) -> bool:
@@ -25,11 +32,18 @@ class Senders:
 
     def of(self, sector: str, language: Language) -> Sender:
         """Who signs a message."""
-        sender = self._files[sector][language]
+        sender, settings = self._files[sector][language], self._settings(sector)
+        return signed(sender, settings, language) if settings else sender
+
+    def reminder_hours(self, sector: str | None) -> Sequence[int]:
+        """How long before a meeting of a sector its company is reminded; None: of one that set nothing."""
+        settings = self._settings(sector) if sector else None
+        own = settings.reminders if settings else None
+        return self._reminder_hours if own is None else own
+
+    def _settings(self, sector: str) -> SectorSettings | None:
         found = self._changed.find_one({"_id": sector})
-        if not found or not found["settings"]:
-            return sender
-        return signed(sender, SectorSettings.read(found["settings"]), language)
+        return SectorSettings.read(found["settings"]) if found and found["settings"] else None
 
     def take(self, event: SectorChanged) -> None:
         """Remember what changed, unless something later is known."""

@@ -263,7 +263,7 @@ class Notifications(
     @rpc
     def list_notices(self, query: ListNotices, caller: Caller) -> tuple[NoticeRule, ...]:
         caller.require(*_LEADERS)
-        return self._meetings.rules
+        return self._meetings.rules(caller.sector)
 
     @every(seconds=1)
     def send_due(self) -> None:

@@ -22,7 +22,7 @@ from services.notifications.contracts.deliveries import (
     ListDeliveries,
     NoticeChannel,
 )
-from services.notifications.domain.messages import KINDS, LEASE, About, Message, recipient_hash
+from services.notifications.domain.messages import KINDS, LEASE, About, Ground, Message, recipient_hash
 
 Clock = Callable[[], datetime]
 Ended = Literal["sent", "expired", "discarded", "suppressed", "superseded"]
@@ -111,9 +111,18 @@ class MessageStore:
         mine = {"_id": {"$in": [message.id for message in messages]}, "state": "queued"}
         self._messages.update_many(mine, change)
 
-    def end(self, message_id: str, state: Ended, now: datetime, answer: str | None = None) -> None:
-        """Remember how a message ended, with what the other side said or why it was not sent; forget what it said."""
+    def end(
+        self,
+        message_id: str,
+        state: Ended,
+        now: datetime,
+        answer: str | None = None,
+        ground: Ground | None = None,
+    ) -> None:
+        """Remember how a message ended, with what the other side said or why it was not sent, and on which ground it
+        was; forget what it said."""
         told: Record = {"state": state, "ended_at": now} | ({"answer": answer} if answer else {})
+        told |= {name: value for name, value in asdict(ground).items() if value} if ground else {}
         self._messages.update_one({"_id": message_id}, {"$set": told, "$unset": _LEFT})
 
     def try_again(self, message: Message, at: datetime, error: str) -> None:
@@ -275,6 +284,8 @@ def _delivery(record: Record) -> Delivery:
         next_attempt=record.get("next_attempt"),
         ended_at=record.get("ended_at"),
         answer=record.get("answer") or record.get("error"),
+        basis=record.get("basis"),
+        consent_at=record.get("consent_at"),
         fell_back=record.get("fell_back", False),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, get_args
 from nexus.audit import note
 from nexus.caller import Caller
 from nexus.errors import Forbidden, InvalidInput, StaleRevision
-from services.notifications.contracts import LANGUAGES, Language
+from services.notifications.contracts import LANGUAGES, Digest, Language
 from services.notifications.contracts.templates import (
     Bodies,
     GetTemplate,
@@ -27,11 +27,12 @@ from services.notifications.contracts.templates import (
     TemplatePreview,
     TemplateRevision,
 )
-from services.notifications.domain.messages import Notice, Sender
+from services.notifications.domain.messages import Notice, Sender, WayOut
+from services.notifications.domain.notices import purpose_of
 from services.notifications.template_store import words_of
 from services.notifications.writing import Saying, said_in
 from services.notifications.writing.own import filling
-from services.notifications.writing.own.cases import CASES, example
+from services.notifications.writing.own.cases import CASES, LINK, example
 from services.notifications.writing.own.fields import Known, known, values_of
 from services.notifications.writing.own.filling import PLACES, Unusable
 from services.notifications.writing.own.shipped import shipped
@@ -115,14 +116,21 @@ class TemplateDesk:
         kind, language = query.kind, query.language
         self._require_usable(kind, query.content, caller)
         case = query.case if query.case in CASES[kind] else next(iter(CASES[kind]))
-        notice = _with(example(kind, case, language), query.meeting, language)
+        notice = _with(example(kind, case, language), query, language)
         sender, own = self.senders.of(_sector(caller), language), words_of(query.content, language)
         try:
             filled = filling.fill(own, kind, values_of(notice, sender, language)) if own else None
         except Unusable as why:  # with a real meeting, where it is not with an example
             raise _refused([_fault(language, why, case)]) from None
-        said = said_in(Saying(kind, notice, language, sender, filled))
+        said = said_in(Saying(kind, notice, language, sender, filled, self._way_out(notice)))
         return TemplatePreview(case=case, own=own is not None, **said._asdict())
+
+    def _way_out(self, notice: Notice) -> WayOut | None:
+        """What is at the end of what can be refused, whatever a sector writes above it."""
+        purpose = purpose_of(notice)
+        if purpose is None:
+            return None
+        return WayOut(purpose, "express", self.clock(), LINK, LINK)
 
     def _require_usable(self, kind: OwnKind, content: TemplateContent, caller: Caller) -> None:
         found = [one for language in LANGUAGES for one in self._faults(kind, content, language, caller)]
@@ -242,10 +250,15 @@ def _cases(kind: OwnKind, language: Language) -> Iterator[TemplateCase]:
         yield TemplateCase(id=name, name=words.gettext(one.name), condition=one.condition)
 
 
-def _with(notice: Notice, meeting: MeetingExample | None, language: Language) -> Notice:
-    """An example with what a real meeting has of it; codes and links stay those of examples."""
-    if meeting is None:
-        return notice
+def _with(notice: Notice, query: PreviewTemplate, language: Language) -> Notice:
+    """An example with what is real of it; codes and links that let somebody in stay those of examples."""
+    if isinstance(notice, Digest):
+        news = query.news[:1] if notice.count == 1 else query.news
+        return notice.model_copy(update={"items": news}) if len(news) >= len(notice.items) else notice
+    return _with_meeting(notice, query.meeting, language) if query.meeting else notice
+
+
+def _with_meeting(notice: Notice, meeting: MeetingExample, language: Language) -> Notice:
     has = set(type(notice).model_fields)
     told: dict[str, Any] = {name: value for name, value in meeting if name in has}
     if isinstance(getattr(notice, "title", None), str):

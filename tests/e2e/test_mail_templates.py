@@ -14,6 +14,7 @@ from tests.support.platforms import DistributedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
 
 SECTOR, PATH = "svts", "/fr/admin/mail-templates/calendar"
+DIGEST = "/fr/admin/mail-templates/digest"
 LINK = "http://127.0.0.1:8001/fr/calendrier?jeton=ZWxsZQ_1"
 
 
@@ -73,6 +74,23 @@ def test_words_are_looked_at_saved_sent_seen_in_the_trail_and_taken_back(
     restored = lead.post(f"{PATH}/history", f"{PATH}/history", revision="2", to="1")
     assert "de nouveau le plus récent" in restored.text
     assert form_of(lead, PATH)["subject.fr"] == "Vos rencontres avec {{ site }}"
+
+
+def test_a_digest_is_looked_at_with_programs_that_the_site_shows(
+    running: RunningPlatform, lead: Surfer
+) -> None:
+    form = form_of(lead, DIGEST)
+    own = form | {
+        "body.fr": "Du neuf :\n\n{% for un in items %}\n- {{ un.title }} {{ un.url }}\n{% endfor %}"
+    }
+    looked = lead.send(DIGEST, **own, do="look")
+    assert "que votre site montre en ce moment" in looked.text
+    assert "/fr/programmes/" in looked.text
+    assert "/en/programs/" in looked.text
+    assert "Me désabonner" in looked.text
+    refused = lead.send(DIGEST, **form | {"body.fr": "Du neuf."}, do="save")
+    assert refused.status_code == 400
+    assert "items.url" in refused.text
 
 
 def test_words_that_have_become_unusable_do_not_keep_a_mail_from_going_and_it_says_so(

@@ -13,6 +13,7 @@ from tests.support.platforms import RunningPlatform
 from tests.support.surfer import Surfer
 
 SETTINGS, PARTNERS = "/fr/admin/sector", "/fr/admin/partners"
+NOTICES = "/fr/admin/messages/notices"
 SECTOR = "svts"  # other tests look at the others
 A_GIF = b"GIF89a" + bytes(30)
 AN_SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -77,6 +78,22 @@ def test_a_name_and_a_colour_are_on_the_site_at_once_and_on_no_other(
     assert "--accent:#8a1c4a" in colours_of(running, SECTOR)
     assert "--accent:#8a1c4a" in colours_of(running, SECTOR, "/embed/fr/search")
     assert (running.get("/fr/", "aero").text, colours_of(running, "aero")) == other
+
+
+def test_a_sector_sets_when_companies_are_reminded_and_reads_it_on_the_page_of_notices(admin: Surfer) -> None:
+    assert "48\xa0heures avant la rencontre" in admin.get(NOTICES).text
+    told = admin.send(SETTINGS, **form_of(admin) | {"reminders": "72; 5"}, do="save")
+    assert (told.status_code, form_of(admin)["reminders"]) == (200, "72, 5")
+    eventually(lambda: "72\xa0heures avant la rencontre" in admin.get(NOTICES).text)
+    assert "48\xa0heures" not in admin.get(NOTICES).text
+    admin.send(SETTINGS, **form_of(admin) | {"reminders": "0"}, do="save")
+    eventually(lambda: "Aucune rencontre n’est rappelée" in admin.get(NOTICES).text)
+    assert form_of(admin)["reminders"] == "0"
+    for wrong in ("169", "bientôt", "1, 2, 3, 4, 5", "-1", "24, 0"):
+        told = admin.send(SETTINGS, **form_of(admin) | {"reminders": wrong}, do="save")
+        assert told.status_code == 400
+        assert "quatre nombres entiers" in told.text
+        assert f'value="{wrong}"' in told.text
 
 
 def test_a_preview_shows_the_public_pages_and_changes_nothing(

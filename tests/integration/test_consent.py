@@ -23,10 +23,12 @@ from services.notifications.contracts.consent import (
     Topic,
     Unsubscribe,
 )
+from services.notifications.contracts.deliveries import ListDeliveries
 from tests.support.letterbox import VISITOR, WORDING, Letterbox, text_of, token_in
 from tests.support.meetings_service import SECRET
 
 ANNE = "anne@exemple.ca"
+LEAD = Caller(sector="tic", person="lea", roles=frozenset({Role.COORDINATOR}))
 HIRING = Topic(themes=("hiring",))
 
 
@@ -113,6 +115,10 @@ def test_a_question_after_a_meeting_may_be_refused_and_a_plan_may_not(box: Lette
         ("suppressed", "consent_withdrawn"),
         ("sent", "kept_in_folder"),
     ]
+    told = box.service.list_deliveries(ListDeliveries(), LEAD).items
+    sent = {(one.basis, one.consent_at) for one in told if one.state == "sent"}
+    assert sent == {("implied", box.now - timedelta(days=10)), ("transactional", None)}
+    assert [one.basis for one in told if one.state == "suppressed"] == [None]
     history = [one["withdrawn_at"] for one in box.database["subscribers"].find_one({})["history"]]  # type: ignore[index]
     assert history == [None, box.now]
 

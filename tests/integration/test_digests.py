@@ -73,6 +73,9 @@ def test_what_is_published_is_told_the_next_morning_once(box: Letterbox):
     for _ in range(3):
         box.go(days=1)
     assert len(digests(box)) == 1
+    (sent,) = box.database["messages"].find({"kind": "digest"})
+    (agreed,) = box.database["subscribers"].find_one({})["history"]  # type: ignore[index]
+    assert (sent["basis"], sent["consent_at"]) == ("express", agreed["at"])
 
 
 def test_nothing_is_sent_when_nothing_is_new(box: Letterbox):

@@ -118,7 +118,7 @@ def service(store: MessageStore, postman: Postman, clock: Clock) -> Notification
 
 
 def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notifications:
-    meetings = MeetingNotices(SEAL, (48, 2))
+    meetings = MeetingNotices(SEAL, lambda _: (48, 2))
     directory = Directory(store.database, SEAL)
     senders = {"tic": 1, "aero": 2}
     consent, digests = consent_of(store, clock, postman)

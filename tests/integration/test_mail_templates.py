@@ -1,5 +1,6 @@
 """Words that a sector writes are kept with their history, concern that sector alone, and are what its mails say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from services.notifications.domain.messages import Sender
 from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
 from services.notifications.templates import TemplateDoors
-from tests.support.mails import NOW, SENDER, meeting, meeting_for_advisor
+from tests.support.mails import NOW, SENDER, digest, meeting, meeting_for_advisor
 
 LEAD = Caller(sector="tic", person="lea", roles=frozenset({Role.COORDINATOR}))
 OTHER = Caller(sector="aero", person="max", roles=frozenset({Role.ADMIN}))
@@ -34,7 +35,7 @@ class Signed:
     """Every sector signs alike."""
 
     def of(self, sector: str, language: Language) -> Sender:
-        return SENDER
+        return replace(SENDER, address="1, rue de la Scène")
 
 
 class Doors(TemplateDoors):
@@ -175,6 +176,24 @@ def test_a_look_is_taken_before_anything_is_saved_with_a_real_meeting_and_no_rea
     assert unknown.case == "booked"
     assert "(exemple)" in unknown.text
     assert store.get("tic", "meeting") is None
+
+
+def test_a_look_at_a_digest_has_real_news_and_at_the_end_what_no_sector_can_leave_out(doors: Doors) -> None:
+    real = digest("en").items
+    ask = PreviewTemplate(kind="digest", language="en", content=TemplateContent(), news=real)
+    seen = doors.preview_template(ask, LEAD)
+    assert all(one.title in seen.text and one.url in seen.html for one in real)
+    assert "example" not in seen.subject
+    for one in (seen.text, seen.html):
+        assert "You get this because you asked for it" in one
+        assert "Unsubscribe" in one
+        assert "1, rue de la Scène" in one
+    alone = doors.preview_template(ask.model_copy(update={"case": "one"}), LEAD)
+    assert (real[0].title in alone.text, real[1].title in alone.text) == (True, False)
+    made_up = doors.preview_template(ask.model_copy(update={"news": real[:1]}), LEAD)
+    assert "d’exemple 2" in made_up.text
+    confirmation = doors.preview_template(ask.model_copy(update={"kind": "subscription"}), LEAD)
+    assert "Unsubscribe" not in confirmation.text
 
 
 def test_fields_are_told_in_the_language_of_who_writes(doors: Doors) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 from pymongo.database import Database
 
 from nexus.caller import Caller, Role, anonymous, operator
@@ -221,3 +222,22 @@ def test_mails_are_signed_as_the_site_is_called_now_and_late_news_changes_nothin
     assert senders.of("tic", "fr") == file
     assert "tic" in senders
     assert "aero" not in senders
+
+
+def test_a_sector_is_reminded_as_it_set_it_and_others_as_the_installation_has_it(
+    database: Database[Document],
+) -> None:
+    senders = Senders({}, database, (48, 2))
+    senders.take(SectorChanged(sector="tic", revision=1, settings=settings(reminders=[2, 120, 2])))
+    senders.take(SectorChanged(sector="svts", revision=1, settings=settings(reminders=[])))
+    senders.take(SectorChanged(sector="aero", revision=1, settings=settings()))
+    told = [tuple(senders.reminder_hours(sector)) for sector in ("tic", "svts", "aero", "ia", None)]
+    assert told == [(120, 2), (), (48, 2), (48, 2), (48, 2)]
+    senders.take(SectorChanged(sector="tic", revision=2, settings=None))
+    assert tuple(senders.reminder_hours("tic")) == (48, 2)
+
+
+@pytest.mark.parametrize("reminders", [[0], [169], [1, 2, 3, 4, 5], ["soon"], [2.5], [-2]])
+def test_hours_that_nobody_can_be_reminded_at_are_refused(reminders: list[Any]) -> None:
+    with pytest.raises(ValidationError, match="reminders"):
+        settings(reminders=reminders)

@@ -168,6 +168,7 @@ def weekly_figures(**fields: Any) -> WeeklyFigures:
 
 WAY_OUT = WayOut(
     purpose="digest",
+    basis="express",
     agreed_at=datetime(2026, 11, 1, 15, 0, tzinfo=UTC),
     unsubscribe="https://tic.example.org/fr/desabonnement/" + "a" * 32 + "-digest." + "b" * 40,
     preferences="https://tic.example.org/fr/preferences/" + "a" * 32 + "." + "c" * 40,

@@ -41,7 +41,7 @@ def event(kind: type[Any], sequence: int, start: datetime = WINTER, **more: Any)
 
 
 def messages(told: MeetingEvent, change: Any, hours: tuple[int, ...] = ()) -> list[Message]:
-    return MeetingNotices(Open(), hours).of(told, change, NOW)
+    return MeetingNotices(Open(), lambda _: hours).of(told, change, NOW)
 
 
 SERIES: list[tuple[MeetingEvent, Any]] = [
@@ -131,6 +131,12 @@ def test_each_has_the_entry_in_a_language_of_their_own_with_who_comes():
     assert "lea@exemple.ca" not in str(english)  # our people's addresses are theirs to give
     assert english.valarm.trigger.value == timedelta(minutes=-30)
     assert "Léa Roy, Anne Côté" in english.description.value
+
+
+def test_a_reminder_is_of_use_until_the_next_one_of_its_sector():
+    reminders = [one for one in messages(event(MeetingBooked, 0), "booked", (100, 24)) if one.due]
+    first, last = sorted(reminders, key=lambda one: one.due or NOW)
+    assert (first.until, last.until) == (last.due, event(MeetingBooked, 0).start)
 
 
 def test_a_reminder_changes_no_entry():

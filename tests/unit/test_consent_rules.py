@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from services.content.importing.spec import load_mapping
 from services.notifications.contracts.consent import Consent, QuietHours, Topic
 from services.notifications.domain.consent import agreed, implied_until, quiet_until, refusal
 from services.notifications.domain.digests import News, next_due, searchable, wanted
+from tests.unit.test_import_shipped import data, imported
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, ten o'clock in Montréal
 ZONE = "America/Toronto"
@@ -105,6 +107,53 @@ def news(**fields: Any) -> News:
 )
 def test_a_topic_wants_all_its_words_and_one_value_of_each_filter(topic: Topic, is_wanted: bool):
     assert wanted([topic], news(), NOW) is is_wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "is_found"),
+    [
+        ("embaucher", "Prime à l’embauche", True),
+        ("rénover", "Rénovation énergétique des bureaux", True),
+        ("financer un véhicule", "Financement de véhicules électriques", True),
+        ("travailleurs étrangers", "Un travailleur étranger", True),
+        ("hiring", "Help to hire engineers", True),
+        ("hires", "Help with hiring", True),
+        ("CIR", "Cirque", True),  # begins it
+        ("cire", "CIR : crédit d’impôt recherche", False),
+        ("former", "Formation", False),  # stems “form” and “format”
+        ("embaucher", "Embarcadère", False),
+        ("exporter", "Expertise", False),
+    ],
+)
+def test_a_word_finds_its_family_in_either_language_and_no_other(asked: str, said: str, is_found: bool):
+    assert wanted([Topic(words=asked)], news(words=searchable([said])), NOW) is is_found
+
+
+def test_words_find_real_programs_of_their_family_and_few_others():
+    rows = imported(load_mapping("aid-programs-fr"), data("aid-programs-fr")).values()
+    said = [searchable(_shown(row.content)) for row in rows]
+    found = {
+        asked: sum(wanted([Topic(words=asked)], news(words=one), NOW) for one in said)
+        for asked in (
+            "recruter",
+            "rénover",
+            "décarboner",
+            "innover",
+            "véhicules électriques",
+            "déchets",
+            "musique",
+        )
+    }
+    assert found == {
+        "recruter": 1, "rénover": 5, "décarboner": 8, "innover": 5, "véhicules électriques": 4, "déchets": 5,
+        "musique": 0,
+    }  # fmt: skip
+
+
+def _shown(content: Any) -> list[str | None]:
+    """Of a program what digests look at."""
+    titles = [content.title.fr, content.promise.fr or content.summary.fr, content.provider.fr]
+    return [*titles, *content.keywords.fr]
 
 
 def test_what_is_over_is_no_news_and_one_topic_suffices():

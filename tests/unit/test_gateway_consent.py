@@ -9,7 +9,9 @@ from fastapi.testclient import TestClient
 from gateway.app import create_app
 from gateway.consent.topics import subscribe_path, topic_of, topic_words
 from gateway.links import PREFERENCES, SUBSCRIPTION, UNSUBSCRIBE, entry_path
+from gateway.privacy.exporting import readable
 from gateway.sectors import load_sectors
+from gateway.words import ALWAYS_COMES
 from nexus.caller import LANGUAGES, Caller
 from nexus.errors import Conflict
 from services.notifications.consent import PAGES
@@ -29,6 +31,7 @@ from services.notifications.contracts.consent import (
     Unsubscribe,
 )
 from services.notifications.domain.digests import PATHS
+from services.notifications.domain.notices import table
 from tests.support.fake_bus import FakeBus
 from tests.support.html import html_faults
 from tests.unit.test_gateway_pages import BASE
@@ -114,6 +117,25 @@ def test_what_somebody_agrees_to_is_what_they_were_shown() -> None:
     assert command.frequency == "weekly"
     assert command.wording in form.text
     assert "TECHNOCompétences" in command.wording
+
+
+def test_preferences_list_what_always_comes_kind_by_kind() -> None:
+    staff = {"advisor_meeting", "webhook_stopped", "new_key"}
+    asked_for = {rule.kind for rule in table((48, 2), texts=True) if rule.purpose is None} - staff
+    assert set(ALWAYS_COMES) == asked_for
+    page = site(Consents()).get("/en/preferences/p.abc").text
+    assert all(words in page for words in ALWAYS_COMES.values())
+
+
+def test_what_is_handed_over_says_on_which_ground_in_words() -> None:
+    sent = {"kind": "digest", "basis": "express", "consent_at": "2026-11-01T15:00:00Z"}
+    ((_, kinds),) = readable(
+        {"notifications": {"mails": [sent, {"kind": "code", "basis": "transactional"}]}}, "fr"
+    )
+    ((_, (digest, code)),) = kinds
+    assert digest["À quel titre"] == "Avec un consentement exprès"
+    assert digest["Consentement du"] == "2026-11-01T15:00:00Z"
+    assert code["À quel titre"].startswith("Transactionnel")
 
 
 def test_who_mistypes_their_address_keeps_what_they_chose() -> None:

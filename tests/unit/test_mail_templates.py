@@ -3,13 +3,14 @@
 import re
 import time
 import tracemalloc
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
 from services.notifications.contracts import LANGUAGES, Language, NoticeKind
 from services.notifications.contracts.templates import OwnKind
-from services.notifications.domain.messages import KINDS
+from services.notifications.domain.messages import KINDS, WayOut
 from services.notifications.writing import Saying, said_in
 from services.notifications.writing.own import filling
 from services.notifications.writing.own.cases import CASES, LINK, example
@@ -19,8 +20,10 @@ from services.notifications.writing.own.shipped import shipped
 from tests.support.html import html_faults
 from tests.support.mails import (
     CODE,
+    NOW,
     SENDER,
     code,
+    digest,
     invitation,
     meeting,
     meeting_for_advisor,
@@ -63,8 +66,7 @@ def html_of(body: str, notice: Any = None, **more: str) -> str:
 
 def test_every_kind_of_mail_can_be_written_by_a_sector() -> None:
     assert set(FIELDS) == set(CASES) == set(get_args(OwnKind))
-    ours = {"subscription", "digest", "personal_data", "webhook_stopped", "new_key", "meeting_text"}
-    ours |= {"morning_list", "weekly_figures"}
+    ours = {"personal_data", "webhook_stopped", "new_key", "meeting_text", "morning_list", "weekly_figures"}
     assert set(KINDS) == set(FIELDS) | ours
 
 
@@ -77,7 +79,7 @@ def test_shipped_words_written_as_a_sector_s_own_make_the_same_letter(
     ours = said_in(Saying(kind, notice, language, SENDER, filled(kind, case, language, own)))
     theirs = said_in(Saying(kind, notice, language, SENDER))
     assert (ours.subject, ours.preview) == (theirs.subject, theirs.preview)
-    if kind != "verification_due":  # whose items have a form of their own
+    if kind not in ("verification_due", "digest"):  # whose items have a form of their own
         assert ours.text == theirs.text
         assert ours.html.split() == theirs.html.split()
     assert html_faults(re.sub(r' style="[^"]*"', "", ours.html)) == []
@@ -239,6 +241,26 @@ def test_both_parts_come_from_one_text() -> None:
         assert said in told.html
     assert 'href="https://video.example.org/x"' in told.html
     assert html_faults(re.sub(r' style="[^"]*"', "", told.html)) == []
+
+
+def test_a_digest_in_own_words_has_each_of_its_news_and_the_way_out() -> None:
+    listed = "{% for one in items %}\n- [{{ one.title }}]({{ one.url }})\n{% endfor %}"
+    own = words(f"En {{{{ count }}}} points.\n\n{listed}", subject="{{ first }}")
+    ours, way_out = digest("fr"), WayOut("digest", "express", NOW, f"{REAL}-non", f"{REAL}-choix")
+    told = written(ours, own=own, way_out=way_out, sender=replace(SENDER, address="1, rue de la Scène"))
+    assert not told.fell_back
+    assert (told.subject, told.unsubscribe) == (ours.first, f"{REAL}-non")
+    said = ("En 2 points.", "1, rue de la Scène", f"{REAL}-non", f"{REAL}-choix")
+    for one in (*said, *(item.url for item in ours.items)):
+        assert one in told.text
+        assert one.replace("&", "&amp;") in told.html
+
+
+@pytest.mark.parametrize(
+    "body", ["Du neuf sur le site.", "{% for one in items %}{{ one.title }} {% endfor %}", "{{ address }}"]
+)
+def test_a_digest_without_its_news_is_refused(body: str) -> None:
+    assert refused(body, "digest") == ("body", "missing_field", 1, "items.url")
 
 
 def test_what_is_empty_leaves_nothing_behind() -> None:

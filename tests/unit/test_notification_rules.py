@@ -169,7 +169,8 @@ def test_the_table_in_the_documentation_is_the_one_in_force():
     rules = table((48, 2), texts=True)
     written = [row for row in rows if len(row) == 6][: len(rules)]
     assert written == [
-        [rule.event, rule.to, rule.kind, rule.channel, told_when(rule), rule.purpose or "–"] for rule in rules
+        [rule.event, rule.to, rule.kind, rule.channel, told_when(rule), rule.purpose or "transactional"]
+        for rule in rules
     ]
 
 

@@ -130,7 +130,7 @@ class Open:
 
 
 def texts(told: Any, change: Any, seal: Any, now: Any = NOW, offered: bool = True) -> list[Message]:
-    made = MeetingNotices(seal, (48, 2), offered).of(told, change, now)
+    made = MeetingNotices(seal, lambda _: (48, 2), offered).of(told, change, now)
     return [one for one in made if one.channel == "text"]
 
 

@@ -23,6 +23,15 @@ Short = Annotated[Words, StringConstraints(max_length=60), AfterValidator(plain)
 Name = Annotated[Words, StringConstraints(max_length=120), AfterValidator(plain)]
 Phrase = Annotated[Words, StringConstraints(max_length=300), AfterValidator(plain)]
 Lead = Annotated[Words, StringConstraints(max_length=600), AfterValidator(plain)]
+
+
+def _latest_last(hours: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(hours), reverse=True))
+
+
+Reminders = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=168)], ...], Field(max_length=4), AfterValidator(_latest_last)
+]
 EmailAddress = Annotated[Words, StringConstraints(max_length=254), AfterValidator(_email_address)]
 _PHONE = r"^[+(0-9][0-9 ().-]{5,}[0-9](,? ?(poste|ext\.?|#) ?\d{1,6})?$"
 Phone = Annotated[Words, StringConstraints(max_length=40, pattern=_PHONE)]
@@ -76,7 +85,8 @@ class SectorContact(Message):
 
 
 class SectorSettings(Message):
-    """A sector's own words and looks. `lead` None: what all sectors say below their first sentence."""
+    """A sector's own words and looks. `lead` None: what all sectors say below their first sentence. `reminders`: how
+    many hours before a meeting its company is reminded of it; none: never; None: as the installation has it."""
 
     title: Names
     short: Shorts
@@ -84,6 +94,7 @@ class SectorSettings(Message):
     lead: Leads | None = None
     colours: SectorColours
     contact: SectorContact
+    reminders: Reminders | None = None
 
 
 class SectorState(Message):

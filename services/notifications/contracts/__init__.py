@@ -236,6 +236,15 @@ class Digest(Message):
     more: int = Field(0, ge=0)
     site: WebAddress
 
+    @property
+    def count(self) -> int:
+        return len(self.items) + self.more
+
+    @property
+    def first(self) -> str:
+        """The title of the first."""
+        return self.items[0].title
+
 
 class MeetingForAdvisor(MeetingFacts):
     """To somebody who takes part for us, in a language that is known once their account is."""

@@ -48,6 +48,9 @@ NoticeEvent = Literal[
     "week_began",
 ]
 NoticeChannel = Literal["mail", "text"]
+# Canada's anti-spam law (S.C. 2010, c. 23, s. 6 and 10): they agreed to it, having met us implies it, or it is part of
+# something that they asked for
+DeliveryBasis = Literal["express", "implied", "transactional"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}_[0-9a-zA-Z_.-]{1,200}$")]
 
@@ -68,6 +71,12 @@ class Delivery(Message):
     ended_at: AwareDatetime | None = None
     answer: str | None = Field(
         None, description="What the other side said last, or the code of why it was not sent"
+    )
+    basis: DeliveryBasis | None = Field(
+        None, description="On which ground it was sent; none: it was not, or before that was kept"
+    )
+    consent_at: AwareDatetime | None = Field(
+        None, description="When they agreed, or met us: that finds the consent in its history"
     )
     fell_back: bool = Field(
         False,
@@ -104,7 +113,7 @@ class SendAgain(Command[None], service="notifications"):
 class NoticeRule(Message):
     """One row of the table of notices. `hours`: how long before the meeting; None: at once. One that `lapses` is
     dropped when the meeting is moved or cancelled meanwhile. One with a `purpose` can be refused, and is sent to who
-    agreed to it alone; without, it is part of what somebody asked us for."""
+    agreed to it alone; without, it is transactional: part of what somebody asked us for."""
 
     event: NoticeEvent
     to: To
@@ -116,4 +125,4 @@ class NoticeRule(Message):
 
 
 class ListNotices(Query[tuple[NoticeRule, ...]], service="notifications"):
-    """All of the table, with the hours of reminders that are set. For coordinators and administrators."""
+    """All of the table, with the hours of reminders of the caller's sector. For coordinators and administrators."""

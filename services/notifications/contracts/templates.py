@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from nexus.messages import Command, Message, Query
-from services.notifications.contracts import EmailAddress, Language, Name, Names, Place
+from services.notifications.contracts import DigestItem, EmailAddress, Language, Name, Names, Place
 
-# What the law, somebody's consent or the safety of a sector asks for is said in the platform's words, digests are
-# lists, and text messages are short: those kinds are nobody's to write.
+# What the law or the safety of a sector asks for is said in the platform's words, and text messages are short: those
+# kinds are nobody's to write.
 OwnKind = Literal[
     "code",
     "invitation",
@@ -23,6 +23,8 @@ OwnKind = Literal[
     "calendar",
     "follow_up",
     "result",
+    "subscription",
+    "digest",
 ]
 LONGEST_LINE = 1_000  # characters of a subject or a preview, as written
 LONGEST_BODY = 10_000  # characters
@@ -170,7 +172,8 @@ class TemplatePreview(Message):
 
 class PreviewTemplate(Query[TemplatePreview], service="notifications"):
     """A mail as it would be, before anything is saved: in the situation `case` (the first, if it is none), with a real
-    `meeting`, or with examples. Codes and links never work. For coordinators and administrators.
+    `meeting` or `news`, or with examples. Codes and links that let somebody in never work. For coordinators and
+    administrators.
 
     Refused as SaveTemplate is."""
 
@@ -179,3 +182,4 @@ class PreviewTemplate(Query[TemplatePreview], service="notifications"):
     content: TemplateContent
     case: Case | None = None
     meeting: MeetingExample | None = None
+    news: tuple[DigestItem, ...] = Field((), max_length=30)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
@@ -19,6 +20,7 @@ PATHS: dict[NewsType, dict[Language, str]] = {  # of the pages of every gateway
     "program": {"fr": "programmes", "en": "programs"},
     "activity": {"fr": "activites", "en": "activities"},
 }
+_ABBREVIATED = 3  # letters: PAC is not PACA, nor CIR wax
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(
     {"avec", "aux", "dans", "des", "les", "par", "pour", "sur", "une"} | {"and", "for", "from", "the"}
@@ -77,9 +79,26 @@ def _is_of(topic: Topic, news: News) -> bool:
 
 
 def _has_words(asked: str, said: str) -> bool:
-    """Every word begins one that is said; small ones do not count."""
-    begun = [word for word in _folded(asked) if len(word) > 2 and word not in _SMALL]
-    return all(f" {word}" in f" {said}" for word in begun)
+    """Every word begins one that is said, or is of the same family; small ones do not count."""
+    wanted = [word for word in _folded(asked) if len(word) > 2 and word not in _SMALL]
+    return all(f" {word}" in f" {said}" or _is_akin(word, said) for word in wanted)
+
+
+def _is_akin(word: str, said: str) -> bool:
+    """Whether `word` has its stem in common with one of `said`, in either language: nobody says in which they ask."""
+    ours = _stems(word)
+    return any(not ours.isdisjoint(_stems(other)) for other in said.split())
+
+
+@lru_cache(maxsize=50_000)
+def _stems(word: str) -> frozenset[tuple[str, str]]:
+    """Of a word without accents, by the rules of each language (Porter's Snowball); none of what is mostly an
+    abbreviation."""
+    from snowballstemmer import stemmer  # other processes, which load all declarations, do without
+
+    if len(word) <= _ABBREVIATED:
+        return frozenset()
+    return frozenset((name, stemmer(name).stemWord(word)) for name in ("french", "english"))
 
 
 def _folded(text: str) -> list[str]:

@@ -23,8 +23,8 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
-from services.notifications.contracts.consent import Purpose
-from services.notifications.contracts.deliveries import NoticeChannel
+from services.notifications.contracts.consent import Basis, Purpose
+from services.notifications.contracts.deliveries import DeliveryBasis, NoticeChannel
 from services.notifications.contracts.mornings import MorningList, WeeklyFigures
 from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
 
@@ -80,6 +80,11 @@ _DIGEST_IS_NEWS = timedelta(days=1)
 _LONGEST_ANSWER = 300  # characters
 
 
+def kind_of(notice: Notice) -> NoticeKind:
+    """What a notice is called."""
+    return next(kind for kind, type in KINDS.items() if isinstance(notice, type))
+
+
 class Suppressed(Exception):
     """A message that is not to be sent, and why."""
 
@@ -112,7 +117,7 @@ class Message:
 
     @property
     def kind(self) -> NoticeKind:
-        return next(kind for kind, notice in KINDS.items() if isinstance(self.notice, notice))
+        return kind_of(self.notice)
 
     @property
     def channel(self) -> NoticeChannel:
@@ -164,10 +169,23 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Why a message may be sent, and since when where that is consent."""
+
+    basis: DeliveryBasis
+    consent_at: datetime | None = None
+
+
+ASKED_FOR = Ground("transactional")
+
+
+@dataclass(frozen=True)
 class WayOut:
-    """How somebody refuses more messages of the kind, to which they agreed on a day: one click, or a page with all."""
+    """How somebody refuses more messages of the kind, to which they agreed on a day, or which meeting us then implies:
+    one click, or a page with all."""
 
     purpose: Purpose
+    basis: Basis
     agreed_at: datetime
     unsubscribe: str = field(repr=False)
     preferences: str = field(repr=False)
@@ -200,6 +218,7 @@ class Letter:
     calendar: CalendarPart | None = None
     fell_back: bool = False  # the sector's own words could not be used: these are the shipped ones
     unsubscribe: str | None = field(default=None, repr=False)
+    ground: Ground = ASKED_FOR
 
 
 @dataclass(frozen=True)

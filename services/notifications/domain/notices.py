@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.notifications.contracts import FollowUp, NoticeKind
 from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.deliveries import NoticeEvent, NoticeRule, To
-from services.notifications.domain.messages import Message
+from services.notifications.domain.messages import Notice, kind_of
 
 
 def _row(event: NoticeEvent, to: To, kind: NoticeKind, purpose: Purpose | None = None) -> NoticeRule:
@@ -59,11 +59,11 @@ def table(reminder_hours: Sequence[int], *, texts: bool) -> tuple[NoticeRule, ..
     return tuple(sorted((*_ALWAYS, *reminders), key=lambda row: order.index(row.event)))
 
 
-def purpose_of(message: Message) -> Purpose | None:
+def purpose_of(notice: Notice) -> Purpose | None:
     """For what its recipient must have agreed to be written to; None: it is part of what they asked us for."""
-    if isinstance(message.notice, FollowUp) and message.notice.what == "plan":
+    if isinstance(notice, FollowUp) and notice.what == "plan":
         return None
-    rows = (row for row in _ALWAYS if row.kind == message.kind)
+    rows = (row for row in _ALWAYS if row.kind == kind_of(notice))
     return next((row.purpose for row in rows if row.purpose), None)
 
 

@@ -13,7 +13,16 @@ from prometheus_client import Counter
 from nexus.i18n import full_date, long_date
 from nexus.telemetry import log
 from services.notifications.contracts import Language, NoticeKind
-from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
+from services.notifications.domain.messages import (
+    ASKED_FOR,
+    Ground,
+    Letter,
+    Message,
+    Notice,
+    Recipient,
+    Sender,
+    WayOut,
+)
 from services.notifications.writing.itip import calendar_part
 from services.notifications.writing.own import markdown
 from services.notifications.writing.own.fields import values_of
@@ -88,6 +97,7 @@ def write(
         calendar=calendar_part(message, recipient, sender, organiser),
         fell_back=own is not None and filled is None,
         unsubscribe=way_out.unsubscribe if way_out else None,
+        ground=Ground(way_out.basis, way_out.agreed_at) if way_out else ASKED_FOR,
     )
 
 

@@ -12,6 +12,19 @@ from services.notifications.writing.words import N_, translations
 _AT = datetime(2027, 1, 19, 15, 0, tzinfo=UTC)
 LINK = "https://lien.invalid/exemple"  # RFC 2606: `.invalid` leads nowhere, for ever
 CODE = "000000"
+_NEWS = [
+    {
+        "type": kind,
+        "title": f"{title} {n}",
+        "lead": "En une phrase, ce que c’est.",
+        "url": f"https://lien.invalid/nouveau-{n}",
+        "begins": begins,
+        "zone": "America/Toronto",
+    }
+    for n, (kind, title, begins) in enumerate(
+        (("activity", "Activité d’exemple", _AT), ("program", "Programme d’exemple", None)), 1
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,15 @@ CASES: dict[NoticeKind, dict[str, Case]] = {
         )
     },
     "result": {"asked": Case(N_("Result of “what fits us”"))},
+    "subscription": {
+        "weekly": Case(N_("Every week"), 'frequency == "weekly"'),
+        "daily": Case(N_("Every day"), 'frequency == "daily"', {"frequency": "daily"}),
+    },
+    "digest": {
+        "several": Case(N_("Several news"), "count != 1 and not more"),
+        "one": Case(N_("A single one"), "count == 1", {"items": _NEWS[:1]}),
+        "many": Case(N_("More than the list has"), "more", {"more": 12}),
+    },
 }
 CASES["advisor_meeting"] = {name: one for name, one in CASES["meeting"].items() if name != "reminder"} | {
     "declined": Case(N_("Declined by the company’s calendar"), 'change == "declined"', {"change": "declined"})
@@ -148,4 +170,6 @@ _TOLD: dict[NoticeKind, dict[str, Any]] = {
     "calendar": {},
     "follow_up": {"what": "plan"},
     "result": {},
+    "subscription": {"frequency": "weekly", "days": 3},
+    "digest": {"items": _NEWS, "site": "https://lien.invalid/nouveau"},
 }

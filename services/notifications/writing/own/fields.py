@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from nexus.i18n import long_date
 from services.notifications.contracts import (
+    ConfirmationWanted,
+    Digest,
+    DigestItem,
     FollowUp,
     Language,
     MeetingForAdvisor,
@@ -130,6 +133,27 @@ FIELDS: dict[NoticeKind, dict[str, Known]] = {
         "link": _LINK,
     },
     "result": {"link": _LINK},
+    "subscription": {
+        "frequency": Known(N_("How often news come"), "choice", ("daily", "weekly")),
+        "link": _LINK,
+        "days": Known(N_("How many days the link is good"), "number"),
+    },
+    "digest": {
+        "count": Known(N_("How many news there are"), "number"),
+        "first": Known(N_("The title of the first")),
+        "items": Known(
+            N_("The news, one after the other"),
+            "list",
+            parts={
+                "title": Known(N_("Its title")),
+                "url": Known(N_("Where it is read"), needed=True),
+                "when": Known(N_("When it begins; empty: it is no activity")),
+                "lead": Known(N_("What it is, in a sentence; may be empty")),
+            },
+        ),
+        "more": Known(N_("How many more there are than the list has; 0: none"), "number"),
+        "address": Known(N_("Where all news are")),
+    },
 }
 
 
@@ -163,6 +187,11 @@ def _own(notice: Notice, language: Language) -> dict[str, Any]:
             return _of_offer(notice, language)
         case FollowUp():
             return notice.model_dump(include={"what", "link"})
+        case ConfirmationWanted():
+            return notice.model_dump(include={"frequency", "link", "days"})
+        case Digest():
+            told = {"count": notice.count, "first": notice.first, "more": notice.more}
+            return told | {"items": [_news(one, language) for one in notice.items], "address": notice.site}
         case _:
             return notice.model_dump(include={"link"})
 
@@ -170,6 +199,11 @@ def _own(notice: Notice, language: Language) -> dict[str, Any]:
 def _item(item: Any, language: Language) -> dict[str, Any]:
     told: dict[str, Any] = item.model_dump(include={"title", "url", "still_correct_link"})
     return told | {"verified_on": long_date(item.verified_on, language) if item.verified_on else None}
+
+
+def _news(item: DigestItem, language: Language) -> dict[str, Any]:
+    when = moment(item.begins, item.zone, language) if item.begins else None
+    return {**item.model_dump(include={"title", "url", "lead"}), "when": when}
 
 
 def _of_meeting(notice: SendMeeting | MeetingForAdvisor, language: Language) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from services.notifications.writing import environment_of
 from services.notifications.writing.own.cases import CASES, example
 from services.notifications.writing.own.filling import Words
 
-_RENAMED = {"start": "when", "expires_at": "until"}
-_ASKED = ("change", "what")  # what makes the case
+_RENAMED = {"start": "when", "expires_at": "until", "begins": "when", "site": "address"}
+_ASKED = ("change", "what", "frequency")  # what makes the case
 _SENDER = Sender("{{ site }}", "", "", None, None, "", "", "")
 
 
 class _Shown(int):
-    """A number that is shown as a field; its plural is that of many."""
+    """A number that is shown as a field; words have the plural of what it is in the example."""
 
     name = ""
 
@@ -55,7 +55,9 @@ def _said(environment: Environment, kind: NoticeKind, case: str, language: Langu
 
 def _held(notice: Any, language: Language, above: str = "") -> Any:
     """`notice` with fields in place of what it says; what makes its case is left."""
-    held: dict[str, Any] = {"page": lambda _: "{{ page }}"}
+    held: dict[str, Any] = {"page": lambda _: "{{ page }}", "first": "{{ first }}"}
+    if hasattr(notice, "count"):
+        held["count"] = _number("count", notice.count)
     for name in type(notice).model_fields:
         value = getattr(notice, name)
         if value is None or isinstance(value, bool) or name in _ASKED:
@@ -63,7 +65,7 @@ def _held(notice: Any, language: Language, above: str = "") -> Any:
         elif name == "items":
             held[name] = [_held(value[0], language, "item.")]
         elif isinstance(value, int):
-            held[name] = _number(name)
+            held[name] = _number(name, value)
         else:
             shown = "{{ " + above + _RENAMED.get(name, name) + " }}"
             held[name] = {language: shown} if isinstance(value, dict) else shown
@@ -77,8 +79,8 @@ class _Notice(SimpleNamespace):
         return getattr(self, name)
 
 
-def _number(name: str) -> _Shown:
-    shown = _Shown(2)
+def _number(name: str, value: int) -> _Shown:
+    shown = _Shown(value)
     shown.name = name
     return shown
 
@@ -89,7 +91,7 @@ def _environment(language: Language) -> Environment:
     for name in ("role", "long_date", "place", "advisor_place"):
         environment.filters[name] = str
     environment.filters["moment"] = lambda shown, _zone: shown
-    environment.filters["length"] = lambda _: _number("count")
+    environment.filters["length"] = lambda _: _number("count", 2)
     return environment
 
 
