@@ -61,6 +61,11 @@ class Directory:
         opened = self._seal.open(found["sealed"])
         return Recipient(opened["to"] or "", found["language"], opened["name"])
 
+    def name(self, person: str, sector: str) -> str | None:
+        """What somebody of the staff is called; None: nobody knows, or they have left."""
+        found = self._people.find_one({"_id": person, "sector": sector, "sealed": {"$ne": None}})
+        return self._seal.open(found["sealed"])["name"] if found else None
+
     def administrators(self, sector: str) -> list[str]:
         """The accounts of those who administer a sector, as far as the people service told of their roles."""
         wanted = {"sector": sector, "roles": Role.ADMIN.value, "sealed": {"$ne": None}}

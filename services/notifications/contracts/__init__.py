@@ -30,6 +30,8 @@ NoticeKind = Literal[
     "personal_data",
     "subscription",
     "digest",
+    "comment",
+    "unreadable_documents",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)

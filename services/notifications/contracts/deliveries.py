@@ -13,7 +13,19 @@ from services.notifications.contracts.consent import Purpose
 DeliveryState = Literal[
     "queued", "sending", "sent", "parked", "suppressed", "superseded", "expired", "discarded"
 ]
-To = Literal["asker", "invited", "owner", "company", "advisors", "webhook_owner", "admins", "subscriber"]
+To = Literal[
+    "asker",
+    "invited",
+    "owner",
+    "company",
+    "advisors",
+    "webhook_owner",
+    "admins",
+    "subscriber",
+    "colleagues",
+    "comment_writer",
+    "uploader",
+]
 NoticeEvent = Literal[
     "code_issued",
     "person_invited",
@@ -33,6 +45,9 @@ NoticeEvent = Literal[
     "personal_data_mailed",
     "subscription_asked",
     "content_published",
+    "comment_asked",
+    "comment_answered",
+    "document_unreadable",
 ]
 NoticeChannel = Literal["mail", "text"]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_.-]{1,200}$")]

@@ -25,7 +25,13 @@ from services.notifications.contracts import (
 )
 from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.deliveries import NoticeChannel
-from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
+from services.notifications.contracts.staff import (
+    CommentTold,
+    ForStaff,
+    NewKey,
+    UnreadableDocuments,
+    WebhookStopped,
+)
 
 Notice = (
     SendCode
@@ -43,6 +49,8 @@ Notice = (
     | PersonalDataMail
     | ConfirmationWanted
     | Digest
+    | CommentTold
+    | UnreadableDocuments
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -60,6 +68,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "personal_data": PersonalDataMail,
     "subscription": ConfirmationWanted,
     "digest": Digest,
+    "comment": CommentTold,
+    "unreadable_documents": UnreadableDocuments,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -143,7 +153,7 @@ class Message:
                 return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
-            case WebhookStopped() | NewKey():
+            case WebhookStopped() | NewKey() | CommentTold() | UnreadableDocuments():
                 return self.created_at + _STAFF_IS_NEWS
             case Digest():
                 return self.created_at + _DIGEST_IS_NEWS
@@ -258,8 +268,10 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
-        case WebhookStopped() | NewKey():
+        case WebhookStopped() | NewKey() | UnreadableDocuments():
             return []
+        case CommentTold(text=text, asked=asked):
+            return [text, asked]
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
         case Digest():

@@ -22,6 +22,7 @@ from services.notifications.writing.words import (
     ADVISOR_PLACES,
     GROUNDS,
     PLACES,
+    UNREADABLE,
     moment,
     named_roles,
     translations,
@@ -144,6 +145,7 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["long_date"] = lambda day: long_date(day, language)
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
+    environment.filters["unreadable"] = lambda reading: words.gettext(UNREADABLE[reading])
     environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
     environment.filters["ground"] = lambda purpose, at: (
         words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}
