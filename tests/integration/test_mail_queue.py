@@ -136,6 +136,7 @@ def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notificat
         mailed=None,  # type: ignore[arg-type]
         consent=consent,
         digests=digests,
+        editors=None,  # type: ignore[arg-type]
     )
 
 

@@ -52,7 +52,7 @@ def an_encrypted_pdf(text: str, password: str) -> bytes:
     key, owner, ident = *_keys(password), b"0123456789abcdef"
 
     def locked(number: int, data: bytes) -> bytes:
-        return _rc4(hashlib.md5(key + struct.pack("<I", number)[:3] + b"\0\0").digest()[:10], data)
+        return _rc4(_md5(key + struct.pack("<I", number)[:3] + b"\0\0")[:10], data)
 
     plain = b"BT /F1 12 Tf 72 700 Td (" + text.encode("cp1252") + b") Tj ET"
     objects = [
@@ -73,8 +73,8 @@ def an_encrypted_pdf(text: str, password: str) -> bytes:
 def _keys(password: str) -> tuple[bytes, bytes]:
     """The key of a file, and its entry O."""
     padded = (password.encode("cp1252") + _PADDING)[:32]
-    owner = _rc4(hashlib.md5(padded).digest()[:5], padded)
-    return hashlib.md5(padded + owner + struct.pack("<i", -4) + b"0123456789abcdef").digest()[:5], owner
+    owner = _rc4(_md5(padded)[:5], padded)
+    return _md5(padded + owner + struct.pack("<i", -4) + b"0123456789abcdef")[:5], owner
 
 
 def _rc4(key: bytes, data: bytes) -> bytes:
@@ -89,3 +89,7 @@ def _rc4(key: bytes, data: bytes) -> bytes:
         state[i], state[j] = state[j], state[i]
         out.append(byte ^ state[(state[i] + state[j]) % 256])
     return bytes(out)
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()  # what the format asks for

@@ -64,6 +64,7 @@ def html_of(body: str, notice: Any = None, **more: str) -> str:
 def test_every_kind_of_mail_can_be_written_by_a_sector() -> None:
     assert set(FIELDS) == set(CASES) == set(get_args(OwnKind))
     ours = {"subscription", "digest", "personal_data", "webhook_stopped", "new_key", "meeting_text"}
+    ours |= {"comment", "unreadable_documents"}
     assert set(KINDS) == set(FIELDS) | ours
 
 
