@@ -1,6 +1,7 @@
 """The notifications service on its real collaborators. A process imports only the channel that it uses."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -122,7 +123,8 @@ def _agreed(
 
 def _editors(resources: Resources, directory: Directory, store: MessageStore, postman: Postman) -> EditorDesk:
     """What editors are told of what they publish."""
-    unreadable = UnreadableStore(resources.database)
+    quiet = timedelta(seconds=resources.settings.upload_quiet)
+    unreadable = UnreadableStore(resources.database, quiet)
     unreadable.prepare()
     return EditorDesk(
         Seal(link_secret(resources), NOTICES),

@@ -11,7 +11,6 @@ from nexus.mongo import Document
 from nexus.turns import Turn
 from services.content.contracts.documents import DocumentUnreadable
 
-QUIET = timedelta(minutes=1)  # nothing more came from somebody for so long: their upload is over
 _LEASE = timedelta(minutes=1)
 _MOST = 500  # looked at in one round
 _KEPT = timedelta(days=1)  # how long a document is remembered, so that older news of it are known as such
@@ -28,7 +27,9 @@ class Upload(NamedTuple):
 class UnreadableStore:
     """The collection `unreadable`: a document for each that was lately told of. `waits`: somebody is to be told."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], quiet: timedelta) -> None:
+        """An upload is over once nothing more came from somebody for so long as `quiet`."""
+        self._quiet = quiet
         self._rows = database["unreadable"]
         self._turn = Turn(database["turns"], "unreadable")
 
@@ -51,7 +52,7 @@ class UnreadableStore:
 
     def begin(self, now: datetime) -> list[Upload]:
         """The uploads that are over, if there are any and nobody else is telling of them; then `end` has to follow."""
-        over = {"waits": True, "at": {"$lte": now - QUIET}}
+        over = {"waits": True, "at": {"$lte": now - self._quiet}}
         if self._rows.find_one(over, {"_id": 1}) is None or not self._turn.take(now, _LEASE):
             return []
         rows = list(self._rows.find({"waits": True}).sort("_id", 1).limit(_MOST))
@@ -62,7 +63,7 @@ class UnreadableStore:
             )
             for sector, person in whose
         ]
-        found = [one for one in uploads if all(row["at"] <= now - QUIET for row in one.documents)]
+        found = [one for one in uploads if all(row["at"] <= now - self._quiet for row in one.documents)]
         if not found:
             self.end(now)
         return found
