@@ -144,25 +144,32 @@ class _Comments:
 
     async def answer(self, signed: Signed) -> Response:
         """Say something to one."""
-        item, text = await self._item(signed), signed.form.get("text", "")
-        about = signed.form.get("comment", "")
+        item = await self._item(signed)
+        return await self._refused(signed, item) or self._to(signed, item, "answered")
+
+    async def settle(self, signed: Signed) -> Response:
+        """Nothing is left to do about one, or there is after all. What was typed as an answer is said before."""
+        item, settled = await self._item(signed), signed.form.get("settled") != "no"
+        if signed.form.get("text") and (refused := await self._refused(signed, item)):
+            return refused
+        await signed.call(SettleComment.read({"id": signed.form.get("comment", ""), "settled": settled}))
+        return self._to(signed, item, "settled" if settled else "reopened")
+
+    async def _refused(self, signed: Signed, item: Item) -> Response | None:
+        """None: the answer that was typed is kept."""
+        about, text = signed.form.get("comment", ""), signed.form.get("text", "")
+        place = f"answer-{about}"
         again = partial(self._page, signed, item, answered=about, typed=text)
         command = read_form(AnswerComment, {"id": about, "text": text}, self._words(signed))
         if isinstance(command, list):
-            return await again(status=400, faults=self._faults(command, signed, f"answer-{about}"))
+            return await again(status=400, faults=self._faults(command, signed, place))
         try:
             await signed.call(command)
         except Conflict as error:
             if error.code != "comment_full":
                 raise
-            return await again(status=409, faults=[self._fault(f"answer-{about}", _FULL, signed)])
-        return self._to(signed, item, "answered")
-
-    async def settle(self, signed: Signed) -> Response:
-        """Nothing is left to do about one, or there is after all."""
-        item, settled = await self._item(signed), signed.form.get("settled") != "no"
-        await signed.call(SettleComment.read({"id": signed.form.get("comment", ""), "settled": settled}))
-        return self._to(signed, item, "settled" if settled else "reopened")
+            return await again(status=409, faults=[self._fault(place, _FULL, signed)])
+        return None
 
     async def _page(self, signed: Signed, item: Item, status: int = 200, **told: Any) -> Response:
         talk = await panel_of(self._kind, item, signed, **told)

@@ -55,7 +55,7 @@ class UnreadableStore:
         over = {"waits": True, "at": {"$lte": now - self._quiet}}
         if self._rows.find_one(over, {"_id": 1}) is None or not self._turn.take(now, _LEASE):
             return []
-        rows = list(self._rows.find({"waits": True}).sort("_id", 1).limit(_MOST))
+        rows = list(self._rows.find({"waits": True}).sort([("at", 1), ("_id", 1)]).limit(_MOST))
         whose = dict.fromkeys((row["sector"], row["person"]) for row in rows)
         uploads = [
             Upload(

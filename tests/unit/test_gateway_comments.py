@@ -189,3 +189,13 @@ def test_a_comment_is_settled_and_opened_again(value: str, done: str) -> None:
     told = send(bus, "/comments/settle", comment="a" * 32, settled=value)
     assert told.headers["location"] == f"{PATH}?comment={done}#comments"
     assert bus.sent(SettleComment)[0].settled is (value == "yes")
+
+
+def test_what_was_typed_before_it_is_settled_is_said_as_well() -> None:
+    bus = OfficeBus(comment("a"))
+    send(bus, "/comments/settle", comment="a" * 32, settled="yes", text="Corrigé.")
+    assert [one.text for one in bus.sent(AnswerComment)] == ["Corrigé."]
+    bus.full = True
+    told = send(bus, "/comments/settle", comment="a" * 32, settled="yes", text="Et encore")
+    assert (told.status_code, "Et encore" in told.text) == (409, True)
+    assert len(bus.sent(SettleComment)) == 1
