@@ -114,6 +114,15 @@ REFUSALS = {
         N_("There is no such invitation"),
         N_("It was followed, withdrawn or has expired. Look at the list."),
     ),
+    "comment_not_found": Refusal(
+        404, N_("There is no such comment"), N_("Open what it is about, and look there.")
+    ),
+    "comment_id_taken": Refusal(
+        409, N_("There is another comment with this id"), N_("Choose another id for a new one.")
+    ),
+    "comment_full": Refusal(
+        409, N_("This comment has fifty answers already"), N_("Settle it, and ask anew.")
+    ),
     "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
     "logo_not_a_picture": Refusal(
         400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")

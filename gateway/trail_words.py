@@ -8,6 +8,9 @@ COMMANDS = {  # as the audit trail tells them
     "turn_item": N_("Published or withdrawn"),
     "verify_program": N_("Verified"),
     "verify_by_link": N_("Verified by a link"),
+    "ask_colleagues": N_("Asked colleagues"),
+    "answer_comment": N_("Answered a comment"),
+    "settle_comment": N_("Settled a comment, or opened it again"),
     "check_link_again": N_("Had a link checked"),
     "finish_upload": N_("Uploaded a file"),
     "run_import": N_("Imported"),
@@ -103,6 +106,7 @@ AUDITED_KINDS = {
     "sector": N_("Site settings"),
     "file": N_("File"),
     "link": N_("Link"),
+    "comment": N_("Comment"),
     "person": N_("Account"),
     "invitation": N_("Invitation"),
     "session": N_("Session"),
@@ -137,6 +141,9 @@ EVENTS = {  # and mails, as they are called where they are parked
     "post_retired": N_("A post was withdrawn"),
     "activity_published": N_("An activity was published"),
     "activity_retired": N_("An activity was withdrawn"),
+    "comment_asked": N_("Colleagues were asked about a text"),
+    "comment_answered": N_("A comment was answered"),
+    "document_unreadable": N_("A document could not be read, or can be now"),
     "code_issued": N_("Somebody asked for a sign-in code"),
     "person_invited": N_("Somebody was invited"),
     "sector_changed": N_("Somebody changed the settings of a site"),
@@ -183,6 +190,8 @@ EVENTS = {  # and mails, as they are called where they are parked
     "digest": N_("Mail with what is new"),
     "morning_list": N_("Mail with an advisor’s day"),
     "weekly_figures": N_("Mail with the figures of a week"),
+    "comment": N_("Mail about a comment"),
+    "unreadable_documents": N_("Mail about documents that could not be read"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -202,6 +211,8 @@ NOTICE_KINDS = {
     "digest": N_("What is new"),
     "morning_list": N_("An advisor’s day"),
     "weekly_figures": N_("Figures of the week"),
+    "comment": N_("Comment on a text"),
+    "unreadable_documents": N_("Documents that could not be read"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -224,6 +235,9 @@ NOTICE_EVENTS = {
     "content_published": N_("A program or an activity is published"),
     "day_began": N_("A day begins on which an advisor has something to do"),
     "week_began": N_("A week begins"),
+    "comment_asked": N_("An editor asks colleagues to look at something"),
+    "comment_answered": N_("Somebody answers, or adds to what was asked"),
+    "document_unreadable": N_("The text of an uploaded document cannot be read"),
 }
 NOTICE_CHANNELS = {"mail": N_("By e-mail"), "text": N_("By text message")}
 NOTICE_RECIPIENTS = {
@@ -237,6 +251,9 @@ NOTICE_RECIPIENTS = {
     "subscriber": N_("Who subscribed to it"),
     "advisor": N_("The advisor"),
     "coordinators": N_("The coordinators of the sector"),
+    "colleagues": N_("The colleagues who are asked"),
+    "comment_writer": N_("Who asked; of an addition, who was asked"),
+    "uploader": N_("Who uploaded it"),
 }
 DELIVERY_STATES = {
     "queued": N_("Waits"),

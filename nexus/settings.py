@@ -148,6 +148,11 @@ class Settings(BaseSettings):
     retry_pause: float = Field(
         2.0, ge=0, description="seconds before a failed event or mail is tried again; doubles"
     )
+    upload_quiet: float = Field(
+        60.0,
+        ge=0,
+        description="seconds without another upload before somebody is told which documents could not be read",
+    )
     sealing_secret: SecretStr | None = Field(
         None,
         description="shared by people, meetings and notifications; embedded, one is made in the data folder",

@@ -7,6 +7,7 @@ from gateway.admin.audit import audit_routes
 from gateway.admin.availability import availability_routes
 from gateway.admin.broken_links import links_routes
 from gateway.admin.cases import cases_routes
+from gateway.admin.comments import comments_routes
 from gateway.admin.companies import companies_routes
 from gateway.admin.deliveries import deliveries_routes
 from gateway.admin.goal import goal_routes
@@ -50,6 +51,7 @@ def admin_router(desk: Desk) -> APIRouter:
         partners_routes,
         items_routes,  # after those whose paths are none of an item
         history_routes,
+        comments_routes,
         links_routes,
         searches_routes,
         sector_routes,

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.admin import fields, saving
+from gateway.admin.comments import panel_of
 from gateway.admin.differences import Said, behind, clashing, said
 from gateway.admin.exports import FORMATS, export
 from gateway.admin.frame import EDITORS, ITEMS, admin_page, number_in, path_to
@@ -198,6 +199,7 @@ class _Items:
             "trying": trying,
             "public": _public_page(self._kind, item, signed.language),
             "done": done,
+            "talk": await panel_of(self._kind, item, signed) if item else None,
         }
         below = f"/{item.id}" if item else "/new"
         return admin_page(self._desk, signed, self.section, "item.html", status, below, **values)

@@ -11,6 +11,7 @@ from nexus.seal import Seal
 from nexus.shared_secrets import link_secret
 from nexus.signing import Signer
 from nexus.sites import site_urls
+from services.content.contracts.comments import NOTICES
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, PARTNERS, POSTS, PROGRAMS
@@ -22,6 +23,7 @@ from services.content.importing.outside import rows_of
 from services.content.linkcheck.outside import check_links
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
+from services.content.service.comments import CommentDesk
 from services.content.service.desk import Attachments, Desk
 from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
@@ -37,6 +39,7 @@ from services.content.service.repeats import Repeats
 from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
+from services.content.store.comments import CommentStore
 from services.content.store.files import FileStore
 from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
@@ -57,10 +60,12 @@ def compose(resources: Resources) -> Composed:
     files = FileStore(resources.database)
     working, repeats = WorkStore(resources.database), RepeatStore(resources.database)
     sectors = SectorStore(resources.database)
-    for kept in (files, working, repeats, sectors):
+    comments = CommentStore(resources.database)
+    for kept in (files, working, repeats, sectors, comments):
         kept.prepare()
+    notices = Seal(secret, NOTICES)
     attachments: dict[Kind, Attachments] = {
-        DOCUMENTS: DocumentFiles(files),
+        DOCUMENTS: DocumentFiles(files, notices),
         POSTS: Covers(files),
         PARTNERS: Logos(files),
     }
@@ -101,6 +106,13 @@ def compose(resources: Resources) -> Composed:
         ),
         links=_links(resources, stores),
         working=WorkDesk(working, resources.clock),
+        comments=CommentDesk(
+            comments,
+            {name: desks[kind] for name, kind in KINDS.items()},
+            notices,
+            resources.clock,
+            resources.wake,
+        ),
         repeats=Repeats(repeats, resources.clock),
         authorship=Authorship(
             resources.database,
@@ -111,7 +123,7 @@ def compose(resources: Resources) -> Composed:
             resources.wake,
         ),
     )
-    told = [rounds.rounds, sectors.items, answers.answers]
+    told = [rounds.rounds, sectors.items, answers.answers, comments.items]
     outboxes = [*(store.items for store in stores.values()), *told]
     return Composed(service, outboxes=outboxes)
 

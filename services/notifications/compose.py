@@ -1,6 +1,7 @@
 """The notifications service on its real collaborators. A process imports only the channel that it uses."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -11,8 +12,9 @@ from nexus.personal import PERSONAL_DATA
 from nexus.personal_store import Answers
 from nexus.seal import Seal, derived_key
 from nexus.settings import Settings
-from nexus.shared_secrets import sealing_secret
+from nexus.shared_secrets import link_secret, sealing_secret
 from nexus.sites import site_urls
+from services.content.contracts.comments import NOTICES
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
 from services.notifications.consent import ConsentDesk, ConsentLinks
@@ -20,6 +22,7 @@ from services.notifications.contracts import LANGUAGES, Language, email_address
 from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
+from services.notifications.editors import EditorDesk
 from services.notifications.meetings import MeetingNotices
 from services.notifications.mornings import MorningDesk
 from services.notifications.news import NewsStore
@@ -31,6 +34,7 @@ from services.notifications.store import MessageStore
 from services.notifications.subscribers import SubscriberStore
 from services.notifications.template_desk import TemplateDesk
 from services.notifications.template_store import TemplateStore
+from services.notifications.unreadable import UnreadableStore
 from services.notifications.webhooks.compose import webhook_desk
 from services.notifications.writing import write
 from services.notifications.writing.texts import write_text
@@ -101,6 +105,7 @@ def compose(resources: Resources) -> Composed:
         consent=consent,
         digests=digests,
         mornings=MorningDesk(store, directory, seal, consent.sites, resources.clock, postman),
+        editors=_editors(resources, directory, store, postman),
         texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
@@ -116,6 +121,22 @@ def _agreed(
     links = ConsentLinks(*(Links(key, purpose) for purpose in ("subscription", "preferences", "unsubscribe")))
     consent = ConsentDesk(subscribers, store, links, site_urls(resources), resources.clock, postman)
     return consent, DigestDesk(subscribers, news, store, consent, resources.clock, postman)
+
+
+def _editors(resources: Resources, directory: Directory, store: MessageStore, postman: Postman) -> EditorDesk:
+    """What editors are told of what they publish."""
+    quiet = timedelta(seconds=resources.settings.upload_quiet)
+    unreadable = UnreadableStore(resources.database, quiet)
+    unreadable.prepare()
+    return EditorDesk(
+        Seal(link_secret(resources), NOTICES),
+        unreadable,
+        store,
+        directory,
+        site_urls(resources),
+        resources.clock,
+        postman,
+    )
 
 
 def _texts(resources: Resources, directory: Directory, senders: Senders, seal: Seal) -> Postman:

@@ -68,6 +68,13 @@ class Directory:
         opened = self._seal.open(found["sealed"])
         return Recipient(opened["to"] or "", found["language"], opened["name"])
 
+    def name(self, person: str, sector: str) -> str | None:
+        """What somebody of the staff is called, by their address if they have no name; None: nobody knows, or they
+        have left."""
+        found = self._people.find_one({"_id": person, "sector": sector, "sealed": {"$ne": None}})
+        opened = self._seal.open(found["sealed"]) if found else {}
+        return opened.get("name") or opened.get("to")
+
     def administrators(self, sector: str) -> list[str]:
         """The accounts of those who administer a sector, as far as the people service told of their roles."""
         return self._with(Role.ADMIN, sector)

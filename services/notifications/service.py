@@ -48,6 +48,7 @@ from services.notifications.contracts.deliveries import (
 from services.notifications.contracts.staff import NewKey
 from services.notifications.digests import DigestDesk, DigestDoors
 from services.notifications.domain.messages import Message, Notice
+from services.notifications.editors import EditorDesk, EditorDoors
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.mornings import MorningDesk, MorningDoors
 from services.notifications.postman import Postman
@@ -87,7 +88,14 @@ class Directory(Protocol):
 
 
 class Notifications(
-    WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, DigestDoors, MorningDoors, Service
+    WebhookDoors,
+    TemplateDoors,
+    PrivacyDoors,
+    ConsentDoors,
+    DigestDoors,
+    MorningDoors,
+    EditorDoors,
+    Service,
 ):
     """Everything that is said to people, and to other systems."""
 
@@ -110,6 +118,7 @@ class Notifications(
         consent: ConsentDesk,
         digests: DigestDesk,
         mornings: MorningDesk,
+        editors: EditorDesk,
         texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
@@ -119,6 +128,7 @@ class Notifications(
         self.consent = consent
         self.digests = digests
         self.mornings = mornings
+        self.editors = editors
         self._directory = directory
         self._meetings = meetings
         self.templates = templates

@@ -43,6 +43,7 @@ TABLE = {
         "list_items open_history list_broken_links check_link_again": EDITORS,
         "open_item save_item turn_item": EDITORS
         + " programs:write",  # of a program; others: tests of repeats
+        "list_comments ask_colleagues answer_comment settle_comment": EDITORS,
         "keep_work list_work open_work discard_work try_fitting describe_file export_items": EDITORS,
         "count_openings": ALL,
         "list_openings": "editor coordinator admin",
@@ -61,7 +62,7 @@ TABLE = {
         "list_people": "member admin",
         "get_person change_person remove_person": "admin",
         "make_key list_keys revoke_key": "admin",
-        "name_people": STAFF,
+        "name_people list_colleagues": STAFF,
         "name_company": "member",
         "list_invitations invite_again withdraw_invitation": "member admin",  # members: into their company alone
         "invite": "admin",  # members invite to their company alone: tests of people
@@ -252,7 +253,7 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "title": "Essai",
         "end": ground.meeting.end,
         "zone": "America/Toronto",
-        "people": "Anne",
+        "people": ["x"] if door == "ask_colleagues" else "Anne",
         "topic": {},
         "frequency": None if "preferences" in door else "weekly",
         "wording": "x",
@@ -442,6 +443,7 @@ def test_the_most_powerful_of_one_sector_neither_see_nor_change_what_belongs_to_
     about += [
         f"meetings.{door}" for door in ("find_moves", "move_meeting", "cancel_meeting", "record_outcome")
     ]
+    about += ["content.list_comments", "content.ask_colleagues"]
     about += ["meetings.save_meeting_type", "meetings.archive_meeting_type"]
     about += [f"meetings.{door}" for door in _OF_CASES.split()]
 

@@ -137,6 +137,7 @@ def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notificat
         consent=consent,
         digests=digests,
         mornings=None,  # type: ignore[arg-type]
+        editors=None,  # type: ignore[arg-type]
     )
 
 

@@ -10,6 +10,7 @@ from nexus.personal import PERSONAL_DATA
 from nexus.personal_store import Answers
 from nexus.seal import Seal
 from nexus.signing import Signer
+from services.content.contracts.comments import NOTICES
 from services.content.contracts.editing import ItemKind
 from services.content.contracts.verification import PURPOSE
 from services.content.domain.kinds import ACTIVITIES, DOCUMENTS, KINDS, PAGES, PARTNERS, POSTS, PROGRAMS
@@ -19,6 +20,7 @@ from services.content.extraction.outside import read
 from services.content.importing.outside import rows_of
 from services.content.service import Content
 from services.content.service.catalogue import Catalogue
+from services.content.service.comments import CommentDesk
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentFiles
 from services.content.service.editing import Editing
@@ -34,6 +36,7 @@ from services.content.service.repeats import Repeats
 from services.content.service.sectors import Logos, SectorDesk
 from services.content.service.verification import Verifications
 from services.content.service.working import WorkDesk
+from services.content.store.comments import CommentStore
 from services.content.store.files import FileStore
 from services.content.store.import_files import ImportFiles
 from services.content.store.imports import ImportStore
@@ -44,6 +47,8 @@ from services.content.store.repeats import RepeatStore
 from services.content.store.rounds import RoundStore
 from services.content.store.sectors import SectorStore
 from services.content.store.working import WorkStore
+
+SECRET = "a-secret-of-the-tests-0123456789-abcdef"
 
 
 def content_service(
@@ -59,7 +64,10 @@ def content_service(
     working, sectors = WorkStore(database), SectorStore(database)
     working.prepare()
     sectors.prepare()
-    attachments = {DOCUMENTS: DocumentFiles(files), POSTS: Covers(files), PARTNERS: Logos(files)}
+    notices = Seal(SECRET, NOTICES)
+    comments = CommentStore(database)
+    comments.prepare()
+    attachments = {DOCUMENTS: DocumentFiles(files, notices), POSTS: Covers(files), PARTNERS: Logos(files)}
 
     def desk(kind: Kind) -> Desk:
         store = programs if programs and kind is PROGRAMS else PublicationStore(database, kind)
@@ -94,6 +102,9 @@ def content_service(
         verifications=Verifications(of_programs, lines, kept, RoundStore(database), signer, lambda: None),
         links=LinkDesk(LinkStore(database), {}, links_in, None, clock),
         working=WorkDesk(working, clock),
+        comments=CommentDesk(
+            comments, {name: one.desk for name, one in editing.items()}, notices, clock, lambda: None
+        ),
         repeats=Repeats(RepeatStore(database), clock),
         editing=editing,
         opening=Opening(
@@ -107,7 +118,7 @@ def content_service(
             database,
             [kind.plural for kind in KINDS.values()],
             Answers(database),
-            Seal("a-secret-of-the-tests-0123456789-abcdef", PERSONAL_DATA),
+            Seal(SECRET, PERSONAL_DATA),
             clock,
             lambda: None,
         ),

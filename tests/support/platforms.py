@@ -38,6 +38,7 @@ _UNLIMITED = {
     "NEXUS_RATE_LIMIT": "0",
     "NEXUS_LINK_CHECKS": "off",
     "NEXUS_WEBHOOK_LOOPBACK": "on",
+    "NEXUS_UPLOAD_QUIET": "2",
 }  # all tests come from one address, and ask no other
 _START_TIMEOUT = 60.0  # seconds
 

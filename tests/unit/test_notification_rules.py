@@ -154,9 +154,9 @@ def test_an_address_that_is_no_mail_server_is_refused_by_name(url: str):
 def told_when(rule: NoticeRule) -> str:
     if rule.hours:
         return f"{rule.hours} hours before, unless overtaken"
-    if rule.kind in get_args(RoutineKind):
-        return "at seven"
-    return "in the next digest" if rule.kind == "digest" else "at once"
+    later = {"digest": "in the next digest", "unreadable_documents": "a minute after the last"}
+    later |= dict.fromkeys(get_args(RoutineKind), "at seven")
+    return later.get(rule.kind, "at once")
 
 
 def test_the_table_in_the_documentation_is_the_one_in_force():

@@ -164,3 +164,26 @@ class DocumentPublished(Event, service="content"):
 
 class DocumentRetired(Retired, service="content"):
     """A document is no longer public."""
+
+
+class DocumentUnreadable(Event, service="content"):
+    """A document names files now whose text could not be read, or does not name them any more (`sealed` None).
+
+    `person` is the account in `sector` that named them; None: whoever did it has no account there. `sealed` holds
+    `{fr, en, files}`, the titles and a JSON list of `{language, name, reading}`: it may be a draft, and gateways of
+    other sectors hear events as well."""
+
+    id: str
+    revision: int
+    sectors: tuple[str, ...]
+    sector: str | None
+    person: str | None
+    sealed: str | None
+
+    @property
+    def subject(self) -> str:
+        return self.id
+
+    @property
+    def belongs_to(self) -> tuple[str, ...]:
+        return self.sectors

@@ -1,11 +1,28 @@
 """Rules of documents."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from services.content.contracts.documents import Document, DocumentContent, DocumentVersion, Files
+from services.content.contracts.files import Reading, StoredFile
 from services.content.contracts.publications import Status
+from services.content.contracts.texts import LANGUAGES, Language
 from services.content.domain.lifecycle import Note
+
+# What whoever uploaded it can do something about. A picture without text, or a type that is never read, is shown
+# where files are uploaded, and is often what was meant.
+FAILED: Final[frozenset[Reading]] = frozenset({"encrypted", "damaged", "too_large", "too_slow"})
+
+
+def named_files(content: DocumentContent) -> dict[Language, str]:
+    """The SHA-256 of the file in each language that has one."""
+    return {one: file.sha256 for one in LANGUAGES if (file := getattr(content.files, one))}
+
+
+def unreadable(content: DocumentContent, known: Mapping[str, StoredFile]) -> dict[Language, str]:
+    """Those of its files whose text could not be read."""
+    named = named_files(content)
+    return {one: key for one, key in named.items() if key in known and known[key].reading in FAILED}
 
 
 def files_of(document: Document) -> tuple[str, ...]:

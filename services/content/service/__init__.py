@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from nexus.service import Service
 from services.content.contracts.editing import ItemKind
 from services.content.service.activities import ActivityDoors
+from services.content.service.comments import CommentDesk, CommentDoors
 from services.content.service.desk import Desk
 from services.content.service.documents import DocumentDoors
 from services.content.service.editing import Editing, EditingDoors
@@ -36,6 +37,7 @@ class Content(
     EditingDoors,
     LinkDoors,
     WorkingDoors,
+    CommentDoors,
     ImportDoors,
     OpeningDoors,
     PrivacyDoors,
@@ -62,6 +64,7 @@ class Content(
         verifications: Verifications,
         links: LinkDesk,
         working: WorkDesk,
+        comments: CommentDesk,
         repeats: Repeats,
         imports: Imports,
         opening: Opening,
@@ -81,6 +84,7 @@ class Content(
         self.verifications = verifications
         self.links = links
         self.working = working
+        self.comments = comments
         self.repeats = repeats
         self.imports = imports
         self.opening = opening

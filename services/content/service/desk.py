@@ -54,8 +54,8 @@ class Attachments(Protocol):
         """The code of the refusal if `content` names what is not there."""
         ...
 
-    def complete(self, change: Change) -> Change:
-        """`change` with what its item and its events tell about what they name."""
+    def complete(self, change: Change, caller: Caller) -> Change:
+        """`change`, by `caller`, with what its item and its events tell about what they name."""
         ...
 
 
@@ -65,7 +65,7 @@ class NoAttachments:
     def problem(self, content: Any) -> str | None:
         return None
 
-    def complete(self, change: Change) -> Change:
+    def complete(self, change: Change, caller: Caller) -> Change:
         return change
 
 
@@ -129,7 +129,7 @@ class Desk:
         records = [record for item_id in found if (record := self._kept.by_ref(item_id))]
         due = [change for record in records if (change := lifecycle.publish_if_due(record, act))]
         if due:
-            self._kept.save([self._completed(change) for change in due])
+            self._kept.save([self._completed(change, caller) for change in due])
             self._wake()
 
     def history(
@@ -155,7 +155,7 @@ class Desk:
         change = lifecycle.create(
             self._kind, item_id or uuid4().hex, content, slug, Status.DRAFT, self._act(caller)
         )
-        return self._save(change, None, content)
+        return self._save(change, None, caller, content)
 
     def edit(self, item_id: str, revision: int, content: Content, caller: Caller) -> Any:
         """Another content for what stood at `revision`. Raises StaleRevision with both versions."""
@@ -164,7 +164,7 @@ class Desk:
         lifecycle.require_revision(record, revision, content)
         slug = self._free_slugs(lifecycle.wished_slugs(self._kind, content, record.item), record.item.id)
         change = lifecycle.edit(record, content, slug, self._act(caller))
-        return self._save(change, record, content) if change else record.item
+        return self._save(change, record, caller, content) if change else record.item
 
     def publish(self, item_id: str, revision: int | None, caller: Caller) -> Any:
         """Show it to everybody."""
@@ -181,7 +181,7 @@ class Desk:
         record = self._editable(item_id, caller)
         lifecycle.require_revision(record, revision)
         edited = lifecycle.edit(record, change(record.item.content), record.item.slug, self._act(caller))
-        return self._save(edited, record) if edited else record.item
+        return self._save(edited, record, caller) if edited else record.item
 
     def bring_in(
         self, source: str, rows: Sequence[SourceRow[Any]], caller: Caller, *, publish: bool, dry_run: bool
@@ -192,7 +192,7 @@ class Desk:
         known = self._kept.by_source_keys(keys)
         changes, report = self._plan(list(zip(keys, rows, strict=True)), known, publish, caller, dry_run)
         if not dry_run and changes:
-            refused = self._kept.save([self._completed(one) for one in changes.values()])
+            refused = self._kept.save([self._completed(one, caller) for one in changes.values()])
             self._wake()
             report = [_unless_refused(row, refused) for row in report]
             note(f"{self._kind.name}_import", source, source, after=_brought_in(report))
@@ -283,7 +283,7 @@ class Desk:
         record = self._editable(item_id, caller)
         lifecycle.require_revision(record, revision)
         change = turn(record, self._act(caller))
-        return self._save(change, record) if change else record.item
+        return self._save(change, record, caller) if change else record.item
 
     def today(self) -> date:
         """The day that it is in Montréal."""
@@ -292,11 +292,13 @@ class Desk:
     def _act(self, caller: Caller) -> Act:
         return Act(by=caller.person, at=self._clock())
 
-    def _completed(self, change: Change) -> Change:
-        return lifecycle.with_shown_files(self._attachments.complete(change))
+    def _completed(self, change: Change, caller: Caller) -> Change:
+        return lifecycle.with_shown_files(self._attachments.complete(change, caller))
 
-    def _save(self, change: Change, before: Record | None, wanted: Content | None = None) -> Any:
-        change = self._completed(change)
+    def _save(
+        self, change: Change, before: Record | None, caller: Caller, wanted: Content | None = None
+    ) -> Any:
+        change = self._completed(change, caller)
         item = change.after.item
         refused = self._kept.save([change])
         self._wake()

@@ -1,9 +1,11 @@
 """The doors of documents and of their files, and what a document tells about its files."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
+
+import orjson
 
 from nexus.caller import Caller
 from nexus.service import every, rpc
@@ -12,6 +14,7 @@ from services.content.contracts.documents import (
     DocumentContent,
     DocumentPage,
     DocumentPublished,
+    DocumentUnreadable,
     DocumentWithVersions,
     FileFacts,
     GetDocument,
@@ -32,9 +35,10 @@ from services.content.contracts.files import (
     StoredFile,
 )
 from services.content.contracts.publications import ImportReport
-from services.content.domain.documents import earlier_versions
+from services.content.contracts.texts import Language
+from services.content.domain.documents import earlier_versions, named_files, unreadable
 from services.content.domain.lifecycle import Change, Item
-from services.content.service.desk import Desk
+from services.content.service.desk import EDITORS, Desk
 from services.content.service.files import FileDesk
 
 
@@ -45,43 +49,75 @@ class KnownFiles(Protocol):
     def texts(self, sha256: str) -> tuple[str, ...]: ...
 
 
-class DocumentFiles:
-    """The attachments of documents: their files' facts stand in them, and their news carry the texts."""
+class Closes(Protocol):
+    """Seals what only the notifications service may read."""
 
-    def __init__(self, files: KnownFiles) -> None:
+    def close(self, fields: dict[str, str | None]) -> str: ...
+
+
+class DocumentFiles:
+    """The attachments of documents: their files' facts stand in them, and their news carry the texts. That one cannot
+    be read is told with the change that names it."""
+
+    def __init__(self, files: KnownFiles, seal: Closes) -> None:
         self._files = files
+        self._seal = seal
 
     def problem(self, content: DocumentContent) -> str | None:
-        named = _named(content)
+        named = named_files(content)
         missing = set(named.values()) - self._files.get_many(named.values()).keys()
         return "file_not_found" if missing else None
 
-    def complete(self, change: Change) -> Change:
+    def complete(self, change: Change, caller: Caller) -> Change:
         item = change.after.item
-        named = _named(item.content)
+        named = named_files(item.content)
         known = self._files.get_many(named.values())
-        facts = FileFacts(**{language: known.get(key) for language, key in named.items()})
+        facts = FileFacts(**{str(language): known.get(key) for language, key in named.items()})
         document = item.model_copy(update={"facts": facts})
         events = tuple(
             self._with_texts(event, document, named) if isinstance(event, DocumentPublished) else event
             for event in change.events
         )
+        events += self._told(change, known, caller)
         return replace(change, after=replace(change.after, item=document), events=events)
 
     def _with_texts(
-        self, event: DocumentPublished, document: Item, named: dict[str, str]
+        self, event: DocumentPublished, document: Item, named: dict[Language, str]
     ) -> DocumentPublished:
-        texts = PageTexts(**{language: self._files.texts(key) for language, key in named.items()})
+        texts = PageTexts(**{str(language): self._files.texts(key) for language, key in named.items()})
         return event.model_copy(update={"document": document, "texts": texts})
 
+    def _told(
+        self, change: Change, known: Mapping[str, StoredFile], caller: Caller
+    ) -> tuple[DocumentUnreadable, ...]:
+        """That its files cannot be read, or that this is no longer so; nothing where neither is news."""
+        item, before = change.after.item, change.replaced
+        if change.before is not None and before is None:
+            return ()
+        earlier = self._files.get_many(named_files(before).values()) if before else {}
+        failed, had = unreadable(item.content, known), unreadable(before, earlier) if before else {}
+        if failed == had:
+            return ()
+        staff = caller.sector is not None and caller.has(*EDITORS)  # neither a key nor a command line
+        told = DocumentUnreadable(
+            id=item.id,
+            revision=item.revision,
+            sectors=item.content.sectors,
+            sector=caller.sector if staff else None,
+            person=caller.person if staff else None,
+            sealed=self._sealed(item.content, failed, known) if failed else None,
+        )
+        return (told,)
 
-def _named(content: DocumentContent) -> dict[str, str]:
-    """The SHA-256 of the file in each language that has one."""
-    return {
-        language: file.sha256
-        for language, file in (("fr", content.files.fr), ("en", content.files.en))
-        if file
-    }
+    def _sealed(
+        self, content: DocumentContent, failed: Mapping[Language, str], known: Mapping[str, StoredFile]
+    ) -> str:
+        files = [
+            {"language": one, "name": getattr(content.files, one).name, "reading": known[key].reading}
+            for one, key in failed.items()
+        ]
+        told = {"fr": content.title.fr, "en": content.title.en, "files": orjson.dumps(files).decode()}
+        return self._seal.close(told)
 
 
 class DocumentDoors:

@@ -48,7 +48,7 @@ class Covers:
             return "file_not_found"
         return None if cover.media_type in PICTURES else "cover_not_a_picture"
 
-    def complete(self, change: Change) -> Change:
+    def complete(self, change: Change, caller: Caller) -> Change:
         return change
 
 

@@ -1,5 +1,6 @@
-"""The part of content in a request for personal data: what somebody of the staff wrote stays, under the id of their
-account; their working copies go, and their address where a program names it as its owner's. And its door."""
+"""The part of content in a request for personal data: what somebody of the staff wrote, comments among it, stays under
+the id of their account; their working copies go, and their address where a program names it as its owner's. And its
+door."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,11 +42,18 @@ class Authorship:
         written = self._written(event.person)
         copies = list(self.database["working_copies"].find(_of(event.person), {"_id": 0, "person": 0}))
         owned = [one["_id"] for one in self.database["programs"].find({"content.owner": email}, {"_id": 1})]
-        data = {"publications": written, "working_copies": copies, "owned_programs": owned}
+        said = self._said(event.person)
+        data = {
+            "publications": written,
+            "working_copies": copies,
+            "owned_programs": owned,
+            "comments": said,
+        }
         rows = (
             Held(kind="publications", found=sum(map(len, written.values()))),
             Held(kind="working_copies", found=len(copies)),
             Held(kind="owned_programs", found=len(owned)),
+            Held(kind="comments", found=len(said)),
         )
         sealed = self.seal.close({"data": orjson.dumps(data, default=str).decode()})
         return _answered(event, rows, sealed)
@@ -57,6 +65,7 @@ class Authorship:
         owned = sum(self.database[name].update_many(named, gone).modified_count for name in _OWNED)
         rows = (
             Held(kind="publications", found=written, why="authorship"),
+            Held(kind="comments", found=len(self._said(event.person)), why="authorship"),
             Held(kind="working_copies", found=copies, removed=copies),
             Held(kind="owned_programs", found=owned, removed=owned),
         )
@@ -66,6 +75,13 @@ class Authorship:
         """The ids of what somebody wrote, by kind."""
         by: Document = {"history.by": person} if person else {"_id": ""}
         return {kind: [one["_id"] for one in self.database[kind].find(by, {"_id": 1})] for kind in self.kinds}
+
+    def _said(self, person: str | None) -> list[dict[str, Any]]:
+        """What they asked and answered, without what others said to it."""
+        by = {"$or": [{"by": person}, {"answers.by": person}]} if person else {"_id": ""}
+        found = self.database["comments"].find(by, {"by": 1, "at": 1, "text": 1, "answers": 1})
+        said = [told for one in found for told in (one, *one["answers"]) if told["by"] == person]
+        return [{"at": told["at"], "text": told["text"]} for told in said]
 
 
 def _of(person: str | None) -> Document:

@@ -67,7 +67,7 @@ class Logos:
             return "logo_not_a_picture"
         return "logo_too_large" if file.size > LARGEST_LOGO else None
 
-    def complete(self, change: Change) -> Change:
+    def complete(self, change: Change, caller: Caller) -> Change:
         return change
 
 

@@ -32,6 +32,8 @@ NoticeKind = Literal[
     "digest",
     "morning_list",
     "weekly_figures",
+    "comment",
+    "unreadable_documents",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)

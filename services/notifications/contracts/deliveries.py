@@ -24,6 +24,9 @@ To = Literal[
     "subscriber",
     "advisor",
     "coordinators",
+    "colleagues",
+    "comment_writer",
+    "uploader",
 ]
 NoticeEvent = Literal[
     "code_issued",
@@ -46,6 +49,9 @@ NoticeEvent = Literal[
     "content_published",
     "day_began",
     "week_began",
+    "comment_asked",
+    "comment_answered",
+    "document_unreadable",
 ]
 NoticeChannel = Literal["mail", "text"]
 # Canada's anti-spam law (S.C. 2010, c. 23, s. 6 and 10): they agreed to it, having met us implies it, or it is part of

@@ -26,7 +26,13 @@ from services.notifications.contracts import (
 from services.notifications.contracts.consent import Basis, Purpose
 from services.notifications.contracts.deliveries import DeliveryBasis, NoticeChannel
 from services.notifications.contracts.mornings import MorningList, WeeklyFigures
-from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
+from services.notifications.contracts.staff import (
+    CommentTold,
+    ForStaff,
+    NewKey,
+    UnreadableDocuments,
+    WebhookStopped,
+)
 
 Notice = (
     SendCode
@@ -46,6 +52,8 @@ Notice = (
     | Digest
     | MorningList
     | WeeklyFigures
+    | CommentTold
+    | UnreadableDocuments
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -65,6 +73,8 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "digest": Digest,
     "morning_list": MorningList,
     "weekly_figures": WeeklyFigures,
+    "comment": CommentTold,
+    "unreadable_documents": UnreadableDocuments,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -153,7 +163,7 @@ class Message:
                 return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
-            case WebhookStopped() | NewKey():
+            case WebhookStopped() | NewKey() | CommentTold() | UnreadableDocuments():
                 return self.created_at + _STAFF_IS_NEWS
             case Digest() | MorningList() | WeeklyFigures():
                 return self.created_at + _DIGEST_IS_NEWS
@@ -282,10 +292,12 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
-        case WebhookStopped() | NewKey() | WeeklyFigures():
+        case WebhookStopped() | NewKey() | WeeklyFigures() | UnreadableDocuments():
             return []
         case MorningList(meetings=meetings):
             return [told for one in meetings for told in (one.phone, one.where)]
+        case CommentTold(text=text, asked=asked):
+            return [text, asked]
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]
         case Digest():

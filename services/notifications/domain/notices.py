@@ -39,6 +39,9 @@ _ALWAYS = (
     _row("content_published", "subscriber", "digest", "digest"),
     _row("day_began", "advisor", "morning_list"),
     _row("week_began", "coordinators", "weekly_figures"),
+    _row("comment_asked", "colleagues", "comment"),
+    _row("comment_answered", "comment_writer", "comment"),
+    _row("document_unreadable", "uploader", "unreadable_documents"),
 )
 TEXT_HOURS = 2  # the form where somebody asks for it says so
 _TEXTED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved", "text_reminder_chosen")

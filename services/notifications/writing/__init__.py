@@ -31,6 +31,7 @@ from services.notifications.writing.words import (
     ADVISOR_PLACES,
     GROUNDS,
     PLACES,
+    UNREADABLE,
     hour,
     moment,
     named_roles,
@@ -161,6 +162,7 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["hour"] = lambda at, zone: hour(at, zone, language)
     environment.filters["number"] = lambda value: number(value, language)
     environment.filters["themes"] = lambda themes: named_themes(themes, language)
+    environment.filters["unreadable"] = lambda reading: words.gettext(UNREADABLE[reading])
     environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
     environment.filters["ground"] = lambda purpose, at: (
         words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}

@@ -51,6 +51,16 @@ GROUNDS = {  # why somebody gets what they can refuse
     "digest": N_("You get this because you asked for it on %(day)s."),
     "follow_up": N_("You get this because you met us on %(day)s."),
 }
+UNREADABLE = {  # why there is no text of a file, and what whoever uploaded it can do
+    "encrypted": N_("it is protected by a password. Upload it without one."),
+    "damaged": N_(
+        "it seems damaged, and may not open for readers either. Make the file anew, then upload it again."
+    ),
+    "too_large": N_("it is too large to be read whole. Divide it, or make it smaller, then upload it again."),
+    "too_slow": N_(
+        "reading it took too long. Make it simpler (fewer pages or pictures), then upload it again."
+    ),
+}
 
 
 def translations(language: Language) -> NullTranslations:

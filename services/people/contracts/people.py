@@ -99,6 +99,13 @@ class NamePeople(Query[dict[str, str]], service="people"):
     ids: tuple[str, ...] = Field(max_length=200)
 
 
+class ListColleagues(Query[dict[str, str]], service="people"):
+    """Who of the staff of the caller's sector has one of `roles`: what each is called, by id; who has no name is called
+    by their address. For staff."""
+
+    roles: frozenset[Role] = Field(min_length=1)
+
+
 class ChangePerson(Command[Person], service="people"):
     """Another name or other roles. For administrators. Refused with `stale_revision`, `last_admin`."""
 

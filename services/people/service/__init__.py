@@ -23,6 +23,7 @@ from services.people.contracts.people import (
     GetPerson,
     Invite,
     Invited,
+    ListColleagues,
     ListPeople,
     NameCompany,
     NamePeople,
@@ -162,6 +163,10 @@ class PeopleService(InvitationDoors, KeyDoors, PrivacyDoors, ResultDoors, Servic
     @rpc
     def name_people(self, query: NamePeople, caller: Caller) -> dict[str, str]:
         return self._accounts.names(query.ids, caller) | self._keys.names(query.ids, caller)
+
+    @rpc
+    def list_colleagues(self, query: ListColleagues, caller: Caller) -> dict[str, str]:
+        return self._accounts.colleagues(query.roles, caller)
 
     @rpc
     def change_person(self, command: ChangePerson, caller: Caller) -> Person:

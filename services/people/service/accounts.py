@@ -1,6 +1,6 @@
 """Use cases of accounts: list, invite, change, remove."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,8 @@ from services.people.service.sessions import SessionDesk, note_person
 from services.people.service.signin import Seals, link_to
 from services.people.store.people import PeopleStore
 from services.people.store.tickets import Ticket, TicketStore
+
+_MOST_COLLEAGUES = 200
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ class AccountDesk:
         """By id."""
         caller.require(*STAFF)
         return {person.id: person.name or person.email for person in self.people.by_ids(caller.sector, ids)}
+
+    def colleagues(self, roles: Iterable[Role], caller: Caller) -> dict[str, str]:
+        """By id, in the order of their addresses."""
+        caller.require(*STAFF)
+        named = [role.value for role in STAFF.intersection(roles)]
+        wanted: dict[str, Any] = {"sector": caller.sector, "roles": {"$in": named}}
+        found, _ = self.people.page(wanted, "", None, _MOST_COLLEAGUES)
+        return {person.id: person.name or person.email for person in found}
 
     def change(self, command: ChangePerson, caller: Caller) -> Person:
         """Raises StaleRevision, Conflict(`last_admin`)."""
