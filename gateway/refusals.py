@@ -117,12 +117,6 @@ REFUSALS = {
     "comment_not_found": Refusal(
         404, N_("There is no such comment"), N_("Open what it is about, and look there.")
     ),
-    "comment_id_taken": Refusal(
-        409, N_("There is another comment with this id"), N_("Choose another id for a new one.")
-    ),
-    "comment_full": Refusal(
-        409, N_("This comment has fifty answers already"), N_("Settle it, and ask anew.")
-    ),
     "partner_not_found": Refusal(404, N_("There is no such partner"), N_("Look at the list again.")),
     "logo_not_a_picture": Refusal(
         400, N_("The logo is not a picture"), N_("Upload a PNG, JPEG, WebP or GIF file.")
@@ -306,6 +300,12 @@ REFUSALS = {
         400,
         N_("This kind of file is not taken"),
         N_("Send a PDF, a Word, Excel or PowerPoint document, a text or a picture."),
+    ),
+    "comment_id_taken": Refusal(
+        409, N_("There is another comment with this id"), N_("Choose another id for a new one.")
+    ),
+    "comment_full": Refusal(
+        409, N_("This comment has fifty answers already"), N_("Settle it, and ask anew.")
     ),
     "too_many_documents": Refusal(
         409, N_("Five documents are there already"), N_("Take one of them back first.")

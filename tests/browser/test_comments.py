@@ -1,12 +1,14 @@
 """How an editor asks a colleague about a program, and the colleague answers; with and without scripts."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from nexus.caller import Role
 from tests.browser.office import Enter, enter
-from tests.browser.test_every_page import vnu
+from tests.browser.test_every_page import faults, vnu
 from tests.support.platforms import RunningPlatform
 
 __all__ = ["enter", "vnu"]
@@ -49,7 +51,7 @@ def test_an_editor_asks_and_a_colleague_answers(enter: Enter, site: RunningPlatf
 
 
 def test_the_panel_is_sound_and_fits_a_narrow_screen(
-    enter: Enter, site: RunningPlatform, vnu: object
+    enter: Enter, site: RunningPlatform, vnu: list[str], tmp_path: Path
 ) -> None:
     page = enter(Role.EDITOR, Role.ADMIN, bypass_csp=True)
     enter(Role.EDITOR)
