@@ -51,7 +51,7 @@ def test_an_editor_asks_and_a_colleague_answers(enter: Enter, site: RunningPlatf
 
 
 def test_the_panel_is_sound_and_fits_a_narrow_screen(
-    enter: Enter, site: RunningPlatform, vnu: Path, tmp_path: Path
+    enter: Enter, site: RunningPlatform, vnu: list[str], tmp_path: Path
 ) -> None:
     page = enter(Role.EDITOR, Role.ADMIN, bypass_csp=True)
     enter(Role.EDITOR)
