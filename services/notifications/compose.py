@@ -20,8 +20,11 @@ from services.notifications.contracts import LANGUAGES, Language, email_address
 from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
+from services.notifications.domain.parking import spread
 from services.notifications.meetings import MeetingNotices
 from services.notifications.news import NewsStore
+from services.notifications.parked import ParkedDesk
+from services.notifications.parked_store import ParkedStore
 from services.notifications.postman import Postman, Write
 from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
@@ -99,6 +102,7 @@ def compose(resources: Resources) -> Composed:
         mailed=mailed,
         consent=consent,
         digests=digests,
+        parked=_parked(resources, store, directory, senders, postman),
         texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
@@ -114,6 +118,16 @@ def _agreed(
     links = ConsentLinks(*(Links(key, purpose) for purpose in ("subscription", "preferences", "unsubscribe")))
     consent = ConsentDesk(subscribers, store, links, site_urls(resources), resources.clock, postman)
     return consent, DigestDesk(subscribers, news, store, consent, resources.clock, postman)
+
+
+def _parked(
+    resources: Resources, store: MessageStore, directory: Directory, senders: Senders, postman: Postman
+) -> ParkedDesk:
+    """What was given up on."""
+    parked = ParkedStore(resources.database)
+    parked.prepare()
+    sites, gather = site_urls(resources), spread(resources.settings.retry_pause)
+    return ParkedDesk(parked, store, directory, senders, sites, resources.clock, postman, gather)
 
 
 def _texts(resources: Resources, directory: Directory, senders: Senders, seal: Seal) -> Postman:

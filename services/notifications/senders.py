@@ -1,6 +1,6 @@
 """Who each sector is to those it writes to: what its file says, and over it what its people have changed since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pymongo.database import Database
@@ -22,6 +22,9 @@ class Senders:
 
     def __contains__(self, sector: object) -> bool:
         return sector in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
 
     def of(self, sector: str, language: Language) -> Sender:
         """Who signs a message."""

@@ -49,6 +49,7 @@ from services.notifications.contracts.staff import NewKey
 from services.notifications.digests import DigestDesk, DigestDoors
 from services.notifications.domain.messages import Message, Notice
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
+from services.notifications.parked import ParkedDesk, ParkedDoors
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed, PrivacyDoors
 from services.notifications.store import MessageStore
@@ -85,7 +86,9 @@ class Directory(Protocol):
     def administrators(self, sector: str) -> list[str]: ...
 
 
-class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, DigestDoors, Service):
+class Notifications(
+    WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, DigestDoors, ParkedDoors, Service
+):
     """Everything that is said to people, and to other systems."""
 
     name = "notifications"
@@ -106,6 +109,7 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
         mailed: Mailed,
         consent: ConsentDesk,
         digests: DigestDesk,
+        parked: ParkedDesk,
         texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
@@ -114,6 +118,7 @@ class Notifications(WebhookDoors, TemplateDoors, PrivacyDoors, ConsentDoors, Dig
         self._seal = seal
         self.consent = consent
         self.digests = digests
+        self.parked = parked
         self._directory = directory
         self._meetings = meetings
         self.templates = templates

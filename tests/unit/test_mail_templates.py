@@ -63,7 +63,15 @@ def html_of(body: str, notice: Any = None, **more: str) -> str:
 
 def test_every_kind_of_mail_can_be_written_by_a_sector() -> None:
     assert set(FIELDS) == set(CASES) == set(get_args(OwnKind))
-    ours = {"subscription", "digest", "personal_data", "webhook_stopped", "new_key", "meeting_text"}
+    ours = {
+        "subscription",
+        "digest",
+        "personal_data",
+        "webhook_stopped",
+        "new_key",
+        "events_parked",
+        "meeting_text",
+    }
     assert set(KINDS) == set(FIELDS) | ours
 
 

@@ -152,7 +152,8 @@ def test_an_address_that_is_no_mail_server_is_refused_by_name(url: str):
 def told_when(rule: NoticeRule) -> str:
     if rule.hours:
         return f"{rule.hours} hours before, unless overtaken"
-    return "in the next digest" if rule.kind == "digest" else "at once"
+    gathered = {"digest": "in the next digest", "events_parked": "at most once an hour"}
+    return gathered.get(rule.kind, "at once")
 
 
 def test_the_table_in_the_documentation_is_the_one_in_force():

@@ -36,3 +36,20 @@ class NewKey(ForStaff):
         description="The last characters of its secret"
     )
     expires_at: AwareDatetime | None = None
+
+
+class ParkedSum(Message):
+    """How many events a handler gave up for the same reason since then. The handler `notifications.mail` stands for
+    mails that could not be sent."""
+
+    handler: str
+    code: str = Field(description="Why: of a refusal, `internal_error` or `mail_refused`")
+    count: int = Field(ge=1)
+    since: AwareDatetime
+
+
+class EventsParked(ForStaff):
+    """To administrators: what was given up on since they were told last. `more`: how many beyond those of `sums`."""
+
+    sums: Annotated[tuple[ParkedSum, ...], Field(min_length=1)]
+    more: int = 0

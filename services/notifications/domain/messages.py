@@ -25,7 +25,7 @@ from services.notifications.contracts import (
 )
 from services.notifications.contracts.consent import Purpose
 from services.notifications.contracts.deliveries import NoticeChannel
-from services.notifications.contracts.staff import ForStaff, NewKey, WebhookStopped
+from services.notifications.contracts.staff import EventsParked, ForStaff, NewKey, WebhookStopped
 
 Notice = (
     SendCode
@@ -35,6 +35,7 @@ Notice = (
     | MeetingForAdvisor
     | WebhookStopped
     | NewKey
+    | EventsParked
     | MeetingText
     | SendOffer
     | SendCalendar
@@ -55,6 +56,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "advisor_meeting": MeetingForAdvisor,
     "webhook_stopped": WebhookStopped,
     "new_key": NewKey,
+    "events_parked": EventsParked,
     "meeting_text": MeetingText,
     "result": SendResult,
     "personal_data": PersonalDataMail,
@@ -143,7 +145,7 @@ class Message:
                 return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
-            case WebhookStopped() | NewKey():
+            case WebhookStopped() | NewKey() | EventsParked():
                 return self.created_at + _STAFF_IS_NEWS
             case Digest():
                 return self.created_at + _DIGEST_IS_NEWS
@@ -258,7 +260,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
-        case WebhookStopped() | NewKey():
+        case WebhookStopped() | NewKey() | EventsParked():
             return []
         case SendVerificationDue(items=items):
             return [one.still_correct_link for one in items]

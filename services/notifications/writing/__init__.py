@@ -21,7 +21,10 @@ from services.notifications.writing.own.filling import Filled, Unusable, Words, 
 from services.notifications.writing.words import (
     ADVISOR_PLACES,
     GROUNDS,
+    PARTS,
     PLACES,
+    REFUSED,
+    WHY_PARKED,
     moment,
     named_roles,
     translations,
@@ -144,7 +147,9 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["long_date"] = lambda day: long_date(day, language)
     environment.filters["place"] = lambda place: words.gettext(PLACES[place])
     environment.filters["advisor_place"] = lambda place: words.gettext(ADVISOR_PLACES[place])
-    environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
+    environment.filters["moment"] = lambda at, zone=_ZONE.key: moment(at, zone, language)
+    environment.filters["part"] = lambda handler: words.gettext(PARTS.get(handler.partition(".")[0], handler))
+    environment.filters["why_parked"] = lambda code: words.gettext(WHY_PARKED.get(code, REFUSED))
     environment.filters["ground"] = lambda purpose, at: (
         words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}
     )

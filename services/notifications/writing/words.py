@@ -34,6 +34,20 @@ ADVISOR_PLACES = PLACES | {
     "phone": N_("By phone: you call"),
 }
 
+PARTS = {  # of the platform, by the services' names
+    "content": N_("Contents"),
+    "meetings": N_("Meetings and cases"),
+    "notifications": N_("Messages"),
+    "people": N_("Accounts"),
+    "search": N_("Search"),
+}
+WHY_PARKED = {  # by code
+    "internal_error": N_("the software met something that it did not expect."),
+    "invalid_message": N_("what was told could not be read; perhaps two parts are of different versions."),
+    "mail_refused": N_("the mail server refused it for good, or too many times."),
+}
+REFUSED = N_("it was refused.")  # with a code that says more to who operates the platform
+
 GROUNDS = {  # why somebody gets what they can refuse
     "digest": N_("You get this because you asked for it on %(day)s."),
     "follow_up": N_("You get this because you met us on %(day)s."),
