@@ -57,7 +57,9 @@ class ServiceHost:
         self._checks = checks or {}
         self.service: Service = composed.service
         self.name = composed.service.name
-        self.inbox = Inbox(resources.database["inbox"], resources.settings.retry_pause)
+        inbox = resources.database["inbox"]  # where events are parked, with the news of it
+        self.inbox = Inbox(inbox, resources.settings.retry_pause)
+        self._outboxes = [Outbox(collection) for collection in (*composed.outboxes, inbox)]
         self._database = resources.database
         self._trail = Trail(audit_database(resources.database), self.name, resources.clock)
         self._doors: dict[str, tuple[type[Request[Any]], Callable[[Any, Caller], Any]]] = {
@@ -79,12 +81,12 @@ class ServiceHost:
         """Make the indexes of inbox and outboxes. Raises Unavailable."""
         with _engines_away():
             self.inbox.prepare()
-            for collection in self.composed.outboxes:
-                Outbox(collection).prepare()
+            for outbox in self._outboxes:
+                outbox.prepare()
 
     def relay(self, publish: Publish) -> Relay:
         """The relay of this service's outboxes."""
-        return Relay(self.name, [Outbox(collection) for collection in self.composed.outboxes], publish)
+        return Relay(self.name, self._outboxes, publish)
 
     def call(self, method: str, fields: Mapping[str, Any], caller: Caller, parent: str | None) -> Answer:
         """Answer a request that arrived as a decoded JSON object.

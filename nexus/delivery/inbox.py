@@ -2,8 +2,8 @@
 
 The inbox remembers, per handler, the events that were handled. A handler that fails is tried again with
 back-off and jitter, from the inbox and not from the queue, so that the others go on; after `MAX_ATTEMPTS`
-its event is parked for a person. An engine that is away is not the event's fault: Unavailable passes
-through, and the transport delivers again."""
+its event is parked for a person, and the same write puts the news of it into the record's outbox. An engine
+that is away is not the event's fault: Unavailable passes through, and the transport delivers again."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -14,9 +14,11 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
+from nexus.delivery.outbox import FIELD, outbox_entries
 from nexus.errors import NotFound, Unavailable
 from nexus.messages import EVERY_SECTOR, CloudEvent
 from nexus.mongo import AWAY, Document
+from nexus.parking import news_of_parking
 from nexus.telemetry import EVENT_LAG, EVENTS_HANDLED, log
 
 MAX_ATTEMPTS = 8
@@ -190,7 +192,8 @@ class Inbox:
             return 0  # not the event's fault: its attempts stay, the lease runs out
         except Exception as error:
             outcome = self._after_failure(record["attempts"] + 1, error)
-            self._collection.update_one({"_id": record["_id"]}, {"$set": outcome})
+            change = {"$set": outcome} | (_told(record, event, error) if outcome["state"] == "parked" else {})
+            self._collection.update_one({"_id": record["_id"], "state": "failing"}, change)
             log.warning("retry_failed", handler=record["handler"], event_id=event.id, state=outcome["state"])
             return 0
         done: dict[str, Any] = {"state": "handled", "handled_at": _now()}
@@ -199,6 +202,12 @@ class Inbox:
         )
         EVENTS_HANDLED.labels(record["handler"], "retried").inc()
         return 1
+
+
+def _told(record: Document, event: CloudEvent, error: Exception) -> Document:
+    """The part of a write that parks `event` which tells of it."""
+    news = news_of_parking(record["handler"], event, error, _now())
+    return {"$push": {FIELD: {"$each": outbox_entries(news)}}} if news else {}
 
 
 def _parked(record: Document) -> ParkedRecord:

@@ -22,10 +22,13 @@ from services.notifications.contracts import LANGUAGES, Language, email_address
 from services.notifications.digests import DigestDesk
 from services.notifications.directory import Directory
 from services.notifications.domain.messages import Letter, Message, Sender
+from services.notifications.domain.parking import spread
 from services.notifications.editors import EditorDesk
 from services.notifications.meetings import MeetingNotices
 from services.notifications.mornings import MorningDesk
 from services.notifications.news import NewsStore
+from services.notifications.parked import ParkedDesk
+from services.notifications.parked_store import ParkedStore
 from services.notifications.postman import Postman, Write
 from services.notifications.privacy import Mailed
 from services.notifications.senders import Senders
@@ -106,6 +109,7 @@ def compose(resources: Resources) -> Composed:
         digests=digests,
         mornings=MorningDesk(store, directory, seal, consent.sites, resources.clock, postman),
         editors=_editors(resources, directory, store, postman),
+        parked=_parked(resources, store, directory, senders, postman),
         texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)
@@ -137,6 +141,16 @@ def _editors(resources: Resources, directory: Directory, store: MessageStore, po
         resources.clock,
         postman,
     )
+
+
+def _parked(
+    resources: Resources, store: MessageStore, directory: Directory, senders: Senders, postman: Postman
+) -> ParkedDesk:
+    """What was given up on."""
+    parked = ParkedStore(resources.database)
+    parked.prepare()
+    sites, gather = site_urls(resources), spread(resources.settings.retry_pause)
+    return ParkedDesk(parked, store, directory, senders, sites, resources.clock, postman, gather)
 
 
 def _texts(resources: Resources, directory: Directory, senders: Senders, seal: Seal) -> Postman:

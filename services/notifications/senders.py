@@ -1,7 +1,7 @@
 """Who each sector is to those it writes to, and when it reminds: what its file and the installation say, and over it
 what its people have changed since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pymongo.database import Database
@@ -29,6 +29,9 @@ class Senders:
 
     def __contains__(self, sector: object) -> bool:
         return sector in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
 
     def of(self, sector: str, language: Language) -> Sender:
         """Who signs a message."""

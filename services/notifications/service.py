@@ -51,6 +51,7 @@ from services.notifications.domain.messages import Message, Notice
 from services.notifications.editors import EditorDesk, EditorDoors
 from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
 from services.notifications.mornings import MorningDesk, MorningDoors
+from services.notifications.parked import ParkedDesk, ParkedDoors
 from services.notifications.postman import Postman
 from services.notifications.privacy import Mailed, PrivacyDoors
 from services.notifications.store import MessageStore
@@ -95,6 +96,7 @@ class Notifications(
     DigestDoors,
     MorningDoors,
     EditorDoors,
+    ParkedDoors,
     Service,
 ):
     """Everything that is said to people, and to other systems."""
@@ -119,6 +121,7 @@ class Notifications(
         digests: DigestDesk,
         mornings: MorningDesk,
         editors: EditorDesk,
+        parked: ParkedDesk,
         texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
@@ -129,6 +132,7 @@ class Notifications(
         self.digests = digests
         self.mornings = mornings
         self.editors = editors
+        self.parked = parked
         self._directory = directory
         self._meetings = meetings
         self.templates = templates

@@ -13,7 +13,7 @@ from uuid import uuid4
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from nexus.errors import Conflict, NotFound
+from nexus.errors import Conflict, Defect, NotFound
 from nexus.mongo import Document as Record
 from nexus.operations import ParkedEvent
 from services.notifications.contracts.deliveries import (
@@ -23,11 +23,12 @@ from services.notifications.contracts.deliveries import (
     NoticeChannel,
 )
 from services.notifications.domain.messages import KINDS, LEASE, About, Ground, Message, recipient_hash
+from services.notifications.domain.parking import MAIL, NOT_TOLD, Parked
 
 Clock = Callable[[], datetime]
 Ended = Literal["sent", "expired", "discarded", "suppressed", "superseded"]
 
-_KEY = "notifications.mail:"  # what a parked message is called is this and its id
+_KEY = f"{MAIL}:"  # what a parked message is called is this and its id
 _MEMORY = timedelta(days=90)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _BATCH = 200
@@ -139,8 +140,18 @@ class MessageStore:
         """Let `message` wait for a person."""
         change = {"state": "parked", "attempts": message.attempts, "error": error, "parked_at": now}
         self._messages.update_one(
-            {"_id": message.id}, {"$set": change, "$unset": {"next_attempt": "", "taken": ""}}
+            {"_id": message.id}, {"$set": change, "$unset": {"next_attempt": "", "taken": "", "told": ""}}
         )
+
+    def newly_parked(self) -> list[tuple[str, str, Parked]]:
+        """The sector and the id of messages that wait for a person who has not been told, and what to tell."""
+        untold = {"told": {"$exists": False}, "kind": {"$nin": sorted(NOT_TOLD)}}
+        found = self._messages.find(_PARKED | untold, {"notice": 0}).limit(_BATCH)
+        return [(record["sector"], record["_id"], _newly_parked(record)) for record in found]
+
+    def note_told(self, message_id: str, parked_at: datetime) -> None:
+        """Remember that a person is told of a message that was parked then."""
+        self._messages.update_one({"_id": message_id, "parked_at": parked_at}, {"$set": {"told": True}})
 
     def expire(self, now: datetime) -> list[str]:
         """End what is of no use any more, queued or parked; returns the kinds."""
@@ -290,10 +301,16 @@ def _delivery(record: Record) -> Delivery:
     )
 
 
+def _newly_parked(record: Record) -> Parked:
+    ours = record["error"].startswith(Defect.default_code)
+    code = Defect.default_code if ours else "mail_refused"
+    return Parked(id=_KEY + record["_id"], handler=MAIL, code=code, at=record["parked_at"])
+
+
 def _parked(record: Record) -> ParkedEvent:
     return ParkedEvent(
         key=_KEY + record["_id"],
-        handler="notifications.mail",
+        handler=MAIL,
         type=record["kind"],
         subject=record["sector"],
         error=record["error"],

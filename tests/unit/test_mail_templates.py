@@ -67,7 +67,7 @@ def html_of(body: str, notice: Any = None, **more: str) -> str:
 def test_every_kind_of_mail_can_be_written_by_a_sector() -> None:
     assert set(FIELDS) == set(CASES) == set(get_args(OwnKind))
     ours = {"personal_data", "webhook_stopped", "new_key", "meeting_text", "morning_list", "weekly_figures"}
-    ours |= {"comment", "unreadable_documents"}
+    ours |= {"comment", "unreadable_documents", "events_parked"}
     assert set(KINDS) == set(FIELDS) | ours
 
 

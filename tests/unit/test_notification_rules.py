@@ -155,6 +155,7 @@ def told_when(rule: NoticeRule) -> str:
     if rule.hours:
         return f"{rule.hours} hours before, unless overtaken"
     later = {"digest": "in the next digest", "unreadable_documents": "a minute after the last"}
+    later |= {"events_parked": "at most once an hour"}
     later |= dict.fromkeys(get_args(RoutineKind), "at seven")
     return later.get(rule.kind, "at once")
 

@@ -22,6 +22,7 @@ NoticeKind = Literal[
     "advisor_meeting",
     "webhook_stopped",
     "new_key",
+    "events_parked",
     "meeting_text",
     "offer",
     "calendar",

@@ -38,6 +38,8 @@ NoticeEvent = Literal[
     "meeting_declined",
     "webhook_disabled",
     "key_made",
+    "event_parked",
+    "mail_parked",
     "text_reminder_chosen",
     "time_offered",
     "calendar_asked",

@@ -51,6 +51,23 @@ class NewKey(ForStaff):
     expires_at: AwareDatetime | None = None
 
 
+class ParkedSum(Message):
+    """How many events a handler gave up for the same reason since then. The handler `notifications.mail` stands for
+    mails that could not be sent."""
+
+    handler: str
+    code: str = Field(description="Why: of a refusal, `internal_error` or `mail_refused`")
+    count: int = Field(ge=1)
+    since: AwareDatetime
+
+
+class EventsParked(ForStaff):
+    """To administrators: what was given up on since they were told last. `more`: how many beyond those of `sums`."""
+
+    sums: Annotated[tuple[ParkedSum, ...], Field(min_length=1)]
+    more: int = 0
+
+
 def titled(titles: Titles, language: Language) -> str:
     """The title in a language, or else in the other one."""
     return titles.get(language) or next(iter(titles.values()), "")

@@ -28,6 +28,7 @@ from services.notifications.contracts.deliveries import DeliveryBasis, NoticeCha
 from services.notifications.contracts.mornings import MorningList, WeeklyFigures
 from services.notifications.contracts.staff import (
     CommentTold,
+    EventsParked,
     ForStaff,
     NewKey,
     UnreadableDocuments,
@@ -42,6 +43,7 @@ Notice = (
     | MeetingForAdvisor
     | WebhookStopped
     | NewKey
+    | EventsParked
     | MeetingText
     | SendOffer
     | SendCalendar
@@ -66,6 +68,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "advisor_meeting": MeetingForAdvisor,
     "webhook_stopped": WebhookStopped,
     "new_key": NewKey,
+    "events_parked": EventsParked,
     "meeting_text": MeetingText,
     "result": SendResult,
     "personal_data": PersonalDataMail,
@@ -163,7 +166,7 @@ class Message:
                 return self.created_at + _PERSONAL_DATA_IS_NEWS
             case FollowUp():
                 return self.created_at + _FOLLOW_UP_IS_NEWS
-            case WebhookStopped() | NewKey() | CommentTold() | UnreadableDocuments():
+            case WebhookStopped() | NewKey() | EventsParked() | CommentTold() | UnreadableDocuments():
                 return self.created_at + _STAFF_IS_NEWS
             case Digest() | MorningList() | WeeklyFigures():
                 return self.created_at + _DIGEST_IS_NEWS
@@ -292,7 +295,7 @@ def _secrets(notice: Notice) -> list[str | None]:
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]
-        case WebhookStopped() | NewKey() | WeeklyFigures() | UnreadableDocuments():
+        case WebhookStopped() | NewKey() | EventsParked() | WeeklyFigures() | UnreadableDocuments():
             return []
         case MorningList(meetings=meetings):
             return [told for one in meetings for told in (one.phone, one.where)]

@@ -29,6 +29,8 @@ _ALWAYS = (
     _row("meeting_declined", "advisors", "advisor_meeting"),
     _row("webhook_disabled", "webhook_owner", "webhook_stopped"),
     _row("key_made", "admins", "new_key"),
+    _row("event_parked", "admins", "events_parked"),
+    _row("mail_parked", "admins", "events_parked"),
     _row("time_offered", "company", "offer"),
     _row("calendar_asked", "company", "calendar"),
     _row("company_written", "company", "follow_up"),

@@ -31,9 +31,12 @@ from services.notifications.writing.words import (
     ADVISOR_PLACES,
     GROUNDS,
     PLACES,
+    REFUSED,
     UNREADABLE,
+    WHY_PARKED,
     hour,
     moment,
+    named_part,
     named_roles,
     named_themes,
     number,
@@ -163,7 +166,9 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["number"] = lambda value: number(value, language)
     environment.filters["themes"] = lambda themes: named_themes(themes, language)
     environment.filters["unreadable"] = lambda reading: words.gettext(UNREADABLE[reading])
-    environment.filters["moment"] = lambda at, zone: moment(at, zone, language)
+    environment.filters["moment"] = lambda at, zone=_ZONE.key: moment(at, zone, language)
+    environment.filters["part"] = lambda handler: named_part(handler, language)
+    environment.filters["why_parked"] = lambda code: words.gettext(WHY_PARKED.get(code, REFUSED))
     environment.filters["ground"] = lambda purpose, at: (
         words.gettext(GROUNDS[purpose]) % {"day": long_date(at.astimezone(_ZONE), language)}
     )

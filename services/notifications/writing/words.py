@@ -46,6 +46,19 @@ THEMES = {
     "integration": N_("welcoming and keeping"),
     "diversity": N_("managing diversity"),
 }
+PARTS = {  # of the platform, by the services' names
+    "content": N_("Contents"),
+    "meetings": N_("Meetings and cases"),
+    "notifications": N_("Messages"),
+    "people": N_("Accounts"),
+    "search": N_("Search"),
+}
+WHY_PARKED = {  # by code
+    "internal_error": N_("the software met something that it did not expect."),
+    "invalid_message": N_("what was told could not be read; perhaps two parts are of different versions."),
+    "mail_refused": N_("the mail server refused it for good, or too many times."),
+}
+REFUSED = N_("it was refused.")  # with a code that says more to who operates the platform
 
 GROUNDS = {  # why somebody gets what they can refuse
     "digest": N_("You get this because you asked for it on %(day)s."),
@@ -66,6 +79,12 @@ UNREADABLE = {  # why there is no text of a file, and what whoever uploaded it c
 def translations(language: Language) -> NullTranslations:
     """The catalogue of a language."""
     return catalogue(_CATALOGUES, "notifications", language)
+
+
+def named_part(handler: str, language: Language) -> str:
+    """The part of the platform that a handler is of."""
+    service = handler.partition(".")[0]
+    return translations(language).gettext(PARTS.get(service, service))
 
 
 def named_roles(roles: str, language: Language) -> str:
