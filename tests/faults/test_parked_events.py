@@ -12,9 +12,12 @@ from nexus.composition import declaration, service_names
 from nexus.delivery.topology import events_exchange
 from nexus.messages import CloudEvent
 from services.content.contracts import ProgramPublished
+from tests.e2e.test_personal_data import mailed
 from tests.support.broker import Broker
 from tests.support.platforms import DistributedPlatform, EmbeddedPlatform, RunningPlatform
 from tests.support.surfer import Surfer
+
+ADMIN = "admin-of-tic@example.org"
 
 
 def poison() -> CloudEvent:
@@ -57,9 +60,19 @@ def all_parked(platform: RunningPlatform) -> list[str]:
         time.sleep(0.5)
 
 
+def assert_an_administrator_is_told(platform: RunningPlatform) -> None:
+    deadline = time.monotonic() + 60
+    while not (text := mailed(platform, ADMIN, "attend")):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert "search.index_programs, invalid_message" in text
+    assert platform.url("tic", "/fr/admin/parked") in text
+
+
 def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> None:
     platform.import_samples()
     key = wait_until_parked(platform)
+    assert_an_administrator_is_told(platform)
     assert "poisoned" in platform.nexus("events", "list").stdout
     assert_an_administrator_sends_it_again_in_the_back_office(platform)
     platform.nexus("events", "resend", key)
@@ -70,7 +83,7 @@ def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> No
 
 
 def assert_an_administrator_sends_it_again_in_the_back_office(platform: RunningPlatform) -> None:
-    admin = Surfer(platform).sign_in_as("admin-of-tic@example.org", Role.ADMIN)
+    admin = Surfer(platform).sign_in_as(ADMIN, Role.ADMIN)
     key = wait_until_parked(platform)
     other = Surfer(platform, sector="aero").sign_in_as("admin-of-aero@example.org", Role.ADMIN)
     assert key not in other.get("/fr/admin/parked").text
@@ -91,6 +104,7 @@ def test_embedded(tmp_path: Path):
     platform.environment["NEXUS_RETRY_PAUSE"] = "0.01"
     platform.start()
     try:
+        Surfer(platform).sign_in_as(ADMIN, Role.ADMIN).client.close()
         put_into_the_outbox(platform, poison())
         assert_others_go_on_and_a_person_can_decide(platform)
     finally:
@@ -110,6 +124,7 @@ def test_distributed(tmp_path: Path, broker: Broker, mongodb_url: str, elasticse
     platform.environment["NEXUS_RETRY_PAUSE"] = "0.01"
     platform.start()
     try:
+        Surfer(platform).sign_in_as(ADMIN, Role.ADMIN).client.close()
         publish(url, poison())
         assert_others_go_on_and_a_person_can_decide(platform)
     finally:

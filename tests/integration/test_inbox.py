@@ -7,9 +7,10 @@ import pytest
 from pymongo.database import Database
 
 from nexus.delivery.inbox import MAX_ATTEMPTS, Inbox
-from nexus.errors import NotFound, Unavailable
+from nexus.errors import InvalidInput, NotFound, Unavailable
 from nexus.messages import CloudEvent
 from nexus.mongo import Document
+from nexus.parking import EventParked, event_parked_in
 from services.content.contracts import LineText, ProgramRetired
 
 
@@ -85,6 +86,44 @@ def test_an_event_that_always_fails_is_parked_with_its_error(inbox):
     )
     assert parked.event.subject == "bad"
     assert inbox.retry_due({"h": Recorder()}) == 0
+
+
+def news(inbox: Inbox) -> list[EventParked]:
+    entries = [one for record in inbox._collection.find() for one in record.get("outbox", [])]
+    bodies = [CloudEvent.model_validate_json(one["body"]) for one in entries]
+    return [event_parked_in("search").read(one.data) for one in bodies]
+
+
+def give_up(inbox: Inbox, given: CloudEvent) -> None:
+    """Let `search.index` fail for it as often as it may."""
+    handler = Recorder(str(given.subject), error=InvalidInput("field_unknown"))
+    inbox.deliver("search.index", handler, [given])
+    assert news(inbox) == []
+    for _ in range(MAX_ATTEMPTS - 1):
+        inbox.retry_due({"search.index": handler})
+
+
+def test_that_an_event_is_parked_is_told_by_the_same_write_without_what_it_said(inbox):
+    given = event("bad", ("tic", "aero"))
+    give_up(inbox, given)
+    (told,) = news(inbox)
+    assert (told.id, told.handler, told.code) == (
+        f"search.index:{given.id}",
+        "search.index",
+        "field_unknown",
+    )
+    assert set(told.sectors) == {"tic", "aero"}
+    assert "Titre" not in told.model_dump_json()
+
+
+def test_an_event_of_nobody_and_one_that_tells_of_parking_are_not_told(inbox):
+    give_up(inbox, event("bad", None))
+    give_up(inbox, event("bad", ("tic",)))
+    (told,) = news(inbox)
+    inbox._collection.delete_many({})
+    give_up(inbox, CloudEvent.of(told))
+    assert inbox.parked(None)
+    assert news(inbox) == []
 
 
 def test_a_parked_event_can_be_sent_again(inbox):

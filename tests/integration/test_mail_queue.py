@@ -138,6 +138,7 @@ def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notificat
         digests=digests,
         mornings=None,  # type: ignore[arg-type]
         editors=None,  # type: ignore[arg-type]
+        parked=None,  # type: ignore[arg-type]
     )
 
 
