@@ -11,12 +11,15 @@ from services.notifications.domain.messages import Letter
 from tests.support.mails import (
     WAY_OUT,
     code,
+    comment,
     confirmation,
     digest,
+    events_parked,
     invitation,
     meeting,
     meeting_for_advisor,
     morning_list,
+    unreadable_documents,
     verification,
     weekly_figures,
     written,
@@ -34,6 +37,9 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "advisor": lambda: written(meeting_for_advisor("moved")),
     "morning": lambda: written(morning_list()),
     "week": lambda: written(weekly_figures(), "en"),
+    "parked": lambda: written(events_parked()),
+    "comment": lambda: written(comment(), "en"),
+    "unreadable": lambda: written(unreadable_documents()),
 }
 
 

@@ -20,7 +20,7 @@ from services.notifications.contracts import (
     SendVerificationDue,
 )
 from services.notifications.contracts.mornings import ListedDue, ListedMeeting, MorningList, WeeklyFigures
-from services.notifications.contracts.staff import ForStaff
+from services.notifications.contracts.staff import CommentTold, EventsParked, ForStaff, UnreadableDocuments
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
 from services.notifications.writing import write
 from services.notifications.writing.own.filling import Words
@@ -206,6 +206,39 @@ def meeting_for_advisor(change: str = "booked", **fields: Any) -> MeetingForAdvi
         "site": "https://tic.example.org",
     }
     return MeetingForAdvisor(**facts | told | fields)
+
+
+def events_parked(**fields: Any) -> EventsParked:
+    told: dict[str, Any] = {
+        "person": "lea",
+        "site": "https://tic.example.org",
+        "sums": [
+            {"handler": "search.index_programs", "code": "internal_error", "count": 50, "since": NOW},
+            {"handler": "notifications.mail", "code": "mail_refused", "count": 1, "since": NOW},
+        ],
+    }
+    return EventsParked.read(told | fields)
+
+
+def comment(what: str = "asked", **fields: Any) -> CommentTold:
+    told: dict[str, Any] = {
+        "person": "lea",
+        "site": "https://tic.example.org",
+        "what": what,
+        "kind": "program",
+        "item": "p1",
+        "title": {"fr": "Francisation en entreprise", "en": "French at work"},
+        "by": "Zoé Tremblay",
+        "text": "Le montant te semble-t-il juste? Merci.",
+    }
+    return CommentTold.read(told | fields)
+
+
+def unreadable_documents(**fields: Any) -> UnreadableDocuments:
+    file = {"language": "fr", "name": "guide.pdf", "reading": "encrypted"}
+    item = {"id": "d1", "title": {"fr": "Guide d’accueil"}, "files": [file]}
+    told: dict[str, Any] = {"person": "lea", "site": "https://tic.example.org", "items": [item], "more": 2}
+    return UnreadableDocuments.read(told | fields)
 
 
 def written(
