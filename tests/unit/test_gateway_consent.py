@@ -15,6 +15,7 @@ from gateway.words import ALWAYS_COMES
 from nexus.caller import LANGUAGES, Caller
 from nexus.errors import Conflict
 from services.notifications.consent import PAGES
+from services.notifications.contracts import MeetingForAdvisor
 from services.notifications.contracts.consent import (
     ChangePreferences,
     ConfirmSubscription,
@@ -30,7 +31,9 @@ from services.notifications.contracts.consent import (
     Topic,
     Unsubscribe,
 )
+from services.notifications.contracts.staff import ForStaff
 from services.notifications.domain.digests import PATHS
+from services.notifications.domain.messages import KINDS
 from services.notifications.domain.notices import table
 from tests.support.fake_bus import FakeBus
 from tests.support.html import html_faults
@@ -120,7 +123,7 @@ def test_what_somebody_agrees_to_is_what_they_were_shown() -> None:
 
 
 def test_preferences_list_what_always_comes_kind_by_kind() -> None:
-    staff = {"advisor_meeting", "webhook_stopped", "new_key"}
+    staff = {kind for kind, notice in KINDS.items() if issubclass(notice, MeetingForAdvisor | ForStaff)}
     asked_for = {rule.kind for rule in table((48, 2), texts=True) if rule.purpose is None} - staff
     assert set(ALWAYS_COMES) == asked_for
     page = site(Consents()).get("/en/preferences/p.abc").text
