@@ -122,6 +122,7 @@ def main(mongodb_url: str, database: str, smtp_url: str, late: str) -> None:
         settings = Settings(
             data=Path(folder),
             sealing_secret=SecretStr(SECRET),
+            preview_secret=SecretStr(SECRET),
             smtp_url=SecretStr(smtp_url),
             mail_from="nexus@exemple.ca",
             retry_pause=0.05,
