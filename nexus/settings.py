@@ -100,8 +100,8 @@ class Settings(BaseSettings):
     database_prefix: str = Field("nexus", description="first part of each service's database and index names")
     preview_secret: SecretStr | None = Field(
         None,
-        description="shared by content and people: signs previews of drafts, and links of mails; embedded, one is made "
-        "in the data folder",
+        description="shared by content, people and notifications: signs previews of drafts and links of mails, seals "
+        "what editors are told; embedded, one is made in the data folder",
     )
     smtp_url: SecretStr | None = Field(
         None,
