@@ -153,7 +153,8 @@ def test_a_coordinator_finds_it_in_the_agenda_and_an_advisor_sees_what_hours_mak
         if not page.get_by_role("link", name="Atelier du navigateur").count():
             later.click()
     looked_at(page, "the agenda")
-    page.set_viewport_size({"width": 1280, "height": 2600})  # a scroll on the way would drag what lies below
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": 1280, "height": whole})  # a scroll on the way would drag what lies below
     block = page.locator("[data-move]", has_text="Atelier du navigateur").first
     block.drag_to(page.locator("td[data-start]").last)
     expect(page.get_by_role("dialog")).to_contain_text("Atelier du navigateur")
