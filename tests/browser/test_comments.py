@@ -72,6 +72,7 @@ def test_the_panel_is_sound_and_fits_a_narrow_screen(
         (tmp_path / name).write_text(page.request.get(address).text(), encoding="utf-8")
     assert faults(vnu, tmp_path, names) == []
     page.set_viewport_size({"width": 320, "height": 640})
+    page.locator("#people .choice > span").last.evaluate("(name) => { name.textContent = 'x'.repeat(80); }")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_label("Ce qu’il faut regarder").fill("")
     page.get_by_role("button", name="Demander par courriel").click()
