@@ -169,6 +169,11 @@ def test_a_stored_message_wakes_the_postman(store: MessageStore, channel: Outgoi
     service = service_of(store, postman_of(store, channel, clock, Postman), clock)
     service.send_code(code(), PEOPLE)
     assert arrived.wait(10)
+    for (
+        thread
+    ) in threading.enumerate():  # it looks for more before it ends, and the database goes with the test
+        if thread.name == "nexus-mail":
+            thread.join(10)
 
 
 def test_once_it_is_sent_nothing_of_what_it_said_stays(

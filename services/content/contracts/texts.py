@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from nexus.messages import NO_TEXT, Message, without_control_characters
 
@@ -12,6 +12,13 @@ Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 Sector = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+
+
+def _no_number(value: Any) -> Any:
+    """A number is no moment, though it could be read as seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("a moment is written as 2026-12-01T09:00:00-05:00")
+    return value
 
 
 def _web_address(text: str) -> str:
@@ -47,7 +54,11 @@ Words = Annotated[
 Line = Annotated[Words, StringConstraints(max_length=400)]
 Paragraph = Annotated[Words, StringConstraints(max_length=4_000)]
 Prose = Annotated[Words, StringConstraints(max_length=20_000)]  # Markdown; parsing is quadratic at worst
-PublishAt = Annotated[AwareDatetime | None, Field(description="When a draft is to be published by itself")]
+PublishAt = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_no_number),
+    Field(description="When a draft is to be published by itself"),
+]
 WebAddress = Annotated[
     Words,
     StringConstraints(max_length=2_000),
