@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from pathlib import Path
 
 import pika
@@ -69,6 +70,13 @@ def assert_an_administrator_is_told(platform: RunningPlatform) -> None:
     assert platform.url("tic", "/fr/admin/parked") in text
 
 
+def mails_of_parking(platform: RunningPlatform) -> set[int]:
+    """How many each administrator was sent, or is to be, of all that was given up within the hour."""
+    with platform.documents() as client:
+        messages = client[platform.database("notifications")]["messages"]
+        return set(Counter(one["person"] for one in messages.find({"kind": "events_parked"})).values())
+
+
 def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> None:
     platform.import_samples()
     key = wait_until_parked(platform)
@@ -77,7 +85,10 @@ def assert_others_go_on_and_a_person_can_decide(platform: RunningPlatform) -> No
     assert_an_administrator_sends_it_again_in_the_back_office(platform)
     platform.nexus("events", "resend", key)
     assert wait_until_parked(platform) == key
-    for one in all_parked(platform):
+    keys = all_parked(platform)
+    assert {key.partition(".")[0] for key in keys} >= {"search", "notifications"}  # which hears of itself too
+    assert mails_of_parking(platform) == {1}
+    for one in keys:
         platform.nexus("events", "discard", one, "--yes")
     assert platform.nexus("doctor", check=False).returncode == 0
 
