@@ -22,6 +22,7 @@ from services.search.contracts import (
 )
 from services.search.elastic_index import BEAT, ElasticIndex
 from services.search.elastic_queries import (
+    IDENTITY,
     Json,
     counts,
     known_body,
@@ -31,8 +32,9 @@ from services.search.elastic_queries import (
     suggest_body,
     visible,
 )
+from services.search.elastic_views import ElasticViews
 from services.search.matching.completion import suggestions, typed_words
-from services.search.matching.documents import Document, latest, read_view
+from services.search.matching.documents import Document, latest
 from services.search.matching.plan import plan, similar_plan
 from services.search.matching.results import Answer, Found, search_results, similar_entries, similar_texts
 from services.search.matching.spelling import nearest
@@ -46,6 +48,7 @@ class ElasticEngine:
     def __init__(self, client: Elasticsearch, index: str = "nexus-search") -> None:
         self._client = client
         self._index = ElasticIndex(client, index)
+        self._views = ElasticViews(client, index)
         self._lock = threading.Lock()
         self._ready = self._current = False
 
@@ -67,7 +70,7 @@ class ElasticEngine:
             told = self._ask(search_body(asked, query, shown, today))
         counted = told["aggregations"]
         answer = Answer(
-            found=_found(told, query.lang),
+            found=self._found(told, query.lang),
             total=told["hits"]["total"]["value"],
             counted=counts(counted, query),
             labels=labels(counted),
@@ -80,19 +83,19 @@ class ElasticEngine:
         for mistyped in (False, True) if typed else ():
             told = self._ask(suggest_body(typed, query.lang, query.limit, shown, mistyped=mistyped))
             if told["hits"]["hits"]:
-                return suggestions(_found(told, query.lang), query.limit)
+                return suggestions(self._found(told, query.lang), query.limit)
         return Suggestions(items=())
 
     def similar(self, query: MoreLikeThis, sector: str | None, today: datetime.date) -> SimilarEntries:
         shown = visible(sector, today)
         itself: Json = {"bool": {"filter": [*shown, {"term": {"id": query.id}}]}}
-        told = self._ask({"query": itself, "size": 1, "_source": ["view_*"]})
-        views = [found.view for language in ("fr", "en") for found in _found(told, language)]
+        told = self._ask({"query": itself, "size": 1, **IDENTITY})
+        views = [found.view for language in ("fr", "en") for found in self._found(told, language)]
         if not views:
             return SimilarEntries(items=())
         asked = similar_plan(similar_texts(views))
-        best = self._ask(similar_body(asked, query.id, query.lang, query.limit, shown))
-        return similar_entries(_found(best, query.lang))
+        best = self._ask(similar_body(asked, query.id, query.limit, shown))
+        return similar_entries(self._found(best, query.lang))
 
     def rebuild(self, batches: Iterable[Sequence[Document]], progress: Callable[[int], None]) -> None:
         """Fill a new index with `batches` beside the one in use, then put it in its place at once.
@@ -145,6 +148,10 @@ class ElasticEngine:
                 self._ensure()
                 return self._search(body)
 
+    def _found(self, told: Json, language: Language) -> list[Found]:
+        with _available():
+            return self._views.found(told["hits"]["hits"], language)
+
     def _near(self, told: Json, language: Language) -> dict[str, list[str]]:
         """For each word that no entry has, those that may have been meant."""
         near = {
@@ -176,13 +183,6 @@ class ElasticEngine:
             with self._lock:
                 self._current = self._index.ensure()
                 self._ready = True
-
-
-def _found(told: Json, language: Language) -> list[Found]:
-    return [
-        Found(each.get("_score") or 0.0, read_view(each["_source"][f"view_{language}"]))
-        for each in told["hits"]["hits"]
-    ]
 
 
 @contextmanager

@@ -49,6 +49,7 @@ MAPPINGS: Json = {
     "_source": {"includes": ["view_*"]},
     "properties": {
         "id": _KEYWORD,
+        "revision": {"type": "long", "index": False},
         "newest": _KEYWORD,
         "expires": {"type": "integer"},
         "stale": {"type": "integer"},
@@ -187,6 +188,7 @@ def source(made: Document) -> Json:
     """`made` as Elasticsearch takes it."""
     return {
         "id": made.id,
+        "revision": made.revision,
         "newest": made.newest,
         "expires": made.expires,
         "stale": made.stale,

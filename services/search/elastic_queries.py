@@ -16,6 +16,10 @@ from services.search.matching.spelling import allowed_edits
 Json = dict[str, Any]
 
 LONGEST_PREFIX = 15  # letters of the prefixes that titles are indexed by
+IDENTITY: Json = {
+    "stored_fields": "_none_",
+    "docvalue_fields": ["id", "revision"],
+}  # of a hit, and no text of it
 BEST_FIRST = [{"_score": "desc"}, {"id": "asc"}]
 _NEAR_WORDS = 10  # asked of Elasticsearch; which of them is nearest is decided here
 
@@ -44,7 +48,7 @@ def search_body(asked: Plan, query: Search, shown: list[Json], today: datetime.d
         "from": (query.page - 1) * query.per_page,
         "size": query.per_page,
         "track_total_hits": True,
-        "_source": [f"view_{query.lang}"],
+        **IDENTITY,
         **({"suggest": _spelling(asked)} if asked.spelled else {}),
     }
 
@@ -85,18 +89,18 @@ def suggest_body(
         "query": {"bool": {"filter": [*shown, *words], "should": [begins]}},
         "sort": BEST_FIRST,
         "size": limit * CANDIDATES,
-        "_source": [f"view_{language}"],
+        **IDENTITY,
     }
 
 
-def similar_body(asked: Plan, id: str, language: Language, limit: int, shown: list[Json]) -> Json:
+def similar_body(asked: Plan, id: str, limit: int, shown: list[Json]) -> Json:
     """Entries that `asked` finds, but for `id`."""
     others = {
         "filter": [*shown, *matching(asked)],
         "must_not": [{"term": {"id": id}}],
         "should": scoring(asked),
     }
-    return {"query": {"bool": others}, "sort": BEST_FIRST, "size": limit, "_source": [f"view_{language}"]}
+    return {"query": {"bool": others}, "sort": BEST_FIRST, "size": limit, **IDENTITY}
 
 
 def known_body(words: Iterable[str], language: Language) -> Json:

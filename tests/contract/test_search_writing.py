@@ -178,6 +178,61 @@ def test_a_rebuild_whose_process_died_is_cleaned_up(
     assert len(elastic[0].indices.get(index=f"{elastic[1]}*")) == 1
 
 
+@pytest.fixture
+def views(elastic: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, list[list[str]]]:
+    """An engine, and the ids whose texts it asked Elasticsearch for, request by request."""
+    from services.search.elastic_engine import ElasticEngine
+
+    client, asked = elastic[0], []
+    real = client.mget
+
+    def mget(**fields: Any) -> Any:
+        asked.append(sorted(fields["ids"]))
+        return real(**fields)
+
+    monkeypatch.setattr(client, "mget", mget)
+    return ElasticEngine(*elastic), asked
+
+
+def test_texts_are_fetched_once_for_each_revision_and_language(views: tuple[Any, list[list[str]]]) -> None:
+    engine, asked = views
+    fill(engine, "Mentorat", "Stage")
+    search(engine)
+    search(engine)
+    assert asked == [["e0", "e1"]]
+    put(engine, [entry("e1", "Stage payé", revision=2)], [])
+    assert {hit.title for hit in search(engine).items} == {"Mentorat", "Stage payé"}
+    search(engine, lang="en")
+    assert asked[1:] == [["e1"], ["e0", "e1"]]
+
+
+def test_an_entry_that_is_removed_while_it_is_being_found_is_left_out(
+    views: tuple[Any, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _ = views
+    fill(engine, "Mentorat", "Stage")
+    found = engine._search
+
+    def search_then_remove(body: Any) -> Any:
+        told = found(body)
+        put(engine, [], [Removal(id="e0", revision=2)])
+        return told
+
+    monkeypatch.setattr(engine, "_search", search_then_remove)
+    assert ids(search(engine)) == ["e1"]
+
+
+def test_the_memory_of_texts_is_bounded(elastic: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from services.search import elastic_views
+    from services.search.elastic_engine import ElasticEngine
+
+    monkeypatch.setattr(elastic_views, "MOST", 1_000)
+    engine = ElasticEngine(*elastic)
+    put(engine, [entry(f"e{n}", f"Stage {n}", body=("mot " * 100, None)) for n in range(5)], [])
+    assert len(search(engine).items) == 5
+    assert 0 < engine._views._kept.currsize <= 1_000
+
+
 def test_an_engine_that_is_away_says_so() -> None:
     from elasticsearch import Elasticsearch
 

@@ -30,7 +30,7 @@ WORDS = "words"
 HIDDEN = ("body", "keywords")  # of a view: to read, not to show
 VALUE_FIELDS = ("theme", "kind", "sector", "provider", "provider_name", "language", "type")
 
-FORMAT = 8  # one more whenever `document` makes something else of an entry
+FORMAT = 9  # one more whenever `document`, or an engine, makes something else of an entry
 
 _LATEST = 10**17  # microseconds since 1970, about the year 5138
 
