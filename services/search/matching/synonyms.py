@@ -54,7 +54,10 @@ rac; reconnaissance des acquis; reconnaissance des compétences; validation des 
     prior learning assessment
 évaluation comparative; évaluation des diplômes
     | comparative evaluation; credential evaluation; credential assessment
-diplôme étranger; diplôme obtenu à l'étranger | foreign credential; foreign diploma; foreign degree
+diplôme étranger; diplôme obtenu à l'étranger; formé à l'étranger; études à l'étranger; études hors du québec;
+    diplôme d'un autre pays
+    | foreign credential; foreign diploma; foreign degree; foreign-trained; internationally trained; trained
+    abroad; studied abroad; studies abroad; degree from another country
 ordre professionnel; profession réglementée | professional order; regulated profession; licensing body
 permis d'exercice; autorisation d'exercer | licence to practise
 arrangement de reconnaissance mutuelle; arm | mutual recognition arrangement; mra
@@ -284,6 +287,53 @@ papier; document; paperasse; formalité; démarche administrative | paperwork; d
 recherche d'emploi | search; job search; seek
 anglais; anglophone | english; english-speaking
 espagnol; hispanophone | spanish; spanish-speaking
+chasseur de têtes; agence de placement; agence de recrutement; cabinet de recrutement; présélection
+    | headhunter; recruitment agency; staffing agency; placement agency; shortlist; pre-screened
+rapide; accéléré; vite; urgent | fast; quick; quickly; expedited; accelerated; urgent
+formation courte; courte durée; formation intensive; camp d'entraînement
+    | short course; short-term training; bootcamp; crash course; intensive training
+contrat public; marché public; appel d'offres; contrat du gouvernement
+    | public contract; government contract; call for tenders; tender
+métier en demande; profession en demande; métier prioritaire; métier en croissance
+    | in-demand occupation; occupation in demand; priority occupation; growing occupation
+personne éloignée du marché du travail; aide sociale; assistance sociale
+    | social assistance; welfare; underrepresented; far from the labour market
+attirer; attraction; attractivité | attract; attraction
+renouveler; renouvellement; prolonger; prolongation | renew; renewal; extend; extension
+preuve; prouver; démontrer | proof; prove; demonstrate
+obstacle; barrière; difficulté | obstacle; barrier; difficulty; challenge
+milieu de travail accueillant; inclusif; climat de travail; conditions de travail; qualité de vie au travail
+    | inclusive; welcoming workplace; well-being; working conditions; quality of life at work
+prime; chèque; bourse; bonus | bonus; cheque; voucher; bursary; premium
+empreinte carbone; bilan carbone; émissions; ges | carbon footprint; carbon assessment; emissions; ghg
+changement climatique; dérèglement climatique; aléa climatique; vulnérabilité; inondation; sécheresse;
+    canicule
+    | climate change; climate risk; vulnerability; flood; drought; heat wave; extreme weather
+prêt à taux préférentiel; taux préférentiel; banque; crédit bancaire | low-interest loan; bank; bank loan
+montage financier; plan de financement | financing plan; financial package
+sensibilisation; sensibiliser; comportement; mentalité; écogeste; bonnes pratiques
+    | awareness; raise awareness; behaviour; behavior; habit; good practice
+rse; responsabilité sociale; responsabilité sociétale | csr; social responsibility; corporate responsibility
+entrepreneur; entrepreneuriat; entreprendre | entrepreneur; entrepreneurship
+covoiturage; navette; transport en commun; mobilité; domicile-travail
+    | carpool; carpooling; shuttle; public transit; public transport; mobility; commute
+engin; tracteur; engin agricole | tractor; farm equipment; heavy equipment
+livre; librairie; imprimerie; imprimeur; impression | book; bookstore; bookshop; printing; print shop
+rivière; cours d'eau; milieu aquatique; zone humide; milieu humide; mer
+    | river; stream; wetland; aquatic; sea
+gaspillage; gaspillage alimentaire; invendu; biodéchet; compost; poubelle; jeter
+    | food waste; leftover; compost; garbage; trash; throw away; bin
+ludique; jeu; atelier | game; workshop; playful
+veille; veille réglementaire; actualité | monitoring; regulatory watch; news
+autoconsommation; produire son énergie; sa propre électricité
+    | self-consumption; own electricity; own energy; generate electricity
+hydroélectricité; hydroélectrique; barrage; turbine | hydropower; hydroelectric; dam; turbine
+chaleur fatale; chaleur perdue; récupération de chaleur | waste heat; heat recovery
+eaux pluviales; pluie; eau de pluie | rainwater; stormwater; rain
+friche; site pollué; terrain contaminé | brownfield; contaminated site; contaminated land
+rétrofit; convertir; conversion | retrofit; convert; conversion
+fonctionnalité; location plutôt que vente; abonnement | product as a service; rental model; subscription
+développement international; pays en développement | developing country; international development
 """.strip()
 
 
