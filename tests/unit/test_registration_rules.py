@@ -183,7 +183,9 @@ def test_a_text_for_both_languages_takes_the_one_there_is_and_fits_a_line():
     assert len(long.en) == 200
 
 
-@given(st.lists(st.tuples(st.sampled_from(["join", "leave", "more", "fewer"]), st.integers(0, 12)), max_size=40))
+@given(
+    st.lists(st.tuples(st.sampled_from(["join", "leave", "more", "fewer"]), st.integers(0, 12)), max_size=40)
+)
 def test_whatever_happens_nobody_is_there_twice_and_no_newcomer_gets_more_than_the_seats(steps):
     found, seen, order = activity(seats=3), 0, []
     news = 1
