@@ -109,6 +109,8 @@ FIELD_NAMES = {  # parts of contents that stand below another one, as a history 
     "company_sizes": N_("Size of the company"),
     "regions": N_("Region"),
     "alt": N_("What the picture shows"),
+    "seats": N_("Places"),
+    "closes_at": N_("Registration closes"),
 }
 COLOURS = {
     "accent": N_("Accent"),
@@ -322,6 +324,12 @@ USEFUL = {
     "3": N_("3: fairly"),
     "4": N_("4: well"),
     "5": N_("5: very much"),
+}
+REGISTRATION_STATES = {
+    "registered": N_("Has a place"),
+    "waiting": N_("Waiting list"),
+    "left": N_("Given up"),
+    "called_off": N_("Cancelled"),
 }
 ACTIVITY_KINDS = {
     "training": N_("Training"),

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from nexus.messages import Event, Message
 
-Reason = Literal["counts", "authorship", "others", "running", "private"]
+Reason = Literal["counts", "places", "authorship", "others", "running", "private"]
 
 PERSONAL_DATA = "personal-data"  # the purpose of the seal between those who hold data and who asks for it
 
@@ -79,6 +79,7 @@ class Kept:
 RETENTION = (
     Kept("documents", "meetings", 180, "meeting"),
     Kept("meeting_contacts", "meetings", 1_095, "meeting"),
+    Kept("registrations", "meetings", 365, "activity"),
     Kept("companies", "meetings", 1_095, "last_meeting"),
     Kept("case_files", "meetings", 1_095, "closing"),
     Kept("private_notes", "meetings", 365, "closing"),
