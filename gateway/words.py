@@ -109,6 +109,8 @@ FIELD_NAMES = {  # parts of contents that stand below another one, as a history 
     "company_sizes": N_("Size of the company"),
     "regions": N_("Region"),
     "alt": N_("What the picture shows"),
+    "seats": N_("Places"),
+    "closes_at": N_("Registration closes"),
 }
 COLOURS = {
     "accent": N_("Accent"),

@@ -79,6 +79,7 @@ class Kept:
 RETENTION = (
     Kept("documents", "meetings", 180, "meeting"),
     Kept("meeting_contacts", "meetings", 1_095, "meeting"),
+    Kept("registrations", "meetings", 365, "activity"),
     Kept("companies", "meetings", 1_095, "last_meeting"),
     Kept("case_files", "meetings", 1_095, "closing"),
     Kept("private_notes", "meetings", 365, "closing"),

@@ -62,7 +62,8 @@ def _said(one: Field, value: Any, words: NullTranslations, path: str) -> dict[st
             for language, told in _IN_LANGUAGE.items()
         }
     if one.sort == "group":
-        return {path: Said(label, "")} | _below(label, said(one.fields, value or {}, words, f"{path}."))
+        chosen = words.gettext(N_("yes") if value is not None else N_("no")) if one.switch else ""
+        return {path: Said(label, chosen)} | _below(label, said(one.fields, value or {}, words, f"{path}."))
     if one.sort == "rows":
         told = {path: Said(label, "")}
         for n, row in enumerate(value or ()):

@@ -21,6 +21,7 @@ Sort = Literal[
 BILINGUAL = {"line", "paragraph", "markdown", "template", "lines"}
 _APART = re.compile(r"[\s,;]+")
 _ZONE = ZoneInfo("America/Toronto")
+_SWITCH = "here"  # what the tick of a group with a switch is called
 _SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
 
@@ -46,6 +47,7 @@ class Field:
     required: bool = False
     rule: str = ""  # what is said when it is missing or not right, if not something general
     top: int = 3
+    switch: str = ""  # of a group that is there only if this is ticked, whatever its fields say
 
 
 @dataclass
@@ -105,6 +107,8 @@ def _read(one: Field, sent: Sent, path: str) -> Any:
             return hours_in(_text(sent, path))
         case "moment":
             return _moment(_text(sent, path))
+        case "group" if one.switch:
+            return read(one.fields, sent, f"{path}.") if sent.get(f"{path}.{_SWITCH}") == "yes" else None
         case "group":
             return read(one.fields, sent, f"{path}.") or None
         case "rows":
@@ -165,7 +169,9 @@ def show(
 def _show(one: Field, value: Any, words: NullTranslations, faults: Mapping[str, str], path: str) -> Shown:
     parts: list[Shown] = []
     if one.sort == "group":
-        parts = show(one.fields, value or {}, words, faults, f"{path}.")
+        own = (Field(_SWITCH, "flag", one.switch),) if one.switch else ()
+        filled = (value or {}) | {_SWITCH: value is not None}
+        parts = show((*own, *one.fields), filled, words, faults, f"{path}.")
     elif one.sort == "rows":
         rows = [*(value or ()), *({} for _ in range(_SPARE))]
         parts = [_row(one, row, n, words, faults, path) for n, row in enumerate(rows)]

@@ -185,6 +185,22 @@ ACTIVITIES = Kind(
         Field("address", "line", N_("Address")),
         Field("online", "flag", N_("One can take part from afar")),
         Field("link", "url", N_("Where to learn more or sign up")),
+        Field(
+            "registration",
+            "group",
+            N_("Registration here"),
+            N_("The site then has a form, and keeps the places and who waits for one."),
+            switch=N_("One registers on this site"),
+            fields=(
+                Field("seats", "number", N_("Places"), N_("Empty: any number.")),
+                Field(
+                    "closes_at",
+                    "moment",
+                    N_("Registration closes"),
+                    N_("Hour of Montréal. Empty: when it begins."),
+                ),
+            ),
+        ),
         Field("organiser", "line", N_("Organiser")),
         _SERVICE,
         _THEMES,

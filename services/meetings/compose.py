@@ -25,10 +25,12 @@ from services.meetings.service.documents import DocumentDesk
 from services.meetings.service.feeds import FeedDesk
 from services.meetings.service.following import Following
 from services.meetings.service.goal import GoalDesk
+from services.meetings.service.hosting import HostingDesk
 from services.meetings.service.mornings import MorningDesk
 from services.meetings.service.offers import Offers
 from services.meetings.service.privacy import PrivacyDesk, Purge
 from services.meetings.service.referrals import ReferralDesk
+from services.meetings.service.registrations import RegistrationDesk
 from services.meetings.service.replies import Mailbox, ReplyDesk
 from services.meetings.service.texts import TextDesk
 from services.meetings.service.types import TypeDesk
@@ -44,6 +46,7 @@ from services.meetings.store.goal import GoalStore
 from services.meetings.store.meetings import MeetingStore
 from services.meetings.store.mornings import MorningStore
 from services.meetings.store.referrals import ReferralStore
+from services.meetings.store.registrations import RegistrationStore
 from services.meetings.store.waiting import WaitingStore
 
 
@@ -61,6 +64,7 @@ def compose(resources: Resources) -> Composed:
     purges = Purges(resources.database)
     calendars = CalendarStore(resources.database)
     waiting, kept_feeds = WaitingStore(resources.database), FeedStore(resources.database)
+    registrations = RegistrationStore(resources.database)
     documents, days = DocumentStore(resources.database), MorningStore(resources.database)
     stores = (
         meetings,
@@ -76,26 +80,29 @@ def compose(resources: Resources) -> Composed:
         answers,
         purges,
         days,
+        registrations,
     )
     for store in stores:
         store.prepare()
     clock, wake, seal = resources.clock, resources.wake, Seal(secret, "mail")
     types, offers = TypeDesk(kept_types, clock), Offers(meetings, calendars, waiting)
-    links, feeds, plans, asks, wishes, member_feeds = (
+    links, feeds, plans, asks, wishes, member_feeds, rows = (
         Links(derived_key(secret, "meeting-links"), purpose)
-        for purpose in ("meeting", "feed", "plan", "ask", "wish", "company-feed")
+        for purpose in ("meeting", "feed", "plan", "ask", "wish", "company-feed", "registration")
     )
     booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake, _number_of(resources))
     known = CompanyDesk(companies, cases, meetings, clock)
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
     sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
     agenda = AgendaDesk(booking, meetings, advisors, feeds, clock, wake)
+    places = RegistrationDesk(registrations, HostingDesk(registrations, rows, seal, clock, wake), rows, clock)
     privacy = PrivacyDesk(
         held,
         booking,
         known,
         documents,
         calendars,
+        places,
         answers,
         Seal(secret, PERSONAL_DATA),
         traces,
@@ -121,12 +128,13 @@ def compose(resources: Resources) -> Composed:
         privacy=privacy,
         nights=Nights(purges, purge.night, MeetingsPurged, clock, wake),
         texts=TextDesk(booking),
+        registrations=places,
         mornings=MorningDesk(days, agenda, desk, documents, waiting, board, sectors, seal, clock, wake),
         replies=ReplyDesk(
             _replies(resources), read_reply, Turn(resources.database["turns"], "replies"), booking, clock
         ),
     )
-    told = (meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds)
+    told = (meetings.meetings, cases.cases, waiting.waiting, kept_feeds.feeds, registrations.registrations)
     return Composed(service, outboxes=[*told, answers.answers, purges.purges, days.mornings])
 
 

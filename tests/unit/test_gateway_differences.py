@@ -84,6 +84,11 @@ def test_flags_and_files_are_told_in_words() -> None:
     assert [(one.label, [piece.text for piece in one.pieces]) for one in told] == [
         ("Annulée", ["non", "oui"])
     ]
+    told = differences(ACTIVITIES.fields, {"registration": None}, {"registration": {"seats": 12}}, FRENCH)
+    assert [(one.label, [piece.text for piece in one.pieces]) for one in told] == [
+        ("Inscription ici", ["non", "oui"]),
+        ("Inscription ici › Places", ["12"]),
+    ]
     files = {"files": {"fr": {"sha256": "a" * 64, "name": "guide.pdf"}}}
     told = differences(DOCUMENTS.fields, {"files": {}}, files, FRENCH)
     assert [(one.label, one.pieces[0].text) for one in told] == [

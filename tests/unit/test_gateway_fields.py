@@ -63,6 +63,23 @@ def test_an_activity_keeps_its_hours() -> None:
     assert (again.starts_at, again.ends_at) == (content.starts_at, content.ends_at)
 
 
+@pytest.mark.parametrize(
+    "registration", [None, {}, {"seats": 12}, {"seats": 3, "closes_at": "2027-06-30T13:00:00Z"}]
+)
+def test_whether_one_registers_here_comes_back_as_it_was(registration: dict[str, Any] | None) -> None:
+    content = ActivityContent.read(
+        {
+            "title": {"fr": "Forum"},
+            "kind": "job_forum",
+            "starts_at": "2027-07-01T13:00:00Z",
+            "ends_at": "2027-07-01T14:00:00Z",
+            "registration": registration,
+        }
+    )
+    again = ActivityContent.read(through_the_form(ACTIVITIES, content.model_dump(mode="json")))
+    assert again.registration == content.registration
+
+
 def test_what_was_left_empty_is_left_out() -> None:
     assert read(PROGRAMS.fields, sent(title__fr="  Aide ", title__en="", valid_until="", source_url=" ")) == {
         "title": {"fr": "Aide", "en": None},

@@ -127,6 +127,8 @@ def test_the_documented_activities_can_be_imported(tmp_path: Path):
     row = only(read_list(tmp_path / "a.yaml", ActivityRow)).row
     assert row
     assert row.content.kind.value == "training"
+    assert row.content.registration
+    assert row.content.registration.seats == 12
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,15 @@ class ActivityKind(StrEnum):
     JOB_FAIR = "job_fair"
 
 
+class Registration(Message):
+    """That one registers for it here, and how. The meetings service keeps the places."""
+
+    seats: int | None = Field(None, ge=1, le=10_000, description="How many can take part; none: any number")
+    closes_at: AwareDatetime | None = Field(
+        None, description="Until when one registers; none, or after its beginning: until it begins"
+    )
+
+
 class ActivityContent(Message):
     """All that an editor announces of an activity."""
 
@@ -52,6 +61,7 @@ class ActivityContent(Message):
     address: LineText = LineText()
     online: bool = Field(False, description="Whether one can take part from afar")
     link: WebAddress | None = Field(None, description="Where to learn more or to sign up")
+    registration: Registration | None = Field(None, description="None: one does not register here")
     organiser: LineText = LineText()
     languages: tuple[Language, ...] = ()
     themes: tuple[Theme, ...] = ()

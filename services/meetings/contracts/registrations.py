@@ -2,6 +2,7 @@
 
 What an activity is, and whether one registers here for it, is content's; this service hears of it by its events."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -11,6 +12,8 @@ from nexus.messages import Command, Event, Message, Query
 from services.meetings.contracts.meetings import Address, Email, Name
 from services.meetings.contracts.words import BothLines, Id, Key, Line, Paragraph, Secret
 
+# The page of a registration on every gateway, in the language of the mail.
+REGISTRATION_PATHS: Mapping[Language, str] = {"fr": "/fr/inscription", "en": "/en/registration"}
 RegistrationState = Literal["registered", "waiting", "left", "called_off"]
 Score = Annotated[int, Field(ge=1, le=5, description="how useful it was: 1 not at all, 5 very")]
 
@@ -39,7 +42,8 @@ class Registration(Message):
     start: AwareDatetime
     end: AwareDatetime
     zone: str
-    where: BothLines | None = None
+    where: BothLines | None = Field(None, description="place and address")
+    online: bool = False
     registrant: Registrant | None
     line: int | None = None
     came: bool | None = Field(None, description="None: nobody noted it")
@@ -49,15 +53,35 @@ class Registration(Message):
 
 
 class Registered(Message):
-    """A registration, and the secret of its link."""
+    """A registration, and the secret of its link. Both are None where the address is registered already: who only knows
+    an address is told nothing of what stands there, which is mailed to it once more (at most once an hour)."""
 
-    registration: Registration
-    token: Secret
+    registration: Registration | None = None
+    token: Secret | None = None
+
+
+class Places(Message):
+    """What is left of an activity. `news`: the revision of content that this is of. `left` None: any number."""
+
+    news: int
+    is_open: bool = Field(description="whether one can register now")
+    closes_at: AwareDatetime
+    seats: int | None
+    left: int | None
+    taken: int
+    waiting: int
+
+
+class PlacesLeft(Query[Places], service="meetings"):
+    """How many places an activity of the caller's sector has. Refused with `activity_not_found`: also of one that was
+    published a moment ago, and not heard of yet."""
+
+    activity: Id
 
 
 class Register(Command[Registered], service="meetings"):
-    """Take a place in an activity of the caller's sector, or wait for one. Who is registered already under this address is
-    answered with what they have. A repetition with the same `key` is answered with the registration of the first time.
+    """Take a place in an activity of the caller's sector, or wait for one. A repetition with the same `key` is answered
+    with the registration of the first time.
 
     Refused with `activity_not_found`, `registration_closed`, `too_many_registrations`, `key_reused`."""
 
@@ -84,16 +108,61 @@ class LeaveActivity(Command[Registration], service="meetings"):
 
 class RateActivity(Command[Registration], service="meetings"):
     """Say what one thought of it; to say it again replaces it. Refused with `registration_not_found`,
-    `activity_not_over`."""
+    `activity_not_over`, `not_registered`: they had no place."""
 
     token: Secret
     score: Score
     remark: Paragraph | None = None
 
 
+class Scores(Message):
+    """What those who took part thought: how many gave 1, 2, 3, 4 and 5."""
+
+    counts: tuple[int, int, int, int, int]
+    remarks: int
+
+
+class RegistrationPage(Message):
+    """Registrations of the caller's sector, the first come first; `total` of them. `places`: of all sectors that share
+    the activity. `came`: of how many it is noted."""
+
+    items: tuple[Registration, ...]
+    total: int
+    page: int
+    per_page: int
+    title: BothLines
+    places: Places
+    scores: Scores
+    came: int
+
+
+class ListRegistrations(Query[RegistrationPage], service="meetings"):
+    """For staff: who registered for an activity by the site of their sector. Refused with `activity_not_found`."""
+
+    activity: Id
+    page: int = Field(1, ge=1, le=1_000)
+    per_page: int = Field(50, ge=1, le=200)
+
+
+class RemoveRegistration(Command[Registration], service="meetings"):
+    """For staff: take somebody's place back, who is told by mail. Refused with `registration_not_found`,
+    `activity_over`."""
+
+    id: Id
+
+
+class NoteAttendance(Command[Registration], service="meetings"):
+    """For staff: whether somebody who had a place came; None: it is not known. Refused with `registration_not_found`,
+    `not_registered`: they had no place."""
+
+    id: Id
+    came: bool | None
+
+
 class _RegistrationEvent(Event):
-    """What happened to a registration, without who it is: `sealed` holds `{to, name, link}` for the notifications service,
-    and is readable to it alone. `sequence` rises with each change of the time or place and with the end of it (RFC 5545)."""
+    """What happened to a registration, without who it is: `sealed` holds `{to, name, link}` for the notifications
+    service, and is readable to it alone. `sequence` rises with each change of the time or place and with the end of it
+    (RFC 5545)."""
 
     id: str
     revision: int
@@ -149,5 +218,5 @@ class ActivityLeft(_RegistrationEvent, service="meetings"):
 
 
 class ActivityEnded(_RegistrationEvent, service="meetings"):
-    """It is over, for somebody who had a place: they are thanked, and asked what they thought; the link of `sealed` leads to
-    where they say it."""
+    """It is over, for somebody who had a place: they are thanked, and asked what they thought; the link of `sealed`
+    leads to where they say it."""

@@ -13,9 +13,11 @@ from services.meetings.service.documents import DocumentDesk, DocumentDoors
 from services.meetings.service.feeds import FeedDesk, FeedDoors
 from services.meetings.service.following import Following, FollowingDoors
 from services.meetings.service.goal import GoalDesk, GoalDoors
+from services.meetings.service.hosting import HostingDoors
 from services.meetings.service.mornings import MorningDesk, MorningDoors
 from services.meetings.service.privacy import PrivacyDesk, PrivacyDoors
 from services.meetings.service.referrals import ReferralDesk, ReferralDoors
+from services.meetings.service.registrations import RegistrationDesk, RegistrationDoors
 from services.meetings.service.replies import ReplyDesk, ReplyDoors
 from services.meetings.service.texts import TextDesk, TextDoors
 from services.meetings.service.types import TypeDesk, TypeDoors
@@ -41,9 +43,11 @@ class Meetings(
     PrivacyDoors,
     ReplyDoors,
     MorningDoors,
+    RegistrationDoors,
+    HostingDoors,
     Service,
 ):
-    """Meeting types, availability, slots, bookings; companies, their cases, the goal."""
+    """Meeting types, availability, slots, bookings; companies, their cases, the goal; registrations for activities."""
 
     name = "meetings"
 
@@ -68,7 +72,10 @@ class Meetings(
         replies: ReplyDesk,
         texts: TextDesk,
         mornings: MorningDesk,
+        registrations: RegistrationDesk,
     ) -> None:
+        self.registrations = registrations
+        self.hosting = registrations.hosting
         self.mornings = mornings
         self.texts = texts
         self.types = types

@@ -20,8 +20,10 @@ from services.meetings.contracts.documents import PART, DocumentPart
 from services.meetings.contracts.meetings import Meeting, State
 from services.meetings.contracts.privacy import MeetingsAnswered, ReadExportedDocument
 from services.meetings.domain import erasure as rules
+from services.meetings.domain.registrations import Kept
 from services.meetings.service.booking import BY_LINK, BookingDesk
 from services.meetings.service.companies import CompanyDesk
+from services.meetings.service.registrations import RegistrationDesk
 from services.meetings.store.calendars import CalendarStore
 from services.meetings.store.documents import DocumentStore
 from services.meetings.store.erasure import ErasureStore
@@ -41,6 +43,7 @@ class PrivacyDesk:
     known: CompanyDesk
     documents: DocumentStore
     calendars: CalendarStore
+    places: RegistrationDesk
     answers: Answers
     seal: DataSeals
     key: bytes
@@ -124,6 +127,10 @@ class PrivacyDesk:
         meetings = self.held.meetings_of(sector, email)
         for one in meetings:
             self._cancel(one)
+        registrations = self.places.store.of_email(sector, email)
+        for row in registrations:
+            self.places.give_up(row)
+            self.places.forget(row)
         wishes = self.held.forget_wishes(sector, email)
         documents = sum(self.forget_meeting(one) for one in meetings)
         companies = self.held.companies_with(sector, email)
@@ -135,6 +142,7 @@ class PrivacyDesk:
             _row("meetings", len(meetings), why="counts"),
             _row("documents", documents),
             _row("waiting", wishes),
+            _row("registrations", len(registrations), why="counts"),
             _row("companies", len(companies), why="counts"),
             _row("company_feeds", feeds),
             _row("referrals", referrals),
@@ -199,6 +207,7 @@ class PrivacyDesk:
         data: dict[str, Any] = {
             "meetings": [self._meeting_told(one) for one in meetings],
             "waiting": [one.model_dump(mode="json") for one in wishes],
+            "registrations": [_registration_told(one) for one in self.places.store.of_email(sector, email)],
             "companies": [_company_told(one, email) for one in companies],
             "cases": [_case_told(one) for one in cases],
             "referrals": [one.model_dump(mode="json", exclude={"by", "answered_by"}) for one in referrals],
@@ -238,6 +247,12 @@ def _company_told(company: Company, email: str) -> dict[str, Any]:
     return told | {"contacts": contacts}
 
 
+def _registration_told(kept: Kept) -> dict[str, Any]:
+    return kept.model_dump(
+        mode="json", exclude={"revision", "news", "sequence", "site", "mailed_at", "thanked"}
+    )
+
+
 def _case_told(case: Case) -> dict[str, Any]:
     """Without what advisors note for themselves and each other."""
     return case.model_dump(mode="json", exclude={"notes", "tasks", "revision"})
@@ -267,9 +282,16 @@ class Purge:
             "meeting_contacts": len(ended),
             "companies": len(companies),
             **self._of_cases(),
+            "registrations": self._registrations(),
             "referrals": held.referrals_before(self._before("referrals")),
             "company_feeds": held.feeds_before(self._before("company_feeds")),
         }
+
+    def _registrations(self) -> int:
+        ended = self.desk.places.store.ended(self._before("registrations"))
+        for row in ended:
+            self.desk.places.forget(row)
+        return len(ended)
 
     def _of_cases(self) -> dict[str, int]:
         desk, held, answered = self.desk, self.held, self._before("follow_up_answers")
