@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 
 from gateway import problems
+from gateway.activity_pages import activities_router, follow_places
 from gateway.admin import admin_router
 from gateway.api import api_router, describe
 from gateway.api_writes import Writer, writes_router
@@ -51,8 +52,9 @@ from gateway.people.still_correct import still_correct_router
 from gateway.people.visitor import Cookies, visitors
 from gateway.privacy.pages import privacy_router
 from gateway.rates import RateLimit
+from gateway.registration_pages import registration_router
 from gateway.sectors import Language, Sector
-from gateway.site_pages import activities_router, home_router, needs_router, texts_router
+from gateway.site_pages import home_router, needs_router, texts_router
 from gateway.stylesheet import style_router
 from gateway.tally import Tally
 from gateway.webhook_api import add_webhooks
@@ -155,6 +157,7 @@ def create_app(
     limited = RateLimit(SameOrigin(app, base_url), base_url, rate_limit)
     cache = Cache(Edge(limited, sector.name, base_url), sector.name)
     bus.listen(_NEWS, lambda _: cache.clear())
+    follow_places(bus, cache.forget)
     return Tally(cache, sector.name, bus)
 
 
@@ -186,6 +189,7 @@ def _add_people(
         own_router(sector, bus, base_url, found, texts),
         plan_router(sector, bus, base_url),
         follow_up_router(sector, bus, base_url),
+        registration_router(sector, bus, base_url),
         waiting_router(sector, bus, base_url, found),
         calendar_pages_router(sector, bus, base_url, found),
         calendars_router(sector, bus, base_url),

@@ -140,6 +140,13 @@ def activity_view(activity: Activity, language: Language, base_url: str, now: da
     return _with_structure(view, base_url)
 
 
+def activity_views(
+    found: Sequence[Activity], language: Language, base_url: str, now: datetime
+) -> list[ActivityView]:
+    """Each of `found` for a reader of `language` at the moment `now`."""
+    return [activity_view(one, language, base_url, now) for one in found]
+
+
 def _with_structure(view: ActivityView, base_url: str) -> ActivityView:
     """schema.org's Event beside what the page says."""
     content = view.activity.content

@@ -1,10 +1,10 @@
 """Public answers, kept until an event says that something changed.
 
 It stands in front of everything else and answers from finished bytes. A kept answer is good for one day
-in Montréal (programs expire at midnight) and until `clear`; one that was being made when `clear` came is old
-already, and none is kept that is for somebody in particular (`no-store`, `private`, a cookie, a key). Who asks for
-what is being made already waits for that. While a service is away, the last whole answer serves until the end of
-the next day: better yesterday's page than none (RFC 5861, `stale-if-error`)."""
+in Montréal (programs expire at midnight) and until `clear`, or `forget` of what it is about; one that was being made
+when that came is old already, and none is kept that is for somebody in particular (`no-store`, `private`, a cookie,
+a key). Who asks for what is being made already waits for that. While a service is away, the last whole answer serves
+until the end of the next day: better yesterday's page than none (RFC 5861, `stale-if-error`)."""
 
 import asyncio
 import gzip
@@ -26,6 +26,7 @@ from gateway.links import (
     MAILS,
     MEET,
     MEETING,
+    REGISTRATION,
     SIGN_IN,
     STILL_CORRECT,
     WAITING,
@@ -52,7 +53,10 @@ _NEVER = (
     b"/openid/",
     *(
         f"/{language}/{part[language]}".encode()
-        for part in (ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS, MEET, MEETING, WAITING, COMPANY_CALENDAR)
+        for part in (
+            *(ACCOUNT, ADMIN, SIGN_IN, STILL_CORRECT, MAILS),
+            *(MEET, MEETING, WAITING, COMPANY_CALENDAR, REGISTRATION),
+        )
         for language in LANGUAGES
     ),
 )  # what is personal must not wait for somebody else's answer either
@@ -72,6 +76,8 @@ _TEXTS = (
 )
 _GZIP = b" gzip"
 _OVERHEAD = 1_000  # bytes that an entry costs besides its body, about
+ABOUT = "surrogate-key"  # a header for this cache alone, as Varnish and others name it: what `forget` is told
+_ABOUT = ABOUT.encode()
 _RECHECK = b"no-cache"  # a browser keeps the answer, and asks each time whether it is still the one
 
 
@@ -81,6 +87,7 @@ class _Answer:
     body: dict[str, Any]
     etag: bytes
     not_modified: dict[str, Any]
+    about: bytes
     may_be_kept: bool
     makeshift: bool  # something was away: a refusal, or a page that lacks a part
 
@@ -96,10 +103,11 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, and when it was made: before how many changes, and on which day."""
+    """An answer, and when it was made: before how many changes of all and of a part, and on which day."""
 
     answer: _Answer
     generation: int
+    part: int
     day: int
 
 
@@ -115,6 +123,8 @@ class Cache:
         self._answers: OrderedDict[Key, _Kept] = OrderedDict()
         self._size = 0
         self._generation = 0
+        self._part = 0
+        self._forgotten: dict[bytes, int] = {}
         self._flights: dict[Key, asyncio.Future[_Answer | None]] = {}
         self._sources = {
             source: ANSWERS.labels(sector, source) for source in ("cache", "shared", "made", "stale")
@@ -123,6 +133,13 @@ class Cache:
     def clear(self) -> None:
         """Make everything anew: something changed. Answers under way go to who asked for them before."""
         self._generation += 1
+        self._forgotten.clear()
+        self._flights.clear()
+
+    def forget(self, about: str) -> None:
+        """Make anew what says in its header ABOUT that it is about this: that changed, and nothing else."""
+        self._part += 1
+        self._forgotten[about.encode()] = self._part
         self._flights.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,6 +169,8 @@ class Cache:
         kept = self._answers.get(key)
         if kept is None or (kept.generation, kept.day) != (self._generation, _day()):
             return None
+        if kept.part < self._forgotten.get(kept.answer.about, 0):
+            return None
         self._answers.move_to_end(key)
         return kept.answer
 
@@ -167,14 +186,15 @@ class Cache:
 
     async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
         """The answer of the application, kept if it may be; None if it was too long and has been sent on."""
-        generation, day, answer = self._generation, _day(), None
+        generation, part, day, answer = self._generation, self._part, _day(), None
         flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._recorded(scope, receive, send, key[2].endswith(_GZIP))
             held = self._answers.get(key)
             # What changed meanwhile makes it old, not useless: it serves while a service is away.
-            if answer and answer.may_be_kept and (held is None or held.generation <= generation):
-                self._keep(key, _Kept(answer, generation, day))
+            is_newer = held is None or (held.generation, held.part) <= (generation, part)
+            if answer and answer.may_be_kept and is_newer:
+                self._keep(key, _Kept(answer, generation, part, day))
             return answer
         finally:
             flight.set_result(answer if answer and answer.may_be_shared else None)
@@ -281,7 +301,7 @@ async def _finished(recorder: _Recorder, compress: bool) -> _Answer:
         if compress:
             coded.append((b"content-encoding", b"gzip"))
             body = await _compressed(body)
-    own = (b"content-length", b"etag", b"last-modified")
+    own = (b"content-length", b"etag", b"last-modified", _ABOUT)
     headers: Headers = [pair for pair in recorder.start["headers"] if pair[0] not in own] + coded
     may_be_kept = status in _KEPT_STATUS and not any(_personal(*pair) for pair in headers)
     etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"' if status == 200 else b""
@@ -294,6 +314,7 @@ async def _finished(recorder: _Recorder, compress: bool) -> _Answer:
         start={"type": "http.response.start", "status": status, "headers": full},
         body={"type": "http.response.body", "body": body},
         etag=etag,
+        about=dict(recorder.start["headers"]).get(_ABOUT, b""),
         not_modified={"type": "http.response.start", "status": 304, "headers": headers},
         may_be_kept=may_be_kept,
         makeshift=status in (200, 503) and any(name == b"retry-after" for name, _ in headers),

@@ -296,6 +296,24 @@ REFUSALS = {
     "too_many_wishes": Refusal(
         409, N_("You wait for three times already with this address"), N_("Leave one of them first.")
     ),
+    "registration_not_found": Refusal(
+        404, N_("There is no such registration"), N_("Open the link of the mail again.")
+    ),
+    "registration_closed": Refusal(
+        409, N_("One cannot register for this activity"), N_("Look at what else is announced.")
+    ),
+    "too_many_registrations": Refusal(
+        409, N_("Ten activities are ahead with this address already"), N_("Give up one of the places first.")
+    ),
+    "activity_over": Refusal(
+        409, N_("This activity is over"), N_("Nothing can be changed in its registrations.")
+    ),
+    "activity_not_over": Refusal(
+        409, N_("This activity is not over yet"), N_("Say what you thought of it afterwards.")
+    ),
+    "not_registered": Refusal(
+        409, N_("There is no place with this registration"), N_("Choose one that has a place.")
+    ),
     "document_type_refused": Refusal(
         400,
         N_("This kind of file is not taken"),

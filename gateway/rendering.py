@@ -69,6 +69,7 @@ def _environment(language: Language) -> Environment:
         "reading": words.READINGS,
         "media_type": words.MEDIA_TYPES,
         "activity_kind": words.ACTIVITY_KINDS,
+        "registration_state": words.REGISTRATION_STATES,
         "link_outcome": words.LINK_OUTCOMES,
         "language_name": words.LANGUAGES,
         "state": words.STATES,

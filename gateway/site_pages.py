@@ -1,49 +1,29 @@
-"""Home, activities, partners, the page of each theme, and pages that stand by themselves."""
+"""Home, partners, the page of each theme, and pages that stand by themselves."""
 
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import views
-from gateway.articles import ActivityView, activity_path, activity_view, page_path, page_view, post_views
-from gateway.links import ACTIVITIES, PARTNERS, THEME_SLUGS, need_path
+from gateway.articles import activity_views, page_path, page_view, post_views
+from gateway.links import PARTNERS, THEME_SLUGS, need_path
 from gateway.rendering import HOME, Page, for_now, hits, if_there
 from gateway.sectors import Language, Sector
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
 from nexus.errors import NotFound
-from services.content.contracts import (
-    Activity,
-    ActivityPage,
-    GetActivity,
-    GetPage,
-    ListActivities,
-    ListPosts,
-)
-from services.search.contracts import EntryType, Hit, MoreLikeThis, Search
+from services.content.contracts import GetPage, ListActivities, ListPosts
+from services.search.contracts import EntryType, Hit, Search
 
 _LATEST, _NEXT = 6, 3
-_PER_PAGE = 20
 _OF_A_KIND = 6  # shown of each kind on the page of a theme
 _KINDS: tuple[EntryType, ...] = ("program", "document", "post", "activity")
 _THEME_TEXTS = tomllib.loads(FilePath(__file__).with_name("themes.toml").read_text(encoding="utf-8"))
 _Slug = Annotated[str, Path(max_length=200)]
-
-
-class ActivitiesQuery(BaseModel):
-    """The parameters of the list of activities; others are ignored."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    page: int = Field(1, ge=1, le=10_000)
-
-
-_Asked = Annotated[ActivitiesQuery, Query()]
 
 
 def home_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -76,65 +56,12 @@ async def home_page(
         HOME,
         cards=[views.card(hit, language) for hit in latest or ()],
         posts=post_views(posts.items, language, base_url) if posts else [],
-        activities=_views(activities.items, language, base_url) if activities else None,
+        activities=activity_views(activities.items, language, base_url, datetime.now(UTC))
+        if activities
+        else None,
         **values,
     )
     return for_now(shown) if None in (latest, posts, activities) else shown
-
-
-def activities_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
-    """What is announced, and what was."""
-    router, page = APIRouter(), Page(sector, base_url)
-
-    async def activities(language: Language, asked: ActivitiesQuery) -> Response:
-        caller = anonymous(sector.name, language)
-        query = ListActivities(upcoming=True, page=asked.page, per_page=_PER_PAGE)
-        found: ActivityPage = await bus.call(query, caller)
-        if asked.page > 1 and not found.items:
-            raise NotFound("page_not_found")
-        every = await bus.call(ListActivities(per_page=_PER_PAGE), caller)
-        past = [one for one in _views(every.items, language, base_url) if one.past]
-        shown = f"?page={asked.page}" if asked.page > 1 else ""
-        return page.html(
-            "activities.html",
-            language,
-            {one: f"/{one}/{ACTIVITIES[one]}{shown}" for one in LANGUAGES},
-            activities=_views(found.items, language, base_url),
-            past=past,
-            number=asked.page,
-            more=asked.page * _PER_PAGE < found.total,
-        )
-
-    @router.get("/fr/activites")
-    async def activities_fr(asked: _Asked) -> Response:
-        return await activities("fr", asked)
-
-    @router.get("/en/activities")
-    async def activities_en(asked: _Asked) -> Response:
-        return await activities("en", asked)
-
-    async def activity(language: Language, slug: str) -> Response:
-        found = await bus.call(GetActivity(ref=slug), anonymous(sector.name, language))
-        if slug != getattr(found.slug, language):
-            return RedirectResponse(base_url + activity_path(language, found), 301)
-        paths = {one: activity_path(one, found) for one in LANGUAGES}
-        view = activity_view(found, language, base_url, datetime.now(UTC))
-        similar = await hits(
-            bus.call(MoreLikeThis(id=found.id, lang=language), anonymous(sector.name, language))
-        )
-        cards = [views.card(hit, language) for hit in similar or ()]
-        shown = page.html("activity.html", language, paths, view=view, cards=cards)
-        return shown if similar is not None else for_now(shown)
-
-    @router.get("/fr/activites/{slug}")
-    async def activity_fr(slug: _Slug) -> Response:
-        return await activity("fr", slug)
-
-    @router.get("/en/activities/{slug}")
-    async def activity_en(slug: _Slug) -> Response:
-        return await activity("en", slug)
-
-    return router
 
 
 def needs_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -196,11 +123,6 @@ def texts_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         return await text("en", slug)
 
     return router
-
-
-def _views(found: tuple[Activity, ...], language: Language, base_url: str) -> list[ActivityView]:
-    now = datetime.now(UTC)
-    return [activity_view(one, language, base_url, now) for one in found]
 
 
 def _groups(found: tuple[Hit, ...], language: Language) -> list[tuple[str, list[views.Card], int]]:

@@ -325,6 +325,12 @@ USEFUL = {
     "4": N_("4: well"),
     "5": N_("5: very much"),
 }
+REGISTRATION_STATES = {
+    "registered": N_("Has a place"),
+    "waiting": N_("Waiting list"),
+    "left": N_("Given up"),
+    "called_off": N_("Cancelled"),
+}
 ACTIVITY_KINDS = {
     "training": N_("Training"),
     "conference": N_("Conference"),

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from nexus.messages import Event, Message
 
-Reason = Literal["counts", "authorship", "others", "running", "private"]
+Reason = Literal["counts", "places", "authorship", "others", "running", "private"]
 
 PERSONAL_DATA = "personal-data"  # the purpose of the seal between those who hold data and who asks for it
 

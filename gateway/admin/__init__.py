@@ -22,6 +22,7 @@ from gateway.admin.parked import parked_routes
 from gateway.admin.partners import partners_routes
 from gateway.admin.people import people_routes
 from gateway.admin.privacy import privacy_routes
+from gateway.admin.registrations import registrations_routes
 from gateway.admin.searches import searches_routes
 from gateway.admin.sector import sector_routes
 from gateway.admin.start import start_routes
@@ -44,6 +45,7 @@ def admin_router(desk: Desk) -> APIRouter:
         companies_routes,
         availability_routes,
         meeting_types_routes,
+        registrations_routes,
         typed_routes,
         work_routes,
         trying_routes,

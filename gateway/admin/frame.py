@@ -40,6 +40,7 @@ CASES = Section(links.CASES, N_("Cases"), ADVISORS)
 COMPANIES = Section(links.COMPANIES, N_("Companies"), ADVISORS)
 AVAILABILITY = Section("/availability", N_("Availability"), ADVISORS)
 MEETING_TYPES = Section("/meeting-types", N_("Meeting types"), frozenset({Role.COORDINATOR, Role.ADMIN}))
+REGISTRATIONS = Section(links.REGISTRATIONS, N_("Registrations"), STAFF)
 GOAL = Section("/goal", N_("Goal"), frozenset({Role.COORDINATOR, Role.ADMIN}))
 SEARCHES = Section("/searches", N_("Searches in vain"), EDITORS | {Role.COORDINATOR})
 OPENED = Section("/opened", N_("What was opened"), SEARCHES.roles)
@@ -49,7 +50,7 @@ MAIL_TEMPLATES = Section("/mail-templates", N_("Words of mails"), DELIVERIES.rol
 AUDIT = Section("/audit", N_("Audit trail"), frozenset({Role.ADMIN}))
 PARKED = Section("/parked", N_("Parked events"), frozenset({Role.ADMIN}))
 GROUPS = (  # of the menu; the overview stands before them
-    (N_("Meetings and goal"), (GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES)),
+    (N_("Meetings and goal"), (GOAL, AGENDA, CASES, COMPANIES, AVAILABILITY, MEETING_TYPES, REGISTRATIONS)),
     (N_("What the site says"), (*ITEMS.values(), IMPORT, LINKS)),
     (N_("What visitors do"), (OPENED, SEARCHES)),
     (N_("What we send"), (DELIVERIES, MAIL_TEMPLATES, WEBHOOKS)),

@@ -14,8 +14,18 @@ from gateway.admin import fields, saving
 from gateway.admin.comments import panel_of
 from gateway.admin.differences import Said, behind, clashing, said
 from gateway.admin.exports import FORMATS, export
-from gateway.admin.frame import EDITORS, ITEMS, admin_page, number_in, path_to
-from gateway.admin.kinds import DOCUMENTS, KINDS, PAGES, PARTNERS, PROGRAMS, Kind, blank, fields_for
+from gateway.admin.frame import EDITORS, ITEMS, REGISTRATIONS, admin_page, number_in, path_to
+from gateway.admin.kinds import (
+    ACTIVITIES,
+    DOCUMENTS,
+    KINDS,
+    PAGES,
+    PARTNERS,
+    PROGRAMS,
+    Kind,
+    blank,
+    fields_for,
+)
 from gateway.admin.partners import in_file
 from gateway.admin.previews import PREVIEWED, preview
 from gateway.admin.trying import outcomes
@@ -197,6 +207,7 @@ class _Items:
             "can_try": self._kind is PROGRAMS,
             "outcomes": await outcomes(dict(content), signed) if trying else None,
             "trying": trying,
+            "registrations": _registrations(self._kind, item, signed.language),
             "public": _public_page(self._kind, item, signed.language),
             "done": done,
             "talk": await panel_of(self._kind, item, signed) if item else None,
@@ -233,6 +244,7 @@ class _Items:
             "turned": turned,
             "refused": refused,
             "in_file": await in_file(self._desk, signed) if self._kind is PARTNERS else (),
+            "registrations": path_to(signed.language, REGISTRATIONS) if self._kind is ACTIVITIES else None,
             "takes_files": self._kind is DOCUMENTS,
             "largest": LARGEST_FILE,
             "file_path": file_path,
@@ -265,6 +277,13 @@ class _Items:
 
 def _is_of(kept: str | None, item: Item | None) -> bool:
     return kept == (item.id if item else None)
+
+
+def _registrations(kind: Kind, item: Item | None, language: Language) -> str | None:
+    """Who registered for an activity for which one registers here."""
+    if kind is not ACTIVITIES or item is None or not item.content.get("registration"):
+        return None
+    return path_to(language, REGISTRATIONS, f"/{item.id}")
 
 
 def _public_page(kind: Kind, item: Item | None, language: Language) -> str | None:

@@ -60,7 +60,8 @@ def _page(
     if kind is POSTS:
         return "post.html", {"view": post_view(item, language, base_url), "cards": [], "preview": False}
     if kind is ACTIVITIES:
-        return "activity.html", {"view": activity_view(item, language, base_url, now), "cards": []}
+        announced = activity_view(item, language, base_url, now)
+        return "activity.html", {"view": announced, "cards": [], "takes": False, "places": None}
     if kind is PARTNERS:
         return "partners.html", {}
     return "page.html", {"view": page_view(item, language)}

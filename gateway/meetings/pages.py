@@ -49,6 +49,7 @@ class LinkPages:
     def __init__(self, sector: Sector, bus: Bus, base_url: str) -> None:
         self._sector = sector
         self._bus = bus
+        self._base_url = base_url
         self._page = Page(sector, base_url)
 
     def endpoint(

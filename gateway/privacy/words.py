@@ -39,6 +39,7 @@ DATA_KINDS = {
     "private_notes": N_("Private notes"),
     "publications": N_("Texts that they wrote"),
     "referrals": N_("Referrals to another sector"),
+    "registrations": N_("Registrations for activities"),
     "reminders": N_("When they were last reminded"),
     "results": N_("Results by mail"),
     "sessions": N_("Sessions"),
@@ -54,6 +55,7 @@ DATA_KINDS = {
 }
 REASONS = {
     "counts": N_("That there was a meeting stays, without anybody’s name: the common goal counts it."),
+    "places": N_("That somebody had a place, or waited for one, stays without a name."),
     "authorship": N_("What was done for others stays, under a number in place of the name."),
     "others": N_("It is about others, too: it is not handed over."),
     "running": N_("Mail that is on its way, such as of a cancelled meeting; it goes within 90 days."),
@@ -61,6 +63,7 @@ REASONS = {
 }
 SINCE = {
     "meeting": N_("after the meeting"),
+    "activity": N_("after the activity"),
     "last_meeting": N_("after the last meeting, with no case open"),
     "closing": N_("after the case was closed"),
     "answer": N_("after the answer"),

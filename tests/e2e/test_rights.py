@@ -87,6 +87,8 @@ TABLE = {
         "ask_for_time": ALL,
         "keep_document_part add_document remove_own_document list_own_documents read_own_document": ALL,
         "read_exported_document": ALL,  # who has the grant of an export
+        "places_left register open_registration leave_activity rate_activity": ALL,  # who has the link
+        "list_hosted list_registrations remove_registration note_attendance": STAFF,
         "list_meeting_documents read_meeting_document": MEETING + " meetings:write",
         "ask_calendar read_company_feed renew_company_feed": ALL,  # who has the link
         "save_meeting_type archive_meeting_type": "coordinator admin meetings:write",
@@ -192,6 +194,10 @@ def fields(door: str, ground: Ground) -> dict[str, Any]:
         "place": "video",
         "start": ground.meeting.start,
         "contact": _CONTACT,
+        "activity": ground.items[ItemKind.ACTIVITY].id,
+        "registrant": {"name": "Paul", "email": f"{uuid4().hex}@example.org", "language": "fr"},
+        "score": 5,
+        "came": True,
         "consent": True,
         "since": "2026-11-23" if door == "preview_slots" else ground.meeting.start,
         "until": "2026-12-01" if door.startswith("ask_") else ground.meeting.end,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway import cache as module
-from gateway.cache import Cache
+from gateway.cache import ABOUT, Cache
 
 
 class Site:
@@ -76,6 +76,51 @@ def test_after_a_change_the_answer_is_made_anew():
         await ask(cache)
         site.body = b"changed"
         cache.clear()
+        assert (await ask(cache))[2] == b"changed"
+
+    run(change())
+
+
+def test_what_is_about_something_that_changed_is_made_anew_and_the_rest_is_kept():
+    site = Site()
+    cache = Cache(site, "tic")
+
+    async def change() -> None:
+        await ask(cache, "/fr/other")
+        site.headers = [(ABOUT.encode(), b"activity a1")]
+        headers = (await ask(cache))[1]
+        assert ABOUT.encode() not in headers
+        site.body = b"changed"
+        cache.forget("activity a2")
+        assert (await ask(cache))[2] == b"hello"
+        cache.forget("activity a1")
+        assert (await ask(cache))[2] == b"changed"
+        assert (await ask(cache, "/fr/other"))[2] == b"hello"
+        assert site.asked == 3
+        site.body = b"again"
+        cache.forget("activity a1")
+        cache.clear()
+        assert (await ask(cache))[2] == b"again"
+        assert (await ask(cache))[2] == b"again"
+        assert site.asked == 4
+
+    run(change())
+
+
+def test_what_was_being_made_when_its_subject_changed_is_not_kept():
+    async def change() -> None:
+        site = Site()
+        site.headers = [(ABOUT.encode(), b"activity a1")]
+        cache = Cache(site, "tic")
+        site.go.clear()
+        early = asyncio.create_task(ask(cache))
+        await asyncio.sleep(0)
+        cache.forget("activity a1")
+        site.body = b"changed"
+        late = asyncio.create_task(ask(cache))
+        await asyncio.sleep(0)
+        site.go.set()
+        assert [(await one)[2] for one in (early, late)] == [b"hello", b"changed"]
         assert (await ask(cache))[2] == b"changed"
 
     run(change())

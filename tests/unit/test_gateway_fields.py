@@ -36,7 +36,7 @@ def as_sent(shown: list[Shown]) -> list[tuple[str, str]]:
         elif one.sort == "flag":
             pairs += [(one.path, "yes")] if one.value else []
         else:
-            pairs.append((one.path, one.value))
+            pairs.append((one.path, str(one.value)))
     return pairs
 
 

@@ -37,6 +37,7 @@ class Registration(Message):
     activity: str
     sector: str
     revision: int
+    sequence: int = Field(0, description="that of its entry in calendars (RFC 5545)")
     state: RegistrationState
     title: BothLines = Field(description="of the activity")
     start: AwareDatetime
@@ -140,6 +141,34 @@ class ListRegistrations(Query[RegistrationPage], service="meetings"):
     """For staff: who registered for an activity by the site of their sector. Refused with `activity_not_found`."""
 
     activity: Id
+    page: int = Field(1, ge=1, le=1_000)
+    per_page: int = Field(50, ge=1, le=200)
+
+
+class HostedActivity(Message):
+    """An activity for which one registers here, or did. `off`: it does not take place, or is not public any more."""
+
+    id: str
+    title: BothLines
+    start: AwareDatetime
+    end: AwareDatetime
+    zone: str
+    off: bool
+    places: Places
+
+
+class HostedPage(Message):
+    """Some of them, the last to begin first; `total` of them."""
+
+    items: tuple[HostedActivity, ...]
+    total: int
+    page: int
+    per_page: int
+
+
+class ListHosted(Query[HostedPage], service="meetings"):
+    """For staff: the activities of the caller's sector for which one registers here."""
+
     page: int = Field(1, ge=1, le=1_000)
     per_page: int = Field(50, ge=1, le=200)
 

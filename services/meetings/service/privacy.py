@@ -142,7 +142,7 @@ class PrivacyDesk:
             _row("meetings", len(meetings), why="counts"),
             _row("documents", documents),
             _row("waiting", wishes),
-            _row("registrations", len(registrations), why="counts"),
+            _row("registrations", len(registrations), why="places"),
             _row("companies", len(companies), why="counts"),
             _row("company_feeds", feeds),
             _row("referrals", referrals),

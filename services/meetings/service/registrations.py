@@ -11,7 +11,10 @@ from nexus.errors import Conflict, NotFound, StaleRevision
 from nexus.links import Links
 from nexus.service import every, rpc
 from services.meetings.contracts.registrations import (
+    HostedActivity,
+    HostedPage,
     LeaveActivity,
+    ListHosted,
     ListRegistrations,
     NoteAttendance,
     OpenRegistration,
@@ -103,6 +106,17 @@ class RegistrationDesk:
             came=tally.came,
         )
 
+    def hosted(self, query: ListHosted, caller: Caller) -> HostedPage:
+        """Raises Forbidden."""
+        caller.require(*HOSTS)
+        found, total = self.store.hosted(caller.sector, query.page, query.per_page)
+        return HostedPage(
+            items=tuple(self._hosted(one) for one in found),
+            total=total,
+            page=query.page,
+            per_page=query.per_page,
+        )
+
     def remove(self, command: RemoveRegistration, caller: Caller) -> Registration:
         """Raises Forbidden, Conflict(`activity_over`), NotFound(`registration_not_found`)."""
         return self._gone(self._theirs(command.id, caller), by_us=True)
@@ -124,6 +138,10 @@ class RegistrationDesk:
 
     def give_up(self, kept: Kept) -> None:
         """A place that somebody has who is to be forgotten, with the usual notices."""
+        try:
+            kept = self._join(kept)  # what was begun
+        except Conflict:
+            return
         if kept.state in rules.OPEN and kept.end > self.clock():
             self._gone(kept, by_us=False)
 
@@ -163,7 +181,11 @@ class RegistrationDesk:
 
         if kept.state == "asked":
             self.hosting.change(kept.activity, change)
-        return self.hosting.bring_in_line(kept.id) or kept
+        after = self.hosting.bring_in_line(kept.id) or kept
+        if after.state == "asked":  # called off in between
+            self.store.drop(kept)
+            raise Conflict("registration_closed")
+        return after
 
     def _repeated(self, before: Kept, new: Kept) -> Registered:
         """What the same key has asked for before. Raises Conflict(`key_reused`)."""
@@ -231,6 +253,10 @@ class RegistrationDesk:
             waiting=len(activity.line),
         )
 
+    def _hosted(self, activity: Activity) -> HostedActivity:
+        same = {name: getattr(activity, name) for name in ("id", "title", "start", "end", "zone", "off")}
+        return HostedActivity(**same, places=self._places(activity))
+
     def _told(self, kept: Kept, activity: Activity | None = None) -> Registration:
         line = None
         if kept.state == "waiting":
@@ -278,6 +304,10 @@ class RegistrationDoors:
     @rpc
     def list_registrations(self, query: ListRegistrations, caller: Caller) -> RegistrationPage:
         return self.registrations.listed(query, caller)
+
+    @rpc
+    def list_hosted(self, query: ListHosted, caller: Caller) -> HostedPage:
+        return self.registrations.hosted(query, caller)
 
     @rpc
     def remove_registration(self, command: RemoveRegistration, caller: Caller) -> Registration:

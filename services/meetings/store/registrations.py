@@ -70,6 +70,16 @@ class RegistrationStore:
             return False
         return True
 
+    def hosted(self, sector: str | None, page: int, per_page: int) -> tuple[list[Activity], int]:
+        """Some that the sector has a part in and where one registers, or did, the last to begin first; and how many
+        there are."""
+        wanted: Document = {"$or": [{"takes": True}, {"places": {"$ne": []}}]}
+        if sector:
+            wanted["sectors"] = {"$in": [[], sector]}
+        found = self.activities.find(wanted).sort([("start", -1), ("_id", 1)])
+        shown = [_activity(one) for one in found.skip((page - 1) * per_page).limit(per_page)]
+        return shown, self.activities.count_documents(wanted)
+
     def due(self) -> list[Activity]:
         """Those of which somebody has not been told all."""
         return [_activity(one) for one in self.activities.find({"due": True}).limit(_AT_ONCE)]
