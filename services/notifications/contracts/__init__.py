@@ -132,6 +132,11 @@ class Appointment(Message):
     where: Place | None = Field(None, repr=False, description="An address, or the link of a video room")
     sequence: int = Field(0, ge=0)
 
+    @property
+    def entry(self) -> str | None:
+        """What its entry in calendars is called; None: it has none."""
+        return None
+
 
 class MeetingFacts(Appointment):
     """What became of a meeting. `meeting` and `sequence` name its entry in calendars; without them the mail brings none."""
@@ -141,6 +146,10 @@ class MeetingFacts(Appointment):
     same_time: bool = Field(False, description="Of a move: the time stays, somebody else takes part for us")
     place: Literal["partner_office", "company_premises", "phone", "video"]
     meeting: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")] | None = None
+
+    @property
+    def entry(self) -> str | None:
+        return self.meeting
 
 
 class SendMeeting(Command[None], MeetingFacts, service="notifications"):

@@ -25,3 +25,7 @@ class ActivityTold(Appointment):
     by_us: bool = Field(False, description="Whether we took the registration back")
     registration: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")]
     link: WebAddress = Field(repr=False)
+
+    @property
+    def entry(self) -> str | None:
+        return None if self.waits else self.registration

@@ -17,13 +17,9 @@ from services.notifications.writing.words import ADVISOR_PLACES, PLACES, activit
 
 Entered = SendMeeting | MeetingForAdvisor | ActivityTold  # what may change an entry
 Method = Literal["REQUEST", "CANCEL"]
-_OF_MEETING: dict[str, Method] = {"booked": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
-_OF_ACTIVITY: dict[str, Method] = {
-    "joined": "REQUEST",
-    "gained": "REQUEST",
-    "moved": "REQUEST",
-    "called_off": "CANCEL",
-    "left": "CANCEL",
+_METHODS: dict[str, Method] = {  # by what happened; all else leaves the entry as it is
+    **dict.fromkeys(("booked", "joined", "gained", "moved"), "REQUEST"),
+    **dict.fromkeys(("cancelled", "called_off", "left"), "CANCEL"),
 }
 _ALARM = timedelta(minutes=-30)
 
@@ -33,9 +29,11 @@ def calendar_part(
 ) -> CalendarPart | None:
     """None for what changes no entry. `organiser` stays the same for all of an entry's life: RFC 5546, 2.1.4."""
     notice = message.notice
-    if not isinstance(notice, Entered) or (method := _method(notice)) is None:
+    if not isinstance(notice, Entered) or notice.entry is None:
         return None
-    event = event_of(_entry(message, notice, recipient, sender, cancelled=method == "CANCEL"))
+    if (method := _METHODS.get(notice.change)) is None:
+        return None
+    event = event_of(_entry(message, notice, notice.entry, recipient, sender))
     event.add("organizer", _address(organiser, sender.site, recipient.language))
     for who in _attendees(notice, recipient):
         event.add("attendee", _attendee(who))
@@ -44,27 +42,17 @@ def calendar_part(
     return CalendarPart(method, calendar_of([event], method))
 
 
-def _method(notice: Entered) -> Method | None:
-    """What becomes of the entry; None: it stays as it is. Who waits has none."""
-    if isinstance(notice, ActivityTold):
-        return None if notice.waits else _OF_ACTIVITY.get(notice.change)
-    return _OF_MEETING.get(notice.change) if notice.meeting else None
-
-
-def _entry(
-    message: Message, notice: Entered, recipient: Recipient, sender: Sender, *, cancelled: bool
-) -> Entry:
+def _entry(message: Message, notice: Entered, name: str, recipient: Recipient, sender: Sender) -> Entry:
     title, about, link = _told(notice, recipient.language, sender)
-    name = notice.registration if isinstance(notice, ActivityTold) else notice.meeting
     return Entry(
-        id=name or "",
+        id=name,
         sector=message.sector,
         sequence=notice.sequence,
         stamp=message.created_at,
         start=notice.start,
         end=notice.end,
         zone=notice.zone,
-        cancelled=cancelled,
+        cancelled=_METHODS[notice.change] == "CANCEL",
         title=title,
         about="\n".join(line for line in about if line),
         link=link,
