@@ -68,9 +68,10 @@ class ActivityNotices(AppointmentNotices):
         name = _NAMES[type(event)]
         waits = isinstance(event, ActivityAwaited) or getattr(event, "waits", False)
         before = event.before if isinstance(event, ActivityMoved) else None
+        opened = self.seal.open(event.sealed)
         return {
             **event.model_dump(include=_FACTS),
-            **self.seal.open(event.sealed),
+            **{name: opened[name] for name in ("to", "name", "link")},
             "registration": event.id,
             "change": name.removeprefix("activity_").removeprefix("place_"),
             "title": getattr(event.title, event.language),

@@ -20,7 +20,7 @@ from services.meetings.contracts.registrations import (
 from tests.integration.test_meeting_notices import NOW, SEAL, START, Desk
 from tests.support.activity_events import activity_event
 from tests.support.meetings_service import MeetingsOnDatabase
-from tests.support.registrations import BEGINS, Hosted
+from tests.support.registrations import Hosted
 
 LINK = "https://tic.example.org/en/registration/r1.abc"
 SEALED = SEAL.close({"to": "paul@exemple.ca", "name": "Paul Roy", "link": LINK})
@@ -67,7 +67,7 @@ def test_each_event_is_told_at_once_and_changes_the_calendar_of_who_has_a_place(
     assert told.endswith("Hiring without borders")
     (file,) = files(desk)
     assert ("text/calendar" in file) == (method is not None)
-    assert f'method="{method}"' in file or method is None
+    assert f"method={method}" in file.replace('"', "") or method is None
 
 
 def test_who_has_a_place_is_reminded_two_days_and_two_hours_before(desk: Desk) -> None:
@@ -161,9 +161,10 @@ def test_what_the_meetings_service_tells_can_be_mailed(database: Database[Docume
         }[body["type"].split(".")[-2]]
         desk.service.mail_registration(kind.read(body["data"]))
         desk.go()
-    assert BEGINS > desk.now
-    told = [one.split("\xa0:")[0].split(":")[0] for one in desk.subjects]
-    assert sorted(told) == sorted(
-        ["You are registered", "You are no longer registered", "Sur la liste d’attente", "Vous avez maintenant une place"]
-    )
+    assert {one.partition(":")[0].rstrip() for one in desk.subjects} == {
+        "You are registered",
+        "You are no longer registered",
+        "Sur la liste d’attente",
+        "Vous avez maintenant une place",
+    }
     assert any(first in one for one in (file.replace("=\n", "") for file in files(desk)))

@@ -112,9 +112,7 @@ CASES: dict[NoticeKind, dict[str, Case]] = {
         ),
         "reminder": Case(N_("Reminder"), 'change == "reminder"', {"change": "reminder"}),
         "called_off": Case(N_("Does not take place"), 'change == "called_off"', {"change": "called_off"}),
-        "left": Case(
-            N_("Given up by who registered"), 'change == "left" and not by_us', {"change": "left"}
-        ),
+        "left": Case(N_("Given up by who registered"), 'change == "left" and not by_us', {"change": "left"}),
         "taken_back": Case(
             N_("Taken back by you"), 'change == "left" and by_us', {"change": "left", "by_us": True}
         ),
