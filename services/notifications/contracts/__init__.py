@@ -139,7 +139,8 @@ class Appointment(Message):
 
 
 class MeetingFacts(Appointment):
-    """What became of a meeting. `meeting` and `sequence` name its entry in calendars; without them the mail brings none."""
+    """What became of a meeting. `meeting` and `sequence` name its entry in calendars; without them the mail brings
+    none."""
 
     change: Literal["booked", "moved", "cancelled", "reminder", "declined"]
     by_company: bool = Field(False, description="Who cancelled it")

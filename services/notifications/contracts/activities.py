@@ -8,8 +8,8 @@ from services.notifications.contracts import Appointment, EmailAddress, Language
 
 
 class ActivityTold(Appointment):
-    """What became of it. `link` leads to the page of the registration: a place is given up there, and once the activity is
-    over, one says what one thought of it. `registration` and `sequence` name its entry in calendars (RFC 5545)."""
+    """What became of it. `link` leads to the page of the registration: a place is given up there, and once the activity
+    is over, one says what one thought of it. `registration` and `sequence` name its entry in calendars (RFC 5545)."""
 
     to: EmailAddress
     language: Language

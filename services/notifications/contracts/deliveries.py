@@ -127,9 +127,9 @@ class SendAgain(Command[None], service="notifications"):
 
 
 class NoticeRule(Message):
-    """One row of the table of notices. `hours`: how long before the meeting or activity; None: at once. One that `lapses`
-    is dropped when something newer of it is known before it is sent. One with a `purpose` can be refused, and is sent to who
-    agreed to it alone; without, it is transactional: part of what somebody asked us for."""
+    """One row of the table of notices. `hours`: how long before the meeting or activity; None: at once. One that
+    `lapses` is dropped when something newer of it is known before it is sent. One with a `purpose` can be refused, and
+    is sent to who agreed to it alone; without, it is transactional: part of what somebody asked us for."""
 
     event: NoticeEvent
     to: To

@@ -74,7 +74,7 @@ def news_of(event: Public) -> News:
 
 
 def _told(event: Public) -> set[str]:
-    """What there is to tell besides the id and the revision. Of activities that are published, `activity` is all of it."""
+    """What there is to tell besides the id and the revision. In news of content, `activity` is the whole of it."""
     named = {"activity"} if isinstance(event, OfRegistration) else set()
     return {"start", "end", "before"} | named
 

@@ -1,4 +1,4 @@
-"""What a mail asks of its recipient's calendar: iTIP (RFC 5546), one entry for a meeting, or for a place in an activity,
+"""What a mail asks of its recipient's calendar: iTIP (RFC 5546), one entry for a meeting, or a place in an activity,
 from beginning to end.
 
 A booking and a move are requests, a cancellation is one; each with the same UID and a higher SEQUENCE, so that
