@@ -173,6 +173,13 @@ EVENTS = {  # and mails, as they are called where they are parked
     "text_reminder_chosen": N_("A company chose whether a text message comes"),
     "meeting_held": N_("A meeting was held"),
     "meeting_missed": N_("A company did not come to its meeting"),
+    "activity_joined": N_("Somebody got a place in an activity"),
+    "activity_awaited": N_("Somebody began to wait for a place in an activity"),
+    "place_gained": N_("Who waited got a place in an activity"),
+    "activity_moved": N_("Somebody is to hear that an activity is at another time or place"),
+    "activity_called_off": N_("Somebody is to hear that an activity does not take place"),
+    "activity_left": N_("A registration for an activity was given up, or taken back"),
+    "activity_ended": N_("An activity is over for somebody who had a place"),
     "time_offered": N_("A time that got free was offered"),
     "calendar_asked": N_("Somebody asked for the calendar of their meetings"),
     "key_made": N_("A key was made"),
@@ -200,6 +207,7 @@ EVENTS = {  # and mails, as they are called where they are parked
     "weekly_figures": N_("Mail with the figures of a week"),
     "comment": N_("Mail about a comment"),
     "unreadable_documents": N_("Mail about documents that could not be read"),
+    "activity": N_("Mail about a registration for an activity"),
 }
 NOTICE_KINDS = {
     "code": N_("Code to sign in"),
@@ -222,6 +230,7 @@ NOTICE_KINDS = {
     "weekly_figures": N_("Figures of the week"),
     "comment": N_("Comment on a text"),
     "unreadable_documents": N_("Documents that could not be read"),
+    "activity": N_("Registration for an activity"),
 }
 NOTICE_EVENTS = {
     "code_issued": N_("Somebody wants to sign in"),
@@ -249,6 +258,13 @@ NOTICE_EVENTS = {
     "comment_asked": N_("An editor asks colleagues to look at something"),
     "comment_answered": N_("Somebody answers, or adds to what was asked"),
     "document_unreadable": N_("The text of an uploaded document cannot be read"),
+    "activity_joined": N_("Somebody has a place in an activity"),
+    "activity_awaited": N_("Somebody waits for a place in an activity"),
+    "place_gained": N_("Who waited for a place in an activity has one now"),
+    "activity_moved": N_("An activity is at another time or place"),
+    "activity_called_off": N_("An activity does not take place"),
+    "activity_left": N_("A registration is given up, or taken back"),
+    "activity_ended": N_("An activity is over"),
 }
 NOTICE_CHANNELS = {"mail": N_("By e-mail"), "text": N_("By text message")}
 NOTICE_RECIPIENTS = {
@@ -265,6 +281,7 @@ NOTICE_RECIPIENTS = {
     "colleagues": N_("The colleagues who are asked"),
     "comment_writer": N_("Who asked; of an addition, who was asked"),
     "uploader": N_("Who uploaded it"),
+    "registrant": N_("Who registered"),
 }
 DELIVERY_STATES = {
     "queued": N_("Waits"),

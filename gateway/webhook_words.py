@@ -16,6 +16,13 @@ WEBHOOK_EVENTS = {  # of `services.notifications.contracts.webhooks.PublicEvent`
     "meeting.cancelled": N_("A meeting is cancelled"),
     "meeting.held": N_("A meeting was held"),
     "meeting.missed": N_("A company did not come to its meeting"),
+    "registration.joined": N_("Somebody has a place in an activity"),
+    "registration.awaited": N_("Somebody waits for a place in an activity"),
+    "registration.place_gained": N_("Who waited for a place in an activity has one now"),
+    "registration.moved": N_("An activity with a registration is at another time or place"),
+    "registration.called_off": N_("An activity with a registration does not take place"),
+    "registration.left": N_("A registration for an activity was given up, or taken back"),
+    "registration.ended": N_("An activity in which somebody had a place is over"),
 }
 DELIVERY_EVENTS = WEBHOOK_EVENTS | {"webhook.test": N_("Test")}
 WEBHOOK_STATES = {  # of a delivery

@@ -411,6 +411,7 @@ ALWAYS_COMES = {  # what cannot be refused, kind by kind, as who gets it is told
     "result": N_("your result of “what fits us”, when you have it sent;"),
     "meeting": N_("what becomes of a meeting that you book: that it is booked, moved or cancelled, and reminders;"),
     "meeting_text": N_("the text message before it, if you asked for one;"),
+    "activity": N_("what becomes of your registration for an activity, reminders, and a word of thanks after it;"),
     "offer": N_("a time that got free, if you are on the waiting list;"),
     "calendar": N_("the address of the calendar of your meetings, when you ask for it;"),
     "follow_up": N_("the plan that we agreed on;"),

@@ -15,6 +15,7 @@ from nexus.settings import Settings
 from nexus.shared_secrets import link_secret, sealing_secret
 from nexus.sites import site_urls
 from services.content.contracts.comments import NOTICES
+from services.notifications.activities import ActivityDesk, ActivityNotices
 from services.notifications.channels.folder import FolderChannel
 from services.notifications.channels.smtp import Server, SmtpChannel
 from services.notifications.consent import ConsentDesk, ConsentLinks
@@ -110,6 +111,9 @@ def compose(resources: Resources) -> Composed:
         mornings=MorningDesk(store, directory, seal, consent.sites, resources.clock, postman),
         editors=_editors(resources, directory, store, postman),
         parked=_parked(resources, store, directory, senders, postman),
+        activities=ActivityDesk(
+            ActivityNotices(seal, senders.reminder_hours), store, resources.clock, postman
+        ),
         texts=_texts(resources, directory, senders, Seal(secret, "outgoing")) if settings.texts else None,
     )
     return Composed(service, outboxes=[answers.answers], checks={"mail": channel.check}, parked=store)

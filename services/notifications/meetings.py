@@ -1,9 +1,8 @@
 """What is said of a meeting: to who comes and to those who take part for us, at once and before it begins."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from services.meetings.contracts.meetings import (
     MeetingBooked,
@@ -12,33 +11,18 @@ from services.meetings.contracts.meetings import (
     MeetingMoved,
     TextReminderChosen,
 )
+from services.notifications.appointments import AppointmentNotices
 from services.notifications.contracts import MeetingForAdvisor, MeetingText, SendMeeting
 from services.notifications.contracts.deliveries import NoticeRule
 from services.notifications.domain.messages import About, Message, Notice
-from services.notifications.domain.notices import due_at, table, useful_until
+from services.notifications.domain.notices import due_at
 
 MeetingEvent = MeetingBooked | MeetingMoved | MeetingCancelled | MeetingDeclined | TextReminderChosen
 Change = Literal["booked", "moved", "cancelled", "declined", "text_reminder_chosen"]
 
 
-class Opens(Protocol):
-    """Opens what only this service may read."""
-
-    def open(self, sealed: str) -> dict[str, str | None]: ...
-
-
-@dataclass(frozen=True)
-class MeetingNotices:
-    """Makes messages of events, as the table of notices has it. `reminder_hours` are those of a sector as they are set
-    now: what is stored by then keeps its own."""
-
-    seal: Opens
-    reminder_hours: Callable[[str | None], Sequence[int]]
-    texts: bool = False  # whether there is a way out for them
-
-    def rules(self, sector: str | None) -> tuple[NoticeRule, ...]:
-        """The table that is in force in a sector; None: in one that set nothing of its own."""
-        return table(self.reminder_hours(sector), texts=self.texts)
+class MeetingNotices(AppointmentNotices):
+    """Those of a meeting."""
 
     def of(self, event: MeetingEvent, change: Change, now: datetime) -> list[Message]:
         """All of them; nothing where nobody may be mailed."""
@@ -76,11 +60,8 @@ class MeetingNotices:
     def _messages(
         self, row: NoticeRule, event: MeetingEvent, change: Change, told: dict[str, str | None], now: datetime
     ) -> Iterator[Message]:
-        due, until = None, None
-        if row.hours:
-            due = due_at(event.start, row.hours, event.zone)
-            until = useful_until(event.start, row.hours, self.reminder_hours(event.sector), event.zone)
-        if due and due <= now:
+        sent = self.sent(row, event, now)
+        if sent is None:
             return
         for name, notice in _notices(row, event, change, told):
             yield Message(
@@ -89,8 +70,8 @@ class MeetingNotices:
                 notice=notice,
                 created_at=now,
                 about=About(event.id, 0 if change == "declined" else event.revision, row.lapses),
-                due=due,
-                until=until,
+                due=sent.due,
+                until=sent.until,
             )
 
 

@@ -18,7 +18,7 @@ from services.people.contracts.privacy import PersonalDataAsked
 
 _TOLD = dict.fromkeys(("kind", "state", "created_at", "ended_at", "basis", "consent_at"), 1) | {"_id": 0}
 _UNDER_WAY = ["queued", "parked"]
-_STILL_SENT = "meeting"  # that one was cancelled
+_STILL_SENT = ["meeting", "activity"]  # that one was cancelled, or given up
 
 
 class Mailbox(Protocol):
@@ -74,7 +74,7 @@ class Mailed:
         wanted = _to(event.sector, email)
         found = self._messages.count_documents(wanted)
         pending: Document = {"state": {"$in": _UNDER_WAY}}
-        void: Document = {"$or": [{"kind": {"$ne": _STILL_SENT}}, {"about.lapses": True}]}
+        void: Document = {"$or": [{"kind": {"$nin": _STILL_SENT}}, {"due": {"$ne": None}}]}
         for one in list(self._messages.find({**wanted, **pending, **void}, {"_id": 1})):
             self.store.end(one["_id"], "discarded", self.clock())
         ended: Document = {**wanted, "state": {"$nin": _UNDER_WAY}}

@@ -22,6 +22,7 @@ from services.meetings.contracts.meetings import (
     TextReminderChosen,
 )
 from services.meetings.contracts.waiting import TimeOffered
+from services.notifications.activities import ActivityDesk, ActivityDoors
 from services.notifications.consent import ConsentDesk, ConsentDoors
 from services.notifications.contracts import (
     FollowUp,
@@ -47,9 +48,10 @@ from services.notifications.contracts.deliveries import (
 )
 from services.notifications.contracts.staff import NewKey
 from services.notifications.digests import DigestDesk, DigestDoors
+from services.notifications.directory import Opens
 from services.notifications.domain.messages import Message, Notice
 from services.notifications.editors import EditorDesk, EditorDoors
-from services.notifications.meetings import Change, MeetingEvent, MeetingNotices, Opens
+from services.notifications.meetings import Change, MeetingEvent, MeetingNotices
 from services.notifications.mornings import MorningDesk, MorningDoors
 from services.notifications.parked import ParkedDesk, ParkedDoors
 from services.notifications.postman import Postman
@@ -97,6 +99,7 @@ class Notifications(
     MorningDoors,
     EditorDoors,
     ParkedDoors,
+    ActivityDoors,
     Service,
 ):
     """Everything that is said to people, and to other systems."""
@@ -122,6 +125,7 @@ class Notifications(
         mornings: MorningDesk,
         editors: EditorDesk,
         parked: ParkedDesk,
+        activities: ActivityDesk,
         texts: Postman | None = None,
     ) -> None:
         """`senders` has every sector; `local` is there where mail goes to a folder; `seal` opens what the people
@@ -133,6 +137,7 @@ class Notifications(
         self.mornings = mornings
         self.editors = editors
         self.parked = parked
+        self.activities = activities
         self._directory = directory
         self._meetings = meetings
         self.templates = templates
@@ -294,9 +299,8 @@ class Notifications(
         self._say(notice, self._sector(caller), uuid4().hex)
 
     def _say_meeting(self, event: MeetingEvent, change: Change) -> None:
-        for message in self._meetings.of(event, change, self._clock()):
-            self._store.add(message)
-        self._store.drop_overtaken(event.id, self._clock())
+        now = self._clock()
+        self._store.add_latest(event.id, self._meetings.of(event, change, now), now)
         self._postman.wake()
 
     def _say(self, notice: Notice, sector: str, message_id: str) -> None:

@@ -76,6 +76,12 @@ class MessageStore:
         with suppress(DuplicateKeyError):
             self._messages.insert_one(self._record(message))
 
+    def add_latest(self, about: str, messages: Iterable[Message], now: datetime) -> None:
+        """Store what is news of a thing, in whichever order news arrive."""
+        for message in messages:
+            self.add(message)
+        self.drop_overtaken(about, now)
+
     def drop_overtaken(self, about: str, now: datetime) -> int:
         """End what lapses of a thing of which a later revision is told; returns how many. To be called after each
         `add` that is about it, so that it does not matter in which order news arrive. What is news for texts alone
@@ -288,8 +294,8 @@ def _delivery(record: Record) -> Delivery:
         channel=record.get("channel", "mail"),
         state="sending" if record.get("taken") else record["state"],
         person=record.get("person"),
-        meeting=about.get("id"),
-        reminder=about.get("lapses", False),
+        meeting=about.get("id") if record["kind"] != "activity" else None,
+        reminder=record.get("due") is not None,
         attempts=record["attempts"],
         created_at=record["created_at"],
         next_attempt=record.get("next_attempt"),

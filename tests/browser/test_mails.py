@@ -9,7 +9,9 @@ from playwright.sync_api import Browser
 
 from services.notifications.domain.messages import Letter
 from tests.support.mails import (
+    NOW,
     WAY_OUT,
+    activity,
     code,
     comment,
     confirmation,
@@ -39,6 +41,11 @@ MAILS: dict[str, Callable[[], Letter]] = {
     "week": lambda: written(weekly_figures(), "en"),
     "parked": lambda: written(events_parked()),
     "comment": lambda: written(comment(), "en"),
+    "joined": lambda: written(activity("fr", online=True)),
+    "awaited": lambda: written(activity("en", "awaited", waits=True, line=3)),
+    "activity moved": lambda: written(activity("fr", "moved", before=NOW)),
+    "called off": lambda: written(activity("en", "called_off")),
+    "ended": lambda: written(activity("fr", "ended")),
     "unreadable": lambda: written(unreadable_documents()),
 }
 

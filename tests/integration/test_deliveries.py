@@ -148,5 +148,7 @@ def test_the_table_has_a_row_for_all_that_is_listened_to_and_a_template_for_each
     heard |= {"webhook_disabled", "mail_parked", "subscription_asked", "company_asked"}
     assert {rule.event for rule in rules} == heard
     assert [(rule.event, rule.hours) for rule in rules if rule.hours and rule.channel == "mail"] == [
-        ("meeting_booked", 48), ("meeting_booked", 2), ("meeting_moved", 48), ("meeting_moved", 2)
-    ]  # fmt: skip
+        (event, hours)
+        for event in ("meeting_booked", "meeting_moved", "activity_joined", "place_gained", "activity_moved")
+        for hours in (48, 2)
+    ]

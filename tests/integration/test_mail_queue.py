@@ -139,6 +139,7 @@ def service_of(store: MessageStore, postman: Postman, clock: Clock) -> Notificat
         mornings=None,  # type: ignore[arg-type]
         editors=None,  # type: ignore[arg-type]
         parked=None,  # type: ignore[arg-type]
+        activities=None,  # type: ignore[arg-type]
     )
 
 

@@ -19,6 +19,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.activities import ActivityTold
 from services.notifications.contracts.mornings import ListedDue, ListedMeeting, MorningList, WeeklyFigures
 from services.notifications.contracts.staff import CommentTold, EventsParked, ForStaff, UnreadableDocuments
 from services.notifications.domain.messages import Letter, Message, Notice, Recipient, Sender, WayOut
@@ -206,6 +207,24 @@ def meeting_for_advisor(change: str = "booked", **fields: Any) -> MeetingForAdvi
         "site": "https://tic.example.org",
     }
     return MeetingForAdvisor(**facts | told | fields)
+
+
+def activity(language: Language = "fr", change: str = "joined", **fields: Any) -> ActivityTold:
+    """What is said to somebody who registered."""
+    told: dict[str, Any] = {
+        "to": "anne@exemple.ca",
+        "name": "Anne Roy",
+        "language": language,
+        "change": change,
+        "title": "Embaucher sans frontières" if language == "fr" else "Hiring without borders",
+        "start": datetime(2026, 12, 1, 19, 0, tzinfo=UTC),
+        "end": datetime(2026, 12, 1, 21, 0, tzinfo=UTC),
+        "zone": "America/Toronto",
+        "where": "Salle A, 1, rue de la Scène, Montréal",
+        "registration": "r1",
+        "link": LINK,
+    }
+    return ActivityTold.read(told | fields)
 
 
 def events_parked(**fields: Any) -> EventsParked:

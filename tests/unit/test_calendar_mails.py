@@ -10,9 +10,19 @@ import vobject
 
 from nexus.caller import Language
 from services.meetings.contracts.meetings import MeetingBooked, MeetingCancelled, MeetingMoved
+from services.meetings.contracts.registrations import (
+    ActivityAwaited,
+    ActivityCalledOff,
+    ActivityJoined,
+    ActivityLeft,
+    ActivityMoved,
+    PlaceGained,
+)
+from services.notifications.activities import ActivityNotices
 from services.notifications.channels.mime import as_email
 from services.notifications.domain.messages import Message
 from services.notifications.meetings import MeetingEvent, MeetingNotices
+from tests.support.activity_events import activity_event
 from tests.support.mails import NOW, written
 
 WINTER = datetime(2026, 12, 1, 19, 0, tzinfo=UTC)  # two o'clock in Montréal
@@ -143,3 +153,45 @@ def test_a_reminder_changes_no_entry():
     reminders = [one for one in messages(event(MeetingBooked, 0), "booked", (48, 2)) if one.due]
     assert len(reminders) == 2
     assert all(written(one.notice).calendar is None for one in reminders)
+
+
+def told_of_activity(kind: type[Any], revision: int, start: datetime = WINTER, **more: Any) -> Any:
+    """The mail of an event about a registration, sent at once."""
+    event = activity_event(kind, revision, start, "…", **more)
+    (message,) = ActivityNotices(Open(), lambda _: ()).of(event, NOW)
+    return mail_of(message)
+
+
+@pytest.mark.parametrize("first", [ActivityJoined, PlaceGained])
+@pytest.mark.parametrize("last", [ActivityCalledOff, ActivityLeft])
+def test_a_place_that_is_moved_twice_and_lost_is_one_entry_all_along(first: type[Any], last: type[Any]):
+    entries = [
+        entry_of(one)
+        for one in (
+            told_of_activity(first, 2),
+            told_of_activity(ActivityMoved, 3, SUMMER, before=WINTER),
+            told_of_activity(ActivityMoved, 4, WINTER, before=SUMMER),
+            told_of_activity(last, 5),
+        )
+    ]
+    assert {one.vevent.uid.value for one in entries} == {"r1@tic.emploi-nexus"}
+    assert [int(one.vevent.sequence.value) for one in entries] == [0, 1, 2, 3]
+    assert [one.method.value for one in entries] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
+    assert [one.vevent.dtstart.value.astimezone(UTC) for one in entries] == [WINTER, SUMMER, WINTER, WINTER]
+    assert {one.vevent.location.value for one in entries} == {"Room A; 1, Stage Street"}
+    assert {one.vevent.organizer.value for one in entries} == {"mailto:nexus@exemple.ca"}
+    assert entries[0].vevent.attendee_list[0].value == "mailto:paul@exemple.ca"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (ActivityAwaited, {"line": 1}),
+        (ActivityMoved, {"waits": True}),
+        (ActivityCalledOff, {"waits": True}),
+        (ActivityLeft, {"waits": True}),
+    ],
+)
+def test_who_waits_has_no_entry_that_could_change(kind: type[Any], more: dict[str, Any]):
+    mail = told_of_activity(kind, 2, **more)
+    assert not any(one.get_content_type() == "text/calendar" for one in mail.walk())

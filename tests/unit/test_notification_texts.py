@@ -18,8 +18,10 @@ from tests.support.html import html_faults
 from tests.support.mails import (
     CODE,
     LINK,
+    NOW,
     SENDER,
     WAY_OUT,
+    activity,
     calendar,
     code,
     confirmation,
@@ -71,6 +73,12 @@ NOTICES += [meeting_for_advisor("moved", same_time=True)]
 NOTICES += [morning_list(), morning_list(meetings=()), weekly_figures(), weekly_figures(per_month=None)]
 NOTICES += [follow_up("fr", what) for what in ("feedback", "outcome")]
 NOTICES += [meeting_for_advisor(change) for change in ("booked", "moved", "cancelled")]
+NOTICES += [activity(language, "awaited", waits=True, line=2) for language in LANGUAGES]
+NOTICES += [
+    activity(language, change)
+    for change in ("joined", "gained", "moved", "reminder", "called_off", "left", "ended")
+    for language in LANGUAGES
+]
 
 
 def read(raw: bytes) -> Any:
@@ -210,6 +218,34 @@ def test_a_meeting_says_when_where_with_whom_and_how_to_change_it():
     assert gone.subject == "Your meeting of Tuesday, December 1, 2026, 2:00\xa0p.m. is cancelled"
     assert "We had to cancel" in gone.text
     assert "as you asked" in written(meeting("en", "cancelled", by_company=True)).text
+
+
+def test_a_registration_says_when_where_what_holds_and_how_to_give_it_up():
+    told = written(activity("fr", online=True))
+    assert told.subject == "Inscription confirmée\xa0: Embaucher sans frontières"
+    assert "mardi 1er décembre 2026, 14\xa0h – 16\xa0h\n" in told.text
+    assert "Salle A, 1, rue de la Scène, Montréal, ou en ligne\n" in told.text
+    assert f"Voir ou retirer mon inscription\xa0:\n{LINK}\n" in told.text
+    waits = written(activity("en", "awaited", waits=True, line=2)).text
+    assert "You are number 2 on the waiting list." in waits
+    assert "Online\n" in written(activity("en", where=None, online=True)).text
+
+
+def test_a_registration_that_changes_says_what_does_and_whether_the_place_stays():
+    moved = written(activity("en", "moved", before=NOW)).text
+    assert "Before, it was to begin on Monday, November 23, 2026, 10:00\xa0a.m.\n" in moved
+    assert "You have a place.\n" in moved
+    changed = written(activity("fr", "moved", waits=True)).text
+    assert "sa fin ou son lieu a changé" in changed
+    assert "Début prévu auparavant" not in changed
+    assert "Vous êtes sur la liste d’attente.\n" in changed
+
+
+def test_a_registration_that_ended_says_why_and_asks_what_one_thought_of_it():
+    assert "comme vous l’avez demandé" in written(activity("fr", "left")).text
+    assert "We had to take your registration back" in written(activity("en", "left", by_us=True)).text
+    assert f"Dire ce que j’en ai pensé\xa0:\n{LINK}\n" in written(activity("fr", "ended")).text
+    assert "give" not in written(activity("en", "called_off")).text
 
 
 @pytest.mark.parametrize(

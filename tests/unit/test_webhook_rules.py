@@ -182,17 +182,18 @@ def test_each_public_event_is_made_of_one_of_the_platform_s() -> None:
     assert len(PUBLIC) == len(PUBLIC_EVENTS) == len(get_args(PublicEvent))
 
 
-def test_nothing_of_a_person_leaves_with_a_meeting() -> None:
+def test_nothing_of_a_person_leaves_with_a_meeting_or_a_registration() -> None:
     for event in PUBLIC:
         if event.source != "meetings":
             continue
         made = event.model_construct(
             id="m1", revision=2, sector="tic", meeting_type="t", place="video", advisors=("adv-7",),
             start=NOON, end=NOON, zone="America/Toronto", title=None, language="fr", by="person-9",
-            sealed="sealed", by_company=True, before=NOON,
+            sealed="sealed", by_company=True, before=NOON, activity="act-1", line=3, waits=False,
         )  # fmt: skip
         news = news_of(made)
-        assert set(news.told) <= {"start", "end", "before"}
+        assert set(news.told) <= {"start", "end", "before", "activity"}
+        assert ("activity" in news.told) == news.event.startswith("registration.")
         told = body(news, "tic", None, NOON)
         assert not any(secret in told for secret in ("adv-7", "person-9", "sealed"))
 

@@ -35,6 +35,7 @@ NoticeKind = Literal[
     "weekly_figures",
     "comment",
     "unreadable_documents",
+    "activity",
 ]
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.IGNORECASE)
@@ -122,22 +123,34 @@ class SendVerificationDue(Command[None], service="notifications"):
     items: Annotated[tuple[DueItem, ...], Field(min_length=1, max_length=200)]
 
 
-class MeetingFacts(Message):
-    """What became of a meeting. `meeting` and `sequence` name its entry in calendars (RFC 5545); without them the
-    mail brings none."""
+class Appointment(Message):
+    """When and where somebody is awaited. `sequence`: of its entry in calendars (RFC 5545)."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    zone: Annotated[str, StringConstraints(max_length=60)]
+    where: Place | None = Field(None, repr=False, description="An address, or the link of a video room")
+    sequence: int = Field(0, ge=0)
+
+    @property
+    def entry(self) -> str | None:
+        """What its entry in calendars is called; None: it has none."""
+        return None
+
+
+class MeetingFacts(Appointment):
+    """What became of a meeting. `meeting` and `sequence` name its entry in calendars; without them the mail brings
+    none."""
 
     change: Literal["booked", "moved", "cancelled", "reminder", "declined"]
     by_company: bool = Field(False, description="Who cancelled it")
     same_time: bool = Field(False, description="Of a move: the time stays, somebody else takes part for us")
-    start: AwareDatetime
-    end: AwareDatetime
-    zone: Annotated[str, StringConstraints(max_length=60)]
     place: Literal["partner_office", "company_premises", "phone", "video"]
-    where: Place | None = Field(
-        None, repr=False, description="An office's address, or the link of a video room"
-    )
     meeting: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,64}$")] | None = None
-    sequence: int = Field(0, ge=0)
+
+    @property
+    def entry(self) -> str | None:
+        return self.meeting
 
 
 class SendMeeting(Command[None], MeetingFacts, service="notifications"):

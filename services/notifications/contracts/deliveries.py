@@ -27,6 +27,7 @@ To = Literal[
     "colleagues",
     "comment_writer",
     "uploader",
+    "registrant",
 ]
 NoticeEvent = Literal[
     "code_issued",
@@ -54,6 +55,13 @@ NoticeEvent = Literal[
     "comment_asked",
     "comment_answered",
     "document_unreadable",
+    "activity_joined",
+    "activity_awaited",
+    "place_gained",
+    "activity_moved",
+    "activity_called_off",
+    "activity_left",
+    "activity_ended",
 ]
 NoticeChannel = Literal["mail", "text"]
 # Canada's anti-spam law (S.C. 2010, c. 23, s. 6 and 10): they agreed to it, having met us implies it, or it is part of
@@ -119,9 +127,9 @@ class SendAgain(Command[None], service="notifications"):
 
 
 class NoticeRule(Message):
-    """One row of the table of notices. `hours`: how long before the meeting; None: at once. One that `lapses` is
-    dropped when the meeting is moved or cancelled meanwhile. One with a `purpose` can be refused, and is sent to who
-    agreed to it alone; without, it is transactional: part of what somebody asked us for."""
+    """One row of the table of notices. `hours`: how long before the meeting or activity; None: at once. One that
+    `lapses` is dropped when something newer of it is known before it is sent. One with a `purpose` can be refused, and
+    is sent to who agreed to it alone; without, it is transactional: part of what somebody asked us for."""
 
     event: NoticeEvent
     to: To

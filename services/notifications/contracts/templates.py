@@ -25,6 +25,7 @@ OwnKind = Literal[
     "result",
     "subscription",
     "digest",
+    "activity",
 ]
 LONGEST_LINE = 1_000  # characters of a subject or a preview, as written
 LONGEST_BODY = 10_000  # characters

@@ -24,6 +24,13 @@ PublicEvent = Literal[
     "meeting.cancelled",
     "meeting.held",
     "meeting.missed",
+    "registration.joined",
+    "registration.awaited",
+    "registration.place_gained",
+    "registration.moved",
+    "registration.called_off",
+    "registration.left",
+    "registration.ended",
 ]
 PUBLIC_EVENTS: tuple[PublicEvent, ...] = get_args(PublicEvent)
 WhyDisabled = Literal["by_person", "gone", "failing"]

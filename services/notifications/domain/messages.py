@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notifications.contracts import (
+    Appointment,
     ConfirmationWanted,
     Digest,
     FollowUp,
     Language,
-    MeetingFacts,
     MeetingForAdvisor,
     MeetingText,
     NoticeKind,
@@ -23,6 +23,7 @@ from services.notifications.contracts import (
     SendResult,
     SendVerificationDue,
 )
+from services.notifications.contracts.activities import ActivityTold
 from services.notifications.contracts.consent import Basis, Purpose
 from services.notifications.contracts.deliveries import DeliveryBasis, NoticeChannel
 from services.notifications.contracts.mornings import MorningList, WeeklyFigures
@@ -56,6 +57,7 @@ Notice = (
     | WeeklyFigures
     | CommentTold
     | UnreadableDocuments
+    | ActivityTold
 )
 KINDS: dict[NoticeKind, type[Notice]] = {
     "code": SendCode,
@@ -78,6 +80,7 @@ KINDS: dict[NoticeKind, type[Notice]] = {
     "weekly_figures": WeeklyFigures,
     "comment": CommentTold,
     "unreadable_documents": UnreadableDocuments,
+    "activity": ActivityTold,
 }
 
 MAX_ATTEMPTS = 12  # with the usual pauses a little more than an hour: greylisting lets in before that
@@ -88,6 +91,7 @@ _RESULT_IS_NEWS = timedelta(days=1)
 _PERSONAL_DATA_IS_NEWS = timedelta(days=7)
 _VERIFICATION_IS_NEWS = timedelta(days=14)
 _FOLLOW_UP_IS_NEWS = timedelta(days=14)
+_THANKS_ARE_NEWS = timedelta(days=7)
 _STAFF_IS_NEWS = timedelta(days=3)
 _DIGEST_IS_NEWS = timedelta(days=1)
 _LONGEST_ANSWER = 300  # characters
@@ -152,7 +156,9 @@ class Message:
                 return self.created_at + timedelta(minutes=minutes)
             case SendInvitation(days=days) | ConfirmationWanted(days=days):
                 return self.created_at + timedelta(days=days)
-            case MeetingFacts(start=start):
+            case ActivityTold(change="ended"):
+                return self.created_at + _THANKS_ARE_NEWS
+            case Appointment(start=start):
                 return max(start, self.created_at + _MEETING_IS_NEWS)
             case SendOffer(expires_at=expires_at):
                 return expires_at
@@ -291,7 +297,11 @@ def _secrets(notice: Notice) -> list[str | None]:
             | ConfirmationWanted(link=link)
         ):
             return [link]
-        case SendMeeting(link=link, where=where) | MeetingText(link=link, where=where):
+        case (
+            SendMeeting(link=link, where=where)
+            | MeetingText(link=link, where=where)
+            | ActivityTold(link=link, where=where)
+        ):
             return [link, where]
         case MeetingForAdvisor(email=email, phone=phone, where=where):
             return [email, phone, where]

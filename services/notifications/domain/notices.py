@@ -16,6 +16,12 @@ def _row(event: NoticeEvent, to: To, kind: NoticeKind, purpose: Purpose | None =
     return NoticeRule(event=event, to=to, kind=kind, purpose=purpose)
 
 
+def _of_activity(event: NoticeEvent, hours: int | None = None) -> NoticeRule:
+    """Whoever registers may do and undo in a minute: what is not sent by then is overtaken, so that the last mail that
+    somebody gets is what holds."""
+    return NoticeRule(event=event, to="registrant", kind="activity", hours=hours, lapses=True)
+
+
 _ALWAYS = (
     _row("code_issued", "asker", "code"),
     _row("person_invited", "invited", "invitation"),
@@ -44,19 +50,30 @@ _ALWAYS = (
     _row("comment_asked", "colleagues", "comment"),
     _row("comment_answered", "comment_writer", "comment"),
     _row("document_unreadable", "uploader", "unreadable_documents"),
+    _of_activity("activity_joined"),
+    _of_activity("activity_awaited"),
+    _of_activity("place_gained"),
+    _of_activity("activity_moved"),
+    _of_activity("activity_called_off"),
+    _of_activity("activity_left"),
+    _of_activity("activity_ended"),
 )
 TEXT_HOURS = 2  # the form where somebody asks for it says so
 _TEXTED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved", "text_reminder_chosen")
 _REMINDED: tuple[NoticeEvent, ...] = ("meeting_booked", "meeting_moved")
+_REMINDED_OF_ACTIVITY: tuple[NoticeEvent, ...] = ("activity_joined", "place_gained", "activity_moved")
 
 
 def table(reminder_hours: Sequence[int], *, texts: bool) -> tuple[NoticeRule, ...]:
     """All rows; a company is reminded each of these hours before its meeting, and where there are `texts`, by one if it
-    asked for it."""
+    asked for it; who has a place in an activity, as many hours before that."""
     reminders = [
-        NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
-        for event in _REMINDED
+        row
         for hours in sorted(reminder_hours, reverse=True)
+        for row in (
+            *(_meeting_row(event, hours) for event in _REMINDED),
+            *(_of_activity(event, hours) for event in _REMINDED_OF_ACTIVITY),
+        )
     ]
     if texts:
         reminders += [_text_row(event) for event in _TEXTED]
@@ -70,6 +87,10 @@ def purpose_of(notice: Notice) -> Purpose | None:
         return None
     rows = (row for row in _ALWAYS if row.kind == kind_of(notice))
     return next((row.purpose for row in rows if row.purpose), None)
+
+
+def _meeting_row(event: NoticeEvent, hours: int) -> NoticeRule:
+    return NoticeRule(event=event, to="company", kind="meeting", hours=hours, lapses=True)
 
 
 def _text_row(event: NoticeEvent) -> NoticeRule:

@@ -11,13 +11,31 @@ from services.meetings.contracts.meetings import (
     MeetingMissed,
     MeetingMoved,
 )
+from services.meetings.contracts.registrations import (
+    ActivityAwaited,
+    ActivityCalledOff,
+    ActivityEnded,
+    ActivityJoined,
+    ActivityLeft,
+    ActivityMoved,
+    PlaceGained,
+)
 from services.notifications.contracts.webhooks import PublicEvent
 from services.notifications.domain.webhooks import News
 
 Published = ProgramPublished | DocumentPublished | PostPublished | ActivityPublished
 Withdrawn = ProgramRetired | DocumentRetired | PostRetired | ActivityRetired
 OfMeeting = MeetingBooked | MeetingMoved | MeetingCancelled | MeetingHeld | MeetingMissed
-Public = Published | Withdrawn | OfMeeting
+OfRegistration = (
+    ActivityJoined
+    | ActivityAwaited
+    | PlaceGained
+    | ActivityMoved
+    | ActivityCalledOff
+    | ActivityLeft
+    | ActivityEnded
+)
+Public = Published | Withdrawn | OfMeeting | OfRegistration
 
 _NAMES: dict[type[Public], PublicEvent] = {
     ProgramPublished: "program.published",
@@ -33,6 +51,13 @@ _NAMES: dict[type[Public], PublicEvent] = {
     MeetingCancelled: "meeting.cancelled",
     MeetingHeld: "meeting.held",
     MeetingMissed: "meeting.missed",
+    ActivityJoined: "registration.joined",
+    ActivityAwaited: "registration.awaited",
+    PlaceGained: "registration.place_gained",
+    ActivityMoved: "registration.moved",
+    ActivityCalledOff: "registration.called_off",
+    ActivityLeft: "registration.left",
+    ActivityEnded: "registration.ended",
 }
 PUBLIC = tuple(_NAMES)
 
@@ -44,8 +69,14 @@ def news_of(event: Public) -> News:
         subject=event.subject,
         revision=_revision(event),
         sectors=event.belongs_to or (),
-        told=event.model_dump(mode="json", include={"start", "end", "before"}),
+        told=event.model_dump(mode="json", include=_told(event)),
     )
+
+
+def _told(event: Public) -> set[str]:
+    """What there is to tell besides the id and the revision. In news of content, `activity` is the whole of it."""
+    named = {"activity"} if isinstance(event, OfRegistration) else set()
+    return {"start", "end", "before"} | named
 
 
 def _revision(event: Public) -> int:

@@ -28,18 +28,21 @@ from services.notifications.writing.own import markdown
 from services.notifications.writing.own.fields import values_of
 from services.notifications.writing.own.filling import Filled, Unusable, Words, fill
 from services.notifications.writing.words import (
+    ACTIVITY_STATES,
     ADVISOR_PLACES,
     GROUNDS,
     PLACES,
     REFUSED,
     UNREADABLE,
     WHY_PARKED,
+    activity_place,
     hour,
     moment,
     named_part,
     named_roles,
     named_themes,
     number,
+    span,
     translations,
 )
 
@@ -167,6 +170,11 @@ def environment_of(form: Form, language: Language) -> Environment:
     environment.filters["themes"] = lambda themes: named_themes(themes, language)
     environment.filters["unreadable"] = lambda reading: words.gettext(UNREADABLE[reading])
     environment.filters["moment"] = lambda at, zone=_ZONE.key: moment(at, zone, language)
+    environment.filters["span"] = lambda notice: span(notice.start, notice.end, notice.zone, language)
+    environment.filters["activity_place"] = lambda notice: activity_place(
+        notice.where, notice.online, language
+    )
+    environment.filters["activity_state"] = lambda notice: words.gettext(ACTIVITY_STATES[notice.waits])
     environment.filters["part"] = lambda handler: named_part(handler, language)
     environment.filters["why_parked"] = lambda code: words.gettext(WHY_PARKED.get(code, REFUSED))
     environment.filters["ground"] = lambda purpose, at: (

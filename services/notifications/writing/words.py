@@ -36,6 +36,10 @@ ADVISOR_PLACES = PLACES | {
     "company_premises": N_("At the company’s premises"),
     "phone": N_("By phone: you call"),
 }
+ACTIVITY_STATES = {  # by whether somebody waits
+    False: N_("You have a place."),
+    True: N_("You are on the waiting list."),
+}
 
 THEMES = {
     "hiring": N_("hiring"),
@@ -97,6 +101,21 @@ def moment(at: datetime, zone: str, language: Language) -> str:
     """`mardi 1er décembre 2026, 14 h`, by the clocks of `zone`."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{full_date(local.date(), language)}, {hour(at, zone, language)}"
+
+
+def span(start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """`mardi 1er décembre 2026, 14 h – 16 h`: from when to when, by the clocks of `zone`."""
+    same_day = start.astimezone(ZoneInfo(zone)).date() == end.astimezone(ZoneInfo(zone)).date()
+    until = (hour if same_day else moment)(end, zone, language)
+    return f"{moment(start, zone, language)} – {until}" if start != end else moment(start, zone, language)
+
+
+def activity_place(where: str | None, online: bool, language: Language) -> str:
+    """Where one takes part, in a line; empty: it is not told."""
+    words = translations(language)
+    if where and online:
+        return words.gettext("%(where)s, or online") % {"where": where}
+    return where or (words.gettext("Online") if online else "")
 
 
 def hour(at: datetime, zone: str, language: Language) -> str:

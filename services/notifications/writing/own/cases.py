@@ -92,6 +92,32 @@ CASES: dict[NoticeKind, dict[str, Case]] = {
         "one": Case(N_("A single one"), "count == 1", {"items": _NEWS[:1]}),
         "many": Case(N_("More than the list has"), "more", {"more": 12}),
     },
+    "activity": {
+        "joined": Case(N_("A place"), 'change == "joined"'),
+        "awaited": Case(
+            N_("On the waiting list"),
+            'change == "awaited"',
+            {"change": "awaited", "waits": True, "line": 2},
+        ),
+        "gained": Case(N_("A place, after waiting"), 'change == "gained"', {"change": "gained"}),
+        "moved": Case(
+            N_("At another time"),
+            'change == "moved" and before',
+            {"change": "moved", "before": _AT.replace(day=12)},
+        ),
+        "changed": Case(
+            N_("At another place, or longer or shorter"),
+            'change == "moved" and not before',
+            {"change": "moved"},
+        ),
+        "reminder": Case(N_("Reminder"), 'change == "reminder"', {"change": "reminder"}),
+        "called_off": Case(N_("Does not take place"), 'change == "called_off"', {"change": "called_off"}),
+        "left": Case(N_("Given up by who registered"), 'change == "left" and not by_us', {"change": "left"}),
+        "taken_back": Case(
+            N_("Taken back by you"), 'change == "left" and by_us', {"change": "left", "by_us": True}
+        ),
+        "ended": Case(N_("Thanks, once it is over"), 'change == "ended"', {"change": "ended"}),
+    },
 }
 CASES["advisor_meeting"] = {name: one for name, one in CASES["meeting"].items() if name != "reminder"} | {
     "declined": Case(N_("Declined by the company’s calendar"), 'change == "declined"', {"change": "declined"})
@@ -172,4 +198,14 @@ _TOLD: dict[NoticeKind, dict[str, Any]] = {
     "result": {},
     "subscription": {"frequency": "weekly", "days": 3},
     "digest": {"items": _NEWS, "site": "https://lien.invalid/nouveau"},
+    "activity": {
+        "change": "joined",
+        "title": N_("Activity (example)"),
+        "start": _AT,
+        "end": _AT.replace(hour=17),
+        "zone": "America/Toronto",
+        "where": N_("1 Example Street, Montréal"),
+        "name": N_("Sam Sample (example)"),
+        "registration": "example",
+    },
 }

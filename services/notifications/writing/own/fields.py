@@ -19,13 +19,17 @@ from services.notifications.contracts import (
     SendOffer,
     SendVerificationDue,
 )
+from services.notifications.contracts.activities import ActivityTold
 from services.notifications.domain.messages import Notice, Sender
 from services.notifications.writing.words import (
+    ACTIVITY_STATES,
     ADVISOR_PLACES,
     N_,
     PLACES,
+    activity_place,
     moment,
     named_roles,
+    span,
     translations,
 )
 
@@ -154,6 +158,23 @@ FIELDS: dict[NoticeKind, dict[str, Known]] = {
         "more": Known(N_("How many more there are than the list has; 0: none"), "number"),
         "address": Known(N_("Where all news are")),
     },
+    "activity": {
+        "change": Known(
+            N_("What happened to the registration, or to the activity"),
+            "choice",
+            ("joined", "awaited", "gained", "moved", "reminder", "called_off", "left", "ended"),
+        ),
+        "title": Known(N_("What the activity is called")),
+        "when": Known(N_("From when to when it is"), needed=True),
+        "before": Known(N_("Of a move: when it was to begin before; empty: that stays")),
+        "where": Known(N_("Its place and address, or that it is online; may be empty")),
+        "state": Known(N_("Whether they have a place or wait for one, as a sentence")),
+        "waits": Known(N_("Whether they wait for a place, or waited"), "flag"),
+        "line": Known(N_("Of who has just begun to wait: their place in the line"), "number"),
+        "by_us": Known(N_("Whether you took the registration back"), "flag"),
+        "name": Known(N_("Who registered; may be empty")),
+        "link": _LINK,
+    },
 }
 
 
@@ -185,6 +206,8 @@ def _own(notice: Notice, language: Language) -> dict[str, Any]:
             return _of_meeting(notice, language)
         case SendOffer():
             return _of_offer(notice, language)
+        case ActivityTold():
+            return _of_activity(notice, language)
         case FollowUp():
             return notice.model_dump(include={"what", "link"})
         case ConfirmationWanted():
@@ -216,6 +239,16 @@ def _of_meeting(notice: SendMeeting | MeetingForAdvisor, language: Language) -> 
     told |= {"title": notice.title[language], "page": notice.page(language)}
     told["place"] = words.gettext(ADVISOR_PLACES[notice.place])
     return told | notice.model_dump(include={"company", "contact", "email", "phone"})
+
+
+def _of_activity(notice: ActivityTold, language: Language) -> dict[str, Any]:
+    told = notice.model_dump(include={"change", "title", "waits", "line", "by_us", "name", "link"})
+    return told | {
+        "when": span(notice.start, notice.end, notice.zone, language),
+        "before": moment(notice.before, notice.zone, language) if notice.before else None,
+        "where": activity_place(notice.where, notice.online, language),
+        "state": translations(language).gettext(ACTIVITY_STATES[notice.waits]),
+    }
 
 
 def _of_offer(notice: SendOffer, language: Language) -> dict[str, Any]:

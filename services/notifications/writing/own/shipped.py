@@ -91,6 +91,8 @@ def _environment(language: Language) -> Environment:
     for name in ("role", "long_date", "place", "advisor_place"):
         environment.filters[name] = str
     environment.filters["moment"] = lambda shown, _zone: shown
+    for name, field in (("span", "when"), ("activity_place", "where"), ("activity_state", "state")):
+        environment.filters[name] = lambda _, field=field: "{{ " + field + " }}"
     environment.filters["length"] = lambda _: _number("count", 2)
     return environment
 
