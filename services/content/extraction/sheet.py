@@ -16,7 +16,7 @@ _LAYOUT = Path(__file__).with_name("sheet.typ")
 _PAPER = (72, 2_880)  # points: an inch, and a poster
 _TEXT = (4, 120)  # points
 _GAP = 200  # points, at most, between two paragraphs
-CHARACTERS = 8_000  # of one first page, in small print
+CHARACTERS = 8_000  # of one first page, in small print, or of one paragraph
 _PARTS = 200
 _COLOUR = re.compile("[0-9a-f]{6}")
 
@@ -87,7 +87,8 @@ class Box:
         """As plain data."""
         whole = {name: _within(getattr(self, name), (-5_000, 5_000)) for name in ("x", "y")}
         sizes = {name: _within(getattr(self, name), (1, 5_000)) for name in ("width", "height")}
-        return {**asdict(self), **whole, **sizes, "parts": [part.as_data() for part in self.parts]}
+        parts = _beginning(self.parts, sizes["width"], sizes["height"])
+        return {**asdict(self), **whole, **sizes, "parts": [part.as_data() for part in parts]}
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ class Sheet:
             "height": height,
             "margins": [_within(one, (0, 0.4 * side)) for one, side in zip(self.margins, most, strict=True)],
             "fill": self.fill,
-            "parts": [part.as_data() for part in _beginning(self.parts)],
-            "boxes": [replace(box, parts=_beginning(box.parts)).as_data() for box in self.boxes[:_PARTS]],
+            "parts": [part.as_data() for part in _beginning(self.parts, width, height)],
+            "boxes": [box.as_data() for box in self.boxes[:_PARTS]],
         }
 
     def has_words(self) -> bool:
@@ -150,28 +151,26 @@ def make_pdf(sheet: Sheet) -> bytes | None:
     return None
 
 
-def _beginning(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The first of `parts`, as far as one page may go."""
-    left, taken = CHARACTERS, list[Part]()
+def _beginning(parts: tuple[Part, ...], width: float, height: float) -> tuple[Part, ...]:
+    """The first of `parts`, as many as fill `width` and `height`: what nobody will see is not laid out."""
+    taken = list[Part]()
     for part in parts[:_PARTS]:
-        if left <= 0:
-            break
-        cut = _cut(part, left)
-        left -= _length(cut)
-        taken.append(cut)
+        rows = list[tuple[Line, ...]]()
+        for row in part.rows if isinstance(part, Grid) else ((part,),):
+            if height <= 0:
+                break
+            rows.append(tuple(replace(cell, text=cell.text[:CHARACTERS]) for cell in row))
+            height -= max(_least_height(cell, width / len(row)) for cell in row)
+        if rows:
+            taken.append(Grid(tuple(rows)) if isinstance(part, Grid) else rows[0][0])
     return tuple(taken)
 
 
-def _cut(part: Part, left: int) -> Part:
-    if isinstance(part, Line):
-        return replace(part, text=part.text[:left])
-    rows = list[tuple[Line, ...]]()
-    for row in part.rows:
-        rows.append(tuple(replace(cell, text=cell.text[:left]) for cell in row))
-        left -= sum(len(cell.text) for cell in rows[-1])
-        if left <= 0:
-            break
-    return Grid(tuple(rows))
+def _least_height(line: Line, width: float) -> float:
+    """Points that `line` takes at least; letters are seldom narrower than a third of their height."""
+    size = _within(line.size, _TEXT)
+    lines = sum(1 + len(one) * size // (3 * width) for one in line.text.split("\n"))
+    return lines * size + _within(max(line.above, line.below), (0, _GAP))
 
 
 def _length(part: Part) -> int:

@@ -28,7 +28,7 @@ def first_page(path: Path) -> Sheet:
         named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b"<none/>"
     styles = beginning(named, "office:master-styles", CHARACTERS)
     page = _Page(styles, content)
-    body = next(content.all("office:text"), content)
+    body = next(content.all("office:text"), Element(""))
     return page.sheet(body, tuple(page.parts(body)))
 
 
