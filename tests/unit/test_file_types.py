@@ -154,16 +154,16 @@ def test_texts_stop_at_the_limits_of_pages_characters_and_bytes():
 
 
 @pytest.mark.parametrize(
-    ("make", "pages", "text", "drawn"),
+    ("make", "pages", "text"),
     [
-        (a_docx, None, "Après le tableau", True),
-        (a_pptx, 2, "Première", True),
-        (an_xlsx, None, "54600", False),
-        (an_odt, None, "Bonjour", True),
+        (a_docx, None, "Après le tableau"),
+        (a_pptx, 2, "Première"),
+        (an_xlsx, None, "54600"),
+        (an_odt, None, "Bonjour"),
     ],
 )
-def test_the_process_reads_office_files_whatever_they_are_called(tmp_path, make, pages, text, drawn):
+def test_the_process_reads_office_files_whatever_they_are_called(tmp_path, make, pages, text):
     found = read(kept(tmp_path, make()))
     assert (found.reading, found.pages) == ("read", pages)
     assert text in found.texts[0]
-    assert bool(found.thumbnail) is drawn
+    assert found.thumbnail

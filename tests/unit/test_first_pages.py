@@ -2,16 +2,19 @@
 
 import re
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pptx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from openpyxl.styles import Font
 from pptx.dml.color import RGBColor as SlideColor
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.util import Inches
@@ -19,6 +22,7 @@ from pptx.util import Inches
 from services.content.extraction.firstpages import docx as words
 from services.content.extraction.firstpages import odt as open_text
 from services.content.extraction.firstpages import pptx as slides
+from services.content.extraction.firstpages import xlsx as sheets
 from services.content.extraction.limits import Damaged
 from services.content.extraction.sheet import Grid, Line, Sheet
 from tests.support.office_files import an_odt, saved, with_parts
@@ -184,6 +188,8 @@ class TestOdt:
     def test_no_more_is_read_of_it_than_a_page_holds(self, tmp_path):
         sheet = open_text.first_page(kept(tmp_path, an_odt("<text:p>Une phrase.</text:p>" * 5_000)))
         assert 100 < len(sheet.parts) < 1_000
+        empty = open_text.first_page(kept(tmp_path, an_odt("<text:p/>" * 100_000)))
+        assert 100 < len(empty.parts) < 10_000
 
 
 def a_slide(layout: int, show: Any = None) -> tuple[Any, Any]:
@@ -238,6 +244,34 @@ class TestPptx:
     def test_a_show_without_slides_has_nothing_to_see(self, tmp_path):
         sheet = slides.first_page(kept(tmp_path, saved(pptx.Presentation())))
         assert not sheet.has_words()
+
+
+def test_a_workbook_shows_its_first_sheet_that_holds_something(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Coûts")
+    sheet.append(["Poste", None, "Depuis"])
+    sheet.append(["Soudeuse", 54_600.5, datetime(2026, 11, 23)])
+    sheet["A1"].font = Font(bold=True)
+    (grid,) = sheets.first_page(kept(tmp_path, saved(book))).parts
+    assert [[cell.text for cell in row] for row in grid.rows] == [
+        ["Poste", "", "Depuis"],
+        ["Soudeuse", "54600.5", "2026-11-23"],
+    ]
+    assert [cell.bold for cell in grid.rows[0]] == [True, False, False]
+    assert [cell.align for cell in grid.rows[1]] == ["start", "end", "start"]
+
+
+def test_a_workbook_of_many_rows_is_read_no_further_than_a_page(tmp_path):
+    book = openpyxl.Workbook()
+    for number in range(2_000):
+        book.active.append([number] * 30)
+    (grid,) = sheets.first_page(kept(tmp_path, saved(book))).parts
+    assert len(grid.rows) <= 40
+    assert len(grid.rows[0]) <= 12
+
+
+def test_an_empty_workbook_has_nothing_to_see(tmp_path):
+    assert not sheets.first_page(kept(tmp_path, saved(openpyxl.Workbook()))).has_words()
 
 
 def test_entities_are_refused():

@@ -122,7 +122,7 @@ def test_an_empty_file_of_a_template_has_none(tmp_path):
     assert picture_of(tmp_path, saved(docx.Document())) is None
 
 
-@pytest.mark.parametrize("kind", [types.XLSX, types.HTML, types.PLAIN, types.ZIP, "image/png"])
+@pytest.mark.parametrize("kind", [types.MARKDOWN, types.HTML, types.PLAIN, types.ZIP, "image/png"])
 def test_other_types_have_none(tmp_path, kind):
     assert picture_of(tmp_path, b"x", kind) is None
 

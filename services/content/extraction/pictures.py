@@ -46,6 +46,8 @@ def _first_page_of(kind: str) -> Callable[[Path], Sheet] | None:
             from services.content.extraction.firstpages.odt import first_page
         case types.PPTX:
             from services.content.extraction.firstpages.pptx import first_page
+        case types.XLSX:
+            from services.content.extraction.firstpages.xlsx import first_page
         case _:
             return None
     return first_page

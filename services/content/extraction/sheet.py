@@ -18,6 +18,7 @@ _TEXT = (4, 120)  # points
 _GAP = 200  # points, at most, between two paragraphs
 CHARACTERS = 8_000  # of one first page, in small print, or of one paragraph
 _PARTS = 200
+COLUMNS, ROWS = 12, 60  # of a table, as many as can be told apart
 _COLOUR = re.compile("[0-9a-f]{6}")
 
 Align = Literal["start", "center", "end"]
@@ -63,8 +64,8 @@ class Grid:
     @classmethod
     def of(cls, rows: list[list[Line]]) -> "Grid | None":
         """Of rows of any length; None where there is nothing to see."""
-        width = min(max(map(len, rows), default=0), 12)
-        filled = tuple(tuple((row + [Line("")] * width)[:width]) for row in rows[:60])
+        width = min(max(map(len, rows), default=0), COLUMNS)
+        filled = tuple(tuple((row + [Line("")] * width)[:width]) for row in rows[:ROWS])
         return cls(filled) if any(cell.text for row in filled for cell in row) else None
 
 

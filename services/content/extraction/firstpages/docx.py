@@ -3,15 +3,17 @@
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from services.content.extraction import office
-from services.content.extraction.sheet import Align, Grid, Line, Part, Sheet, colour
+from services.content.extraction.sheet import COLUMNS, ROWS, Align, Grid, Line, Part, Sheet, colour
 
 _BLOCKS = 150  # of the document, at most: a page holds fewer
 _ANCESTORS = 20  # styles of styles; in a damaged file they can go in a circle
 _ALIGNED: dict[str, Align] = {"center": "center", "right": "end", "end": "end"}
+_RUNS = 50  # pieces of one paragraph, and paragraphs of one cell, that are looked at
 _SIZE = 10.0  # points, where the file says none: Word's
 _ENDS = "./w:pPr/w:sectPr[not(w:type/@w:val='continuous')] | .//w:br[@w:type='page']"
 
@@ -42,7 +44,7 @@ def _parts(look: "_Look", document: Any) -> Iterator[Part]:
         if number == _BLOCKS:
             return
         if isinstance(block, Table):
-            if grid := Grid.of([_row(look, row) for row, _ in zip(block.rows, range(60), strict=False)]):
+            if grid := Grid.of([_row(look, row) for row, _ in zip(block.rows, range(ROWS), strict=False)]):
                 yield grid
             continue
         if number and block.paragraph_format.page_break_before:
@@ -54,11 +56,11 @@ def _parts(look: "_Look", document: Any) -> Iterator[Part]:
 
 def _row(look: "_Look", row: Any) -> list[Line]:
     cells = dict.fromkeys(row.cells)  # a merged cell comes once for each column
-    return [_cell(look, cell) for cell in cells]
+    return [_cell(look, cell) for cell in islice(cells, COLUMNS)]
 
 
 def _cell(look: "_Look", cell: Any) -> Line:
-    lines = [look.line(paragraph) for paragraph in cell.paragraphs]
+    lines = [look.line(paragraph) for paragraph in cell.paragraphs[:_RUNS]]
     fill = colour(next(iter(cell._tc.xpath("./w:tcPr/w:shd/@w:fill")), None))
     text = "\n".join(line.text for line in lines)
     first = lines[0] if lines else Line("")
@@ -76,7 +78,7 @@ class _Look:
 
     def line(self, paragraph: Any) -> Line:
         """`paragraph`, up to the end of the page if that is within it."""
-        runs = [run for run in paragraph.runs if run.text.strip()]
+        runs = [run for run in paragraph.runs[:_RUNS] if run.text.strip()]
         marker, depth = self._marker(paragraph)
         bold = _of_all(runs, lambda run: run.font.bold)
         return Line(

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from services.content.extraction import office
 from services.content.extraction.firstpages.hues import Hues, is_dark
-from services.content.extraction.sheet import Align, Box, Grid, Line, Sheet
+from services.content.extraction.sheet import COLUMNS, ROWS, Align, Box, Grid, Line, Sheet
 
 _POINT = 12_700  # of the units that positions are given in
 _SIZE = 18.0  # points, where nothing says any: PowerPoint's
 _ANCHORS: dict[str, Literal["top", "middle", "bottom"]] = {"ctr": "middle", "b": "bottom"}
 _ALIGNED: dict[str, Align] = {"ctr": "center", "r": "end"}
 _TITLES = ("title", "ctrTitle")
-_SHAPES = 60
+_SHAPES = 60  # of a slide or a group, and paragraphs of a shape, that are looked at
 _DEPTH = 8  # groups within groups
 _MARKS = "*[self::a:buChar or self::a:buAutoNum or self::a:buNone]"
 
@@ -54,7 +55,7 @@ class _Look:
     def _box(self, shape: Any) -> Box | None:
         x, y, width, height = (one / _POINT for one in (shape.left, shape.top, shape.width, shape.height))
         if getattr(shape, "has_table", False):
-            grid = Grid.of([[self._cell(cell) for cell in row.cells] for row in shape.table.rows])
+            grid = self._grid(shape.table)
             return Box(x, y, width, height, (grid,)) if grid else None
         fill = next((self._hues.of(one) for one in shape._element.xpath("./p:spPr/a:solidFill")), None)
         ink = "#ffffff" if is_dark(fill or self.background) else "#000000"
@@ -65,6 +66,10 @@ class _Look:
         anchor = _ANCHORS.get(next(filter(None, said), ""), "top")
         return Box(x, y, width, height, lines, fill, anchor)
 
+    def _grid(self, table: Any) -> Grid | None:
+        rows = islice(table.rows, ROWS)
+        return Grid.of([[self._cell(cell) for cell in islice(row.cells, COLUMNS)] for row in rows])
+
     def _cell(self, cell: Any) -> Line:
         fill = next((self._hues.of(one) for one in cell._tc.xpath("./a:tcPr/a:solidFill")), None)
         said = next(iter(cell._tc.xpath(".//a:rPr[1]")), None)
@@ -74,7 +79,7 @@ class _Look:
 
     def _lines(self, shape: Any, ink: str) -> Iterator[Line]:
         scale = _first(shape, "./p:txBody/a:bodyPr/a:normAutofit/@fontScale") or "100000"
-        for paragraph in shape.text_frame.paragraphs:
+        for paragraph in shape.text_frame.paragraphs[:_SHAPES]:
             said = next(
                 iter(paragraph._p.xpath("./a:r[1]/a:rPr")), None
             )  # the first words stand for all of them

@@ -54,13 +54,18 @@ class _Enough(Exception):
 
 
 def beginning(content: bytes, inside: str, characters: int) -> Element:
-    """The tree of `content`, up to `characters` of text within the element named `inside`.
-
-    Raises Damaged, ExpatError."""
+    """The tree of `content`, up to `characters` of text within the element named `inside`, where each element counts
+    as one. Raises Damaged, ExpatError."""
     root = Element("")
     open_elements, counted, within = [root], 0, False
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
+
+    def count(more: int) -> None:
+        nonlocal counted
+        counted += more if within else 0
+        if counted > characters:
+            raise _Enough
 
     def started(name: str, attributes: dict[str, str]) -> None:
         nonlocal within
@@ -68,16 +73,14 @@ def beginning(content: bytes, inside: str, characters: int) -> Element:
         open_elements[-1].content.append(element)
         open_elements.append(element)
         within = within or element.name == inside
+        count(1)
 
     def ended(_: str) -> None:
         open_elements.pop()
 
     def told(text: str) -> None:
-        nonlocal counted
         open_elements[-1].content.append(text)
-        counted += len(text) if within else 0
-        if counted > characters:
-            raise _Enough
+        count(len(text))
 
     def refuse(*_: Any) -> None:
         raise Damaged("an office file declares no entities")
