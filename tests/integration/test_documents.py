@@ -2,9 +2,12 @@
 
 import base64
 import hashlib
+import io
 from uuid import uuid4
 
+import docx
 import pytest
+from PIL import Image
 
 from nexus.caller import anonymous, operator
 from nexus.composition import Resources
@@ -25,6 +28,7 @@ from services.content.contracts.files import LARGEST_FILE, PART, FinishUpload, G
 from services.content.contracts.publications import Outcome
 from services.content.service import Content
 from tests.support.files import a_pdf
+from tests.support.office_files import saved
 
 ANNE = operator("anne")
 VISITOR = anonymous("tic")
@@ -116,6 +120,16 @@ def test_a_document_is_published_with_the_facts_and_texts_of_its_file(service, d
     (event,) = events(service, database)
     assert event["texts"]["fr"][2] == "Une phrase de la page trois"
     assert event["document"]["facts"]["fr"]["sha256"] == sha256
+
+
+def test_a_word_file_has_a_picture_that_visitors_may_see(service):
+    guide = docx.Document()
+    guide.add_paragraph("Guide d’accueil", "Title")
+    bring(service, row(send(service, saved(guide))))
+    facts = service.get_document(GetDocument(ref="guide-d-accueil"), VISITOR).document.facts.fr
+    assert facts.pages is None
+    picture = service.read_file(ReadFile(sha256=facts.thumbnail), VISITOR).data
+    assert Image.open(io.BytesIO(picture)).format == "WEBP"
 
 
 def test_importing_again_changes_nothing(service, database):

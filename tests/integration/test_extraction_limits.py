@@ -14,6 +14,7 @@ from services.content.domain.files import Found
 from services.content.extraction.limits import CHARACTERS, MEMORY, SECONDS
 from services.content.extraction.outside import read
 from tests.support.files import a_pdf, a_stream, pdf_of
+from tests.support.office_files import a_picture_bomb, an_odt, saved, with_parts
 
 
 def _read(tmp_path: Path, data: bytes, seconds: float = SECONDS) -> Found:
@@ -97,6 +98,11 @@ def endless_pdf() -> bytes:
     )
 
 
+_OPEN_TEXT = (
+    b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text>%s</office:text>'
+    b"</office:body></office:document-content>"
+)
 _FLATE = b"/FlateDecode "
 _PAGES_OF_ONE = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>"]
 
@@ -153,6 +159,28 @@ def test_entities_of_an_office_file_are_not_unfolded(tmp_path):
         archive.writestr("content.xml", content)
     found = _read(tmp_path, out.getvalue())
     assert (found.media_type, found.reading) == (types.ODT, "damaged")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_that_unpacks_to_gigabytes_is_not_unpacked_and_the_page_is_drawn(tmp_path, kind):
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("Guide d’accueil")
+    bomb = a_picture_bomb(kind)
+    found = _read(tmp_path, with_parts(saved(document), {"docProps/thumbnail.jpeg": bomb}))
+    assert (found.media_type, found.reading) == (types.DOCX, "read")
+    assert found.thumbnail
+
+
+def test_a_file_whose_picture_cannot_be_drawn_keeps_its_text(tmp_path):
+    body = b"<text:p>Texte</text:p>" + b"<text:p/>" * 1_000_000
+    made = with_parts(
+        an_odt("<text:p>Texte</text:p>"),
+        {"styles.xml": b"<" + b"a:" * 10, "content.xml": _OPEN_TEXT % body},
+    )
+    found = _read(tmp_path, made)
+    assert (found.media_type, found.reading, found.thumbnail) == (types.ODT, "read", None)
 
 
 def test_text_beyond_the_limit_is_cut(tmp_path):

@@ -11,6 +11,7 @@ from services.content.extraction import archives, markup, office, pdf
 from services.content.extraction.__main__ import _capped, _tidy
 from services.content.extraction.limits import BYTES, CHARACTERS, PAGES, Damaged, TooLarge
 from services.content.extraction.outside import read
+from tests.support import office_files
 from tests.support.files import a_pdf
 
 
@@ -54,14 +55,8 @@ def an_xlsx() -> bytes:
     return out.getvalue()
 
 
-def an_odt(text: str = "Bonjour") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", types.ODT)
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-        body = f"<text:h>Titre</text:h><text:p>{text}<text:tab/>fin</text:p>"
-        archive.writestr("content.xml", f"<d xmlns:text='t'>{body}</d>")
-    return out.getvalue()
+def an_odt() -> bytes:
+    return office_files.an_odt("<text:h>Titre</text:h><text:p>Bonjour<text:tab/>fin</text:p>")
 
 
 @pytest.mark.parametrize(
@@ -169,5 +164,6 @@ def test_texts_stop_at_the_limits_of_pages_characters_and_bytes():
 )
 def test_the_process_reads_office_files_whatever_they_are_called(tmp_path, make, pages, text):
     found = read(kept(tmp_path, make()))
-    assert (found.reading, found.pages, found.thumbnail) == ("read", pages, None)
+    assert (found.reading, found.pages) == ("read", pages)
     assert text in found.texts[0]
+    assert found.thumbnail

@@ -1,7 +1,7 @@
 """Reads one file within limits: `python -m services.content.extraction FILE FOLDER`.
 
-Writes `result.json` into FOLDER, and `thumbnail.webp` for a PDF. Killed or out of memory, it leaves what it had
-finished: the text is there before the picture is tried."""
+Writes `result.json` into FOLDER, and `thumbnail.webp` where a picture can be had. Killed or out of memory, it leaves
+what it had finished: the text is there before the picture is tried."""
 
 import json
 import re
@@ -28,10 +28,10 @@ def main(source: Path, folder: Path) -> None:
     unfinished = folder / "unfinished"
     unfinished.write_text(json.dumps(found, ensure_ascii=False))
     unfinished.rename(folder / "result.json")
-    if found["media_type"] == "application/pdf" and found["pages"]:
-        from services.content.extraction import pdf
+    if found["pages"] or found["reading"] in ("read", "empty"):
+        from services.content.extraction import pictures
 
-        pdf.thumbnail(source, folder / "thumbnail.webp")
+        pictures.draw(found["media_type"], source, folder)
 
 
 def _read(source: Path) -> dict[str, Any]:

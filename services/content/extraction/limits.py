@@ -10,6 +10,9 @@ ARCHIVE_ENTRIES = 5_000
 ARCHIVE_BYTES = 128 * 1024 * 1024  # of an archive's content, unpacked
 XML_BYTES = 24 * 1024 * 1024  # of one part of it: a tree in memory takes ten to twenty times as much
 THUMBNAIL = (360, 480)  # pixels, at most
+BROUGHT_BYTES = 1_000_000  # of a picture that a file brings of itself
+BROUGHT_PIXELS = 4_000_000
+BROUGHT_SIDE = 128  # pixels of its longer side, at least: a smaller one shows less than a page drawn
 
 
 class TooLarge(Exception):

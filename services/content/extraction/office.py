@@ -1,7 +1,10 @@
-"""The text of office files."""
+"""The text of office files.
+
+The process reads one file, so what is parsed of it stays."""
 
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -14,10 +17,16 @@ _ENCRYPTED = 0x1  # a bit of a zip entry's flags
 
 def docx_texts(path: Path) -> Iterator[str]:
     """The whole text, as one page: where pages end is known only to the program that lays them out."""
+    yield "\n".join(_block_texts(opened_docx(path)))
+
+
+@cache
+def opened_docx(path: Path) -> Any:
+    """The document, parsed once for all who ask. Raises TooLarge, Damaged, and whatever the library does."""
     import docx
 
     open_checked(path).close()
-    yield "\n".join(_block_texts(docx.Document(str(path))))
+    return docx.Document(str(path))
 
 
 def _block_texts(container: Any) -> Iterator[str]:
@@ -34,14 +43,20 @@ def _block_texts(container: Any) -> Iterator[str]:
 
 def pptx_texts(path: Path) -> Iterator[str]:
     """The text of each slide, with its notes."""
-    import pptx
-
-    open_checked(path).close()
-    for slide in pptx.Presentation(str(path)).slides:
+    for slide in opened_pptx(path).slides:
         texts = list(_shape_texts(slide.shapes))
         if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
             texts.append(slide.notes_slide.notes_text_frame.text)
         yield "\n".join(texts)
+
+
+@cache
+def opened_pptx(path: Path) -> Any:
+    """The presentation, parsed once for all who ask. Raises TooLarge, Damaged, and whatever the library does."""
+    import pptx
+
+    open_checked(path).close()
+    return pptx.Presentation(str(path))
 
 
 def _shape_texts(shapes: Any) -> Iterator[str]:

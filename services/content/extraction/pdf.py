@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 
@@ -63,12 +64,10 @@ def joined(text: str) -> str:
     return _HYPHEN.sub("", _OWN_HYPHEN.sub("-", text))
 
 
-def thumbnail(path: Path, target: Path) -> None:
-    """Draw the first page into `target`, as WebP."""
-    from PIL import WebPImagePlugin  # noqa: F401 - the one format wanted: else Pillow loads all it knows
-
+def picture(path: Path) -> Any:
+    """The first page, drawn as large as a thumbnail may be: an image of Pillow's. Raises Encrypted, Damaged."""
     with _open(path) as document:
         page = document[0]
         width, height = page.get_size()
         scale = min(THUMBNAIL[0] / max(width, 1), THUMBNAIL[1] / max(height, 1))
-        page.render(scale=scale).to_pil().convert("RGB").save(target, "WEBP", quality=80, method=4)
+        return page.render(scale=scale).to_pil().convert("RGB")
