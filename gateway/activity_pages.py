@@ -160,7 +160,9 @@ class _Activities:
             return await self._shown(language, found, Form(typed, answer), 400)
         if answer.token:
             done = answer.registration.state if answer.registration else ""
-            return RedirectResponse(f"/{language}/{REGISTRATION[language]}/{answer.token}?done={done}#content", 303)
+            return RedirectResponse(
+                f"/{language}/{REGISTRATION[language]}/{answer.token}?done={done}#content", 303
+            )
         return RedirectResponse(f"{activity_path(language, found)}?done=again#register", 303)
 
     async def _registered(

@@ -10,12 +10,14 @@ from nexus.caller import Role
 from services.content.contracts import LineText
 from services.content.contracts.activities import Registration as Takes
 from services.meetings.contracts.registrations import (
+    ListHosted,
     NoteAttendance,
     PlacesLeft,
     RateActivity,
     RemoveRegistration,
 )
 from services.meetings.domain import registrations as rules
+from tests.integration.test_personal_data import answer, asked
 from tests.support.meetings_service import ANNE, VISITOR, MeetingsOnDatabase, at, refused, staff
 from tests.support.registrations import BEGINS, EDITOR, ENDS, SITE, Hosted, another_address
 
@@ -319,3 +321,76 @@ def test_a_link_is_good_on_the_site_of_its_sector_alone(forum):
     )
     assert refused(forum.opened, "x").code == "registration_not_found"
     assert at("2026-11-23T10:00") == forum.meetings.now
+
+
+def test_staff_find_the_activities_of_their_sector_the_last_to_begin_first(meetings, forum):
+    later = Hosted(meetings, id="later")
+    later.tell(starts_at=BEGINS + timedelta(days=1), ends_at=ENDS + timedelta(days=1))
+    Hosted(meetings, id="elsewhere").tell(sectors=("aero",))
+    Hosted(meetings, id="without").tell(registration=None)
+    later.token("anna")
+    later.tell(registration=None)  # who registered before is still there
+    forum.tell(cancelled=True)
+    found = meetings.service.list_hosted(ListHosted(), EDITOR)
+    assert [(one.id, one.off, one.places.taken) for one in found.items] == [
+        ("later", False, 1),
+        ("a1", True, 0),
+    ]
+    second = meetings.service.list_hosted(ListHosted(page=2, per_page=1), EDITOR)
+    assert ([one.id for one in second.items], second.total) == (["a1"], 2)
+    abroad = meetings.service.list_hosted(ListHosted(), staff("ida", sector="aero"))
+    assert [one.id for one in abroad.items] == ["elsewhere", "later", "a1"]
+    assert (
+        refused(meetings.service.list_hosted, ListHosted(), staff("max", Role.MEMBER)).code == "role_required"
+    )
+
+
+def test_what_is_called_off_between_the_question_and_the_place_is_refused(forum, monkeypatch):
+    desk = forum.meetings.service.hosting
+    change = type(desk).change
+
+    def overtaken(self, activity, do):
+        done = change(self, activity, do)
+        forum.tell(cancelled=True)
+        return done
+
+    monkeypatch.setattr(type(desk), "change", overtaken)
+    monkeypatch.setattr(type(desk), "_settle", lambda *_: None)  # another process is at it
+    assert refused(forum.register).code == "registration_closed"
+    assert forum.meetings.database["registrations"].count_documents({}) == 0
+
+
+def test_who_is_erased_gives_the_place_up_and_is_nowhere_any_more(forum):
+    meetings, ended = forum.meetings, Hosted(forum.meetings, id="before")
+    ended.tell(starts_at=meetings.now + timedelta(hours=1), ends_at=meetings.now + timedelta(hours=2))
+    ended.token("anna", needs="Une rampe chez Anna")
+    meetings.later(hours=3)
+    anna, ben, cleo = (forum.token(name, company="Atelier Anna") for name in ("anna", "ben", "cleo"))
+    meetings.service.answer_person(asked("export", "anna@example.org"))
+    counts, data = answer(meetings)
+    assert counts == {"registrations": (2, 0)}
+    assert [one["registrant"]["name"] for one in data["registrations"]] == ["Anna", "Anna"]
+    meetings.service.answer_person(asked("erasure", "anna@example.org", number="2"))
+    assert answer(meetings, "2")[0] == {"registrations": (2, 2)}
+    assert (forum.opened(anna).state, forum.opened(anna).registrant) == ("left", None)
+    assert [forum.opened(one).state for one in (ben, cleo)] == ["registered", "registered"]
+    left = [
+        one for one in meetings.database["registrations"].find() if "anna@" in repr({**one, "outbox": None})
+    ]
+    assert left == []
+    assert ended.listed().total == 1
+    meetings.service.answer_person(asked("erasure", "anna@example.org", number="3"))
+    assert answer(meetings, "3")[0] == {}
+
+
+def test_a_year_after_an_activity_nobody_is_known_by_name(forum):
+    anna = forum.token("anna", needs="Une rampe")
+    forum.until(ENDS, minutes=1)
+    forum.meetings.service.rate_activity(RateActivity(token=anna, score=4, remark="Anna dit bravo"), VISITOR)
+    forum.until(ENDS, days=364)
+    forum.meetings.service.purge_meetings()
+    assert forum.opened(anna).registrant
+    forum.until(ENDS, days=366)
+    forum.meetings.service.purge_meetings()
+    kept = forum.opened(anna)
+    assert (kept.registrant, kept.remark, kept.score) == (None, None, 4)
