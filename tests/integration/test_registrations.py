@@ -18,7 +18,7 @@ from services.meetings.contracts.registrations import (
 )
 from services.meetings.domain import registrations as rules
 from tests.integration.test_personal_data import answer, asked
-from tests.support.meetings_service import ANNE, VISITOR, MeetingsOnDatabase, at, refused, staff
+from tests.support.meetings_service import ANNE, VISITOR, MeetingsOnDatabase, refused, staff
 from tests.support.registrations import BEGINS, EDITOR, ENDS, SITE, Hosted, another_address
 
 
@@ -320,7 +320,6 @@ def test_a_link_is_good_on_the_site_of_its_sector_alone(forum):
         == "registration_not_found"
     )
     assert refused(forum.opened, "x").code == "registration_not_found"
-    assert at("2026-11-23T10:00") == forum.meetings.now
 
 
 def test_staff_find_the_activities_of_their_sector_the_last_to_begin_first(meetings, forum):

@@ -78,7 +78,8 @@ class Hosted:
         return Register(activity=self.id, registrant=who, consent=True, key=key, base_url=SITE)
 
     def register(self, name: str = "paul", caller: Caller = VISITOR, **more: Any) -> Registered:
-        """Somebody registers."""
+        """Somebody registers, a moment after whoever did before."""
+        self.meetings.now += timedelta(milliseconds=1)
         return self.meetings.service.register(self.asked(name, **more), caller)
 
     def token(self, name: str = "paul", **more: Any) -> str:
