@@ -1,6 +1,8 @@
 """What the search service remembers of every entry, so that the index can be rebuilt from it alone."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -67,14 +69,22 @@ class EntryStore:
         return self._entries.count_documents({"body": {"$ne": None}})
 
     def batches(self) -> Iterator[list[Document]]:
-        """All entries that can be found, some at a time; those of another format are made anew."""
+        """All entries that can be found, some at a time; those of another format are made anew.
+
+        The next ones are being read while the caller works on these: the database need not wait for the index."""
         wanted = {"made": 1, "format": 1}
         cursor = self._entries.find({"body": {"$ne": None}}, wanted).batch_size(_BATCH)
-        while records := list(islice(cursor, _BATCH)):
-            yield [read_document(one["made"]) for one in records if one.get("format") == FORMAT]
-            if older := [one["_id"] for one in records if one.get("format") != FORMAT]:
-                found = self._entries.find({"_id": {"$in": older}, "body": {"$ne": None}}, {"body": 1})
-                yield [document(Entry.model_validate_json(one["body"])) for one in found]
+        with closing(cursor), ThreadPoolExecutor(max_workers=1) as reader:
+            ahead = reader.submit(list, islice(cursor, _BATCH))
+            while records := ahead.result():
+                ahead = reader.submit(list, islice(cursor, _BATCH))
+                yield [read_document(one["made"]) for one in records if one.get("format") == FORMAT]
+                if older := [one["_id"] for one in records if one.get("format") != FORMAT]:
+                    yield self._made_anew(older)
+
+    def _made_anew(self, ids: Sequence[str]) -> list[Document]:
+        found = self._entries.find({"_id": {"$in": list(ids)}, "body": {"$ne": None}}, {"body": 1})
+        return [document(Entry.model_validate_json(one["body"])) for one in found]
 
     def announce_change(self) -> None:
         """Say in an event that searches may answer differently from now on."""

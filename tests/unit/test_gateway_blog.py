@@ -179,6 +179,15 @@ def test_activities_are_announced_with_day_hour_and_place():
     assert datetime.fromisoformat(str(told["startDate"])) == starts
 
 
+def test_a_start_that_carries_microseconds_is_written_to_the_second():
+    """HTML takes at most three digits of a second; a program that writes through the API may send six."""
+    starts = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=279_292)
+    bus = FakeBus()
+    bus.activities = (activity(starts_at=starts, ends_at=starts + timedelta(hours=1)),)
+    written = re.findall(r'<time datetime="([^"]+)"', page(bus, "/fr/activites"))
+    assert [datetime.fromisoformat(one) for one in written] == [starts.replace(microsecond=0)]
+
+
 def test_without_activities_the_page_says_so_and_whom_to_ask():
     text = page(FakeBus(), "/en/activities")
     assert "No activity is announced for now" in text
