@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from gateway.asked import AskedRoute
 from gateway.bearer import has_key
 from gateway.links import entry_path, file_path, program_url
 from gateway.managed import DOCUMENTS, PROGRAMS, ManagedDocument, ManagedKind, ManagedProgram, Urls
@@ -266,7 +267,7 @@ class DocumentList(BaseModel):
 
 def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRouter:
     """The routes of a sector's API that need no key. With one, `show` answers what has more than one state."""
-    router = APIRouter(prefix="/api/v1")
+    router = APIRouter(prefix="/api/v1", route_class=AskedRoute)
 
     @router.get("/search", response_model=SearchAnswer, responses=refusals(404), tags=["search"])
     async def search(parameters: Annotated[SearchParameters, Query()]) -> Response:

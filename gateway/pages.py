@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway import views
 from gateway.api import require_page
+from gateway.asked import AskedRoute
 from gateway.consent.topics import subscribe_path, topic_of
 from gateway.i18n import translations
 from gateway.links import PROBLEMS, PROGRAMS, SEARCH, program_url
@@ -30,7 +31,7 @@ _ZONE = ZoneInfo("America/Toronto")
 
 def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
     """The pages of a sector, publicly at `base_url`."""
-    router, page = APIRouter(), Page(sector, base_url)
+    router, page = APIRouter(route_class=AskedRoute), Page(sector, base_url)
 
     async def results(language: Language, asked: views.SearchQuery) -> Response:
         query = Search(lang=language, **asked.model_dump())
