@@ -17,8 +17,9 @@ from gateway.links import ACTIVITIES, REGISTRATION
 from gateway.people import forms
 from gateway.people.forms import Fault
 from gateway.problems import problem
-from gateway.rendering import ZONE, Page, for_now, hits, if_there, personal
+from gateway.rendering import Page, for_now, hits, if_there, personal
 from gateway.sectors import Language, Sector
+from gateway.times import ZONE
 from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, Caller, anonymous

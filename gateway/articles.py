@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from gateway.links import ACTIVITIES, BLOG, PAGES, file_path
 from gateway.sectors import Language
+from gateway.times import ZONE
 from gateway.views import Shown, json_ld, shown
 from services.content.contracts import Activity, LineText, Names, Page, Post
-
-ZONE = ZoneInfo("America/Toronto")
 
 
 @dataclass(frozen=True)

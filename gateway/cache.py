@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
@@ -32,6 +31,7 @@ from gateway.links import (
     WAITING,
 )
 from gateway.problems import preferred, takes_html
+from gateway.times import ZONE
 from nexus.caller import LANGUAGES
 
 Scope = MutableMapping[str, Any]
@@ -43,7 +43,6 @@ Key = tuple[bytes, bytes, bytes]
 
 ANSWERS = Counter("nexus_cache_answers_total", "Answers by where they came from", ["sector", "source"])
 
-_ZONE = ZoneInfo("America/Toronto")
 _KEPT_STATUS = {200, 301, 308, 404, 410}
 _NEVER = (
     *(b"/healthz", b"/readyz", b"/metrics"),
@@ -267,7 +266,7 @@ def _in_order(query: bytes) -> bytes:
 
 
 def _day() -> int:
-    return datetime.now(_ZONE).toordinal()
+    return datetime.now(ZONE).toordinal()
 
 
 class _Recorder:

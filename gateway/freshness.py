@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 
 
 @dataclass(frozen=True)

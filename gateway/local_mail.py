@@ -12,11 +12,11 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup, escape
 
-from gateway.articles import ZONE
 from gateway.links import MAILS
 from gateway.problems import preferred
 from gateway.rendering import Page, personal
 from gateway.sectors import Language, Sector
+from gateway.times import ZONE
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
 from nexus.errors import NotFound

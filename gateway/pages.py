@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path as FilePath
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -18,6 +17,7 @@ from gateway.problems import preferred, problem
 from gateway.refusals import REFUSALS
 from gateway.rendering import HOME, Page, for_now, hits
 from gateway.sectors import Language, Sector
+from gateway.times import ZONE
 from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES, anonymous
@@ -26,7 +26,6 @@ from services.content.contracts import GetProgram
 from services.search.contracts import MoreLikeThis, Search
 
 STATIC = FilePath(__file__).with_name("static")
-_ZONE = ZoneInfo("America/Toronto")
 
 
 def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
@@ -60,7 +59,7 @@ def pages_router(sector: Sector, bus: Bus, base_url: str) -> APIRouter:
         near = MoreLikeThis(id=found.id, lang=language)
         similar = await hits(bus.call(near, anonymous(sector.name, language)))
         cards = [views.card(hit, language) for hit in similar or ()]
-        view = views.program(found, language, translations(language), datetime.now(_ZONE).date(), address)
+        view = views.program(found, language, translations(language), datetime.now(ZONE).date(), address)
         paths = {one: f"/{one}/{PROGRAMS[one]}/{getattr(found.slug, one)}" for one in LANGUAGES}
         shown = page.html("program.html", language, paths, view=view, cards=cards)
         return shown if similar is not None else for_now(shown)

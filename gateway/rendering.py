@@ -1,9 +1,7 @@
 """Templates in each language, and what every page of a sector needs."""
 
 from collections.abc import Awaitable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from fastapi.responses import Response as HttpResponse
@@ -11,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gateway import links, words
 from gateway.consent.topics import wording
-from gateway.i18n import clock, decimal, file_size, full_date, long_date, translations
+from gateway.i18n import decimal, file_size, translations
 from gateway.links import FIND, SEARCH
 from gateway.markdown import to_html
 from gateway.people.devices import device_name
@@ -19,12 +17,12 @@ from gateway.problems import RETRY_AFTER
 from gateway.questions import ACTIVITIES
 from gateway.sectors import Language, Sector
 from gateway.stylesheet import style_path
+from gateway.times import time_filters
 from gateway.trail_words import EVENTS
 from nexus.errors import Unavailable
 from services.search.contracts import Hit, SearchResults, SimilarEntries
 
 T = TypeVar("T")
-ZONE = ZoneInfo("America/Toronto")  # days and hours are those of Montréal
 HOME: dict[Language, str] = {"fr": "/fr/", "en": "/en/"}
 
 
@@ -50,17 +48,12 @@ def _environment(language: Language) -> Environment:
     catalogue = translations(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["links"] = links
-    environment.globals["zone"] = ZONE
     environment.globals["wording"] = lambda sector: wording(sector, language)
     environment.filters["markdown"] = to_html
     environment.filters["file_size"] = lambda size: file_size(size, language)
-    environment.filters["long_date"] = lambda day: long_date(day, language)
     environment.filters["device"] = lambda agent: device_name(agent, catalogue)
     environment.filters["decimal"] = lambda number: decimal(number, language)
-    environment.filters["moment"] = lambda text: datetime.fromisoformat(text).astimezone(ZONE)
-    environment.filters["full_date"] = lambda day: full_date(day, language)
-    environment.filters["hour"] = lambda hour: clock(datetime(2026, 1, 1, hour), language)
-    environment.filters["clock"] = lambda moment: clock(moment, language)
+    environment.filters.update(time_filters(language))
     named = {
         "kind": words.KINDS,
         "theme": words.THEMES,

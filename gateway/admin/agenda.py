@@ -14,8 +14,8 @@ from gateway.i18n import full_date, translations
 from gateway.meetings import case_views, documents, views
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.times import ZONE
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError
 from nexus.messages import Command

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.i18n import full_date
 from gateway.meetings import views
-from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.times import ZONE
 from services.meetings.contracts.meetings import Meeting
 
 _FIRST, _LAST = 16, 34  # half hours: from eight to five at least

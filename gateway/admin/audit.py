@@ -13,7 +13,7 @@ from gateway.admin.frame import AUDIT, SERVICES, admin_page, path_to
 from gateway.admin.tables import MARK, csv_line
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 from gateway.trail_words import AUDITED_KINDS, COMMANDS
 from nexus.caller import LANGUAGES
 from nexus.operations import AuditEntry, AuditPage, AuditState, CheckAudit, ListAudit, NotedValue

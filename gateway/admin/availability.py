@@ -17,7 +17,7 @@ from gateway.people.desk import Desk, Signed
 from gateway.questions import JOBS
 from gateway.reasons import reason
 from gateway.refusals import REFUSALS
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 from gateway.words import MEETING_PLACES, N_, THEMES
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import InvalidInput, NotFound, StaleRevision

@@ -18,7 +18,7 @@ from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.questions import QUESTIONS
 from gateway.refusals import REFUSALS
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 from gateway.words import CASE_STATES, CLOSINGS, N_
 from nexus.caller import LANGUAGES, Role
 from nexus.errors import Conflict, InvalidInput, NexusError

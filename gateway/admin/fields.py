@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import NullTranslations
 from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
 
 from gateway.sectors import Language
+from gateway.times import ZONE
 from nexus.caller import LANGUAGES
 
 Sort = Literal[
@@ -20,7 +20,6 @@ Sort = Literal[
 ]  # fmt: skip
 BILINGUAL = {"line", "paragraph", "markdown", "template", "lines"}
 _APART = re.compile(r"[\s,;]+")
-_ZONE = ZoneInfo("America/Toronto")
 _SWITCH = "here"  # what the tick of a group with a switch is called
 _SPARE = 1  # empty rows at the end of a list: without JavaScript, saving makes room for another
 _MOST_ROWS = 40
@@ -143,7 +142,7 @@ def _moment(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=_ZONE).isoformat()
+        return datetime.fromisoformat(text).replace(tzinfo=ZONE).isoformat()
     except ValueError:
         return text
 
@@ -215,7 +214,7 @@ def _value(one: Field, value: Any) -> Any:
 def local_moment(value: str) -> str:
     """A moment as the clocks of Montréal show it, `2026-12-01T08:00`; a text that is none as it is."""
     try:
-        return datetime.fromisoformat(value).astimezone(_ZONE).strftime("%Y-%m-%dT%H:%M")
+        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     except ValueError:
         return value
 

@@ -18,7 +18,7 @@ from gateway.i18n import translations
 from gateway.people import forms
 from gateway.people.desk import Desk, Signed
 from gateway.refusals import REFUSALS
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 from gateway.words import CLOSINGS, N_, named
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput, NotFound, StaleRevision

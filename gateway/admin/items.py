@@ -35,8 +35,8 @@ from gateway.i18n import translations
 from gateway.links import PARTNERS as PARTNERS_PAGE
 from gateway.links import entry_path, file_path, page_path
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.times import ZONE
 from gateway.words import THEMES
 from nexus.caller import LANGUAGES
 from nexus.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleRevision

@@ -11,8 +11,9 @@ from gateway.admin.frame import EDITORS, ITEMS, OPENED, admin_page, path_to
 from gateway.admin.tables import MARK, csv_line
 from gateway.i18n import long_date
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE, if_there
+from gateway.rendering import if_there
 from gateway.sectors import Language
+from gateway.times import ZONE
 from nexus.caller import LANGUAGES
 from services.content.contracts.openings import ListOpenings, OpenedDay, OpenedItem
 from services.search.contracts import ListSearches

@@ -13,8 +13,8 @@ from gateway.admin.tables import MARK, csv_line
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
 from gateway.registration_pages import when_of
-from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.times import ZONE
 from gateway.words import LANGUAGES as TONGUES
 from gateway.words import N_, REGISTRATION_STATES, USEFUL, named
 from nexus.caller import LANGUAGES

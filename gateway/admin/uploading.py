@@ -17,8 +17,8 @@ from gateway.admin.kinds import DOCUMENTS
 from gateway.admin.uploads import store_upload
 from gateway.i18n import translations
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE
 from gateway.sectors import Language
+from gateway.times import ZONE
 from gateway.uploading import name_of
 from gateway.words import N_
 from nexus.caller import LANGUAGES

@@ -15,7 +15,7 @@ from gateway.admin.kinds import KINDS, Kind, fields_for
 from gateway.admin.uploads import with_uploads
 from gateway.i18n import clock, translations
 from gateway.people.desk import Desk, Signed
-from gateway.rendering import ZONE
+from gateway.times import ZONE
 from gateway.words import N_
 from nexus.caller import LANGUAGES
 from nexus.errors import InvalidInput, NotFound

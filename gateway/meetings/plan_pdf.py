@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from gateway.i18n import long_date, translations
 from gateway.meetings.case_views import Line
 from gateway.pdf import make_pdf
-from gateway.rendering import ZONE
 from gateway.sectors import Language, Sector
+from gateway.times import ZONE
 from gateway.words import N_
 
 _LAYOUT = Path(__file__).with_name("plan.typ")

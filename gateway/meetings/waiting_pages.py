@@ -17,8 +17,8 @@ from gateway.people import forms
 from gateway.people.forms import Fault
 from gateway.people.visitor import Visitor, Visitors
 from gateway.refusals import REFUSALS
-from gateway.rendering import ZONE
 from gateway.sectors import Language, Sector
+from gateway.times import ZONE
 from gateway.words import N_
 from nexus.bus import Bus
 from nexus.caller import LANGUAGES
