@@ -68,7 +68,11 @@ def keyed_refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return refusals(401, 403, *statuses)
 
 
-_WITH_OR_WITHOUT_KEY: dict[str, Any] = {"security": [{}, {"key": []}]}
+# Of a route for one thing, which who has a key may ask for in whichever state it is.
+_ONE: dict[str, Any] = {
+    "responses": {308: {"description": "The address has changed"}, **keyed_refusals(404, 410)},
+    "openapi_extra": {"security": [{}, {"key": []}]},
+}
 
 
 # Judged as it was sent, before blanks around it go: so the description below says all of it.
@@ -268,7 +272,13 @@ class DocumentList(BaseModel):
 def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRouter:
     """The routes of a sector's API that need no key. With one, `show` answers what has more than one state."""
     router = APIRouter(prefix="/api/v1", route_class=AskedRoute)
+    _add_searches(router, sector, bus, base_url)
+    _add_programs(router, sector, bus, base_url, show)
+    _add_documents(router, sector, bus, base_url, show)
+    return router
 
+
+def _add_searches(router: APIRouter, sector: Sector, bus: Bus, base_url: str) -> None:
     @router.get("/search", response_model=SearchAnswer, responses=refusals(404), tags=["search"])
     async def search(parameters: Annotated[SearchParameters, Query()]) -> Response:
         """Search everything that the sector publishes."""
@@ -288,6 +298,8 @@ def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRoute
         ]
         return _json(Completions(items=tuple(items)))
 
+
+def _add_programs(router: APIRouter, sector: Sector, bus: Bus, base_url: str, show: Shown) -> None:
     @router.get("/programs", response_model=ProgramList, responses=refusals(), tags=["programs"])
     async def programs(parameters: Annotated[ListParameters, Query()]) -> Response:
         """All published programs of the sector, a part at a time."""
@@ -295,13 +307,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRoute
         items = tuple(public(program, base_url) for program in page.items)
         return _json(ProgramList(total=page.total, next=page.next, items=items))
 
-    @router.get(
-        "/programs/{ref}",
-        response_model=PublicProgram | ManagedProgram,
-        responses={308: {"description": "The address has changed"}, **keyed_refusals(404, 410)},
-        tags=["programs"],
-        openapi_extra=_WITH_OR_WITHOUT_KEY,
-    )
+    @router.get("/programs/{ref}", response_model=PublicProgram | ManagedProgram, tags=["programs"], **_ONE)
     async def program(
         request: Request,
         ref: Annotated[str, Path(min_length=1, max_length=200, examples=["priime"])],
@@ -313,10 +319,10 @@ def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRoute
         if has_key(request):
             return await show(request, PROGRAMS, ref)
         found = await bus.call(GetProgram(ref=ref), anonymous(sector.name))
-        if ref not in (found.slug.fr, found.slug.en):
-            return RedirectResponse(f"{base_url}/api/v1/programs/{found.slug.fr}", 308)
-        return _json(public(found, base_url))
+        return _moved(ref, found.slug, f"{base_url}/api/v1/programs") or _json(public(found, base_url))
 
+
+def _add_documents(router: APIRouter, sector: Sector, bus: Bus, base_url: str, show: Shown) -> None:
     @router.get("/documents", response_model=DocumentList, responses=refusals(), tags=["documents"])
     async def documents(parameters: Annotated[ListParameters, Query()]) -> Response:
         """All published documents of the sector, a part at a time."""
@@ -325,11 +331,7 @@ def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRoute
         return _json(DocumentList(total=page.total, next=page.next, items=items))
 
     @router.get(
-        "/documents/{ref}",
-        response_model=PublicDocument | ManagedDocument,
-        responses={308: {"description": "The address has changed"}, **keyed_refusals(404, 410)},
-        tags=["documents"],
-        openapi_extra=_WITH_OR_WITHOUT_KEY,
+        "/documents/{ref}", response_model=PublicDocument | ManagedDocument, tags=["documents"], **_ONE
     )
     async def document(
         request: Request,
@@ -342,11 +344,14 @@ def api_router(sector: Sector, bus: Bus, base_url: str, show: Shown) -> APIRoute
         if has_key(request):
             return await show(request, DOCUMENTS, ref)
         found = (await bus.call(GetDocument(ref=ref), anonymous(sector.name))).document
-        if ref not in (found.slug.fr, found.slug.en):
-            return RedirectResponse(f"{base_url}/api/v1/documents/{found.slug.fr}", 308)
-        return _json(_public_document(found, base_url))
+        return _moved(ref, found.slug, f"{base_url}/api/v1/documents") or _json(
+            _public_document(found, base_url)
+        )
 
-    return router
+
+def _moved(ref: str, slug: SlugText, start: str) -> Response | None:
+    """Leads a slug that the thing no longer has to the one it has; `start` is the address before it."""
+    return None if ref in (slug.fr, slug.en) else RedirectResponse(f"{start}/{slug.fr}", 308)
 
 
 def describe(app: FastAPI) -> None:
