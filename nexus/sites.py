@@ -1,7 +1,15 @@
-"""The public addresses of the sectors' sites, for links in what is mailed."""
+"""The sectors that there are, and the public addresses of their sites, for links in what is mailed."""
+
+from typing import Any
 
 from nexus.composition import Resources, load_entry_point
 from nexus.settings import Settings
+
+
+def sectors_of(settings: Settings) -> dict[str, Any]:
+    """The sectors by name, as the gateway describes them, in the order of their ports."""
+    found: dict[str, Any] = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
+    return found
 
 
 def site_url(settings: Settings, offset: int = 0) -> str:
@@ -14,5 +22,4 @@ def site_urls(resources: Resources) -> dict[str, str]:
     settings = resources.settings
     if settings.sites or not resources.embedded:
         return settings.sites
-    sectors = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
-    return {name: site_url(settings, offset) for offset, name in enumerate(sectors)}
+    return {name: site_url(settings, offset) for offset, name in enumerate(sectors_of(settings))}

@@ -20,7 +20,7 @@ from nexus.bus import Bus
 from nexus.composition import load_entry_point
 from nexus.errors import Conflict, InvalidInput
 from nexus.settings import Settings
-from nexus.sites import site_url
+from nexus.sites import sectors_of, site_url
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,12 @@ class Site:
 
 def sector_names(settings: Settings) -> list[str]:
     """The sectors, in the order of their ports."""
-    return list(_sectors(settings))
-
-
-def _sectors(settings: Settings) -> dict[str, Any]:
-    found: dict[str, Any] = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
-    return found
+    return list(sectors_of(settings))
 
 
 def site(name: str, bus: Bus, settings: Settings, offset: int = 0, *, embedded: bool = False) -> Site:
     """The gateway of a sector, `offset` ports beyond the one set. Raises InvalidInput(`sector_unknown`)."""
-    sectors = _sectors(settings)
+    sectors = sectors_of(settings)
     if name not in sectors:
         raise InvalidInput("sector_unknown", sector=name, known=list(sectors))
     port = settings.port + offset

@@ -1,12 +1,13 @@
 """The meetings service on its real collaborators."""
 
-from nexus.composition import Composed, Resources, load_entry_point
+from nexus.composition import Composed, Resources
 from nexus.links import Links
 from nexus.media_types import media_type
 from nexus.personal import PERSONAL_DATA, days_kept
 from nexus.personal_store import Answers, Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import sealing_secret
+from nexus.sites import sectors_of
 from nexus.turns import Turn
 from services.meetings.contracts.privacy import MeetingsPurged
 from services.meetings.domain.texts import ToText
@@ -93,7 +94,7 @@ def compose(resources: Resources) -> Composed:
     booking = BookingDesk(types, advisors, meetings, offers, links, seal, clock, wake, _number_of(resources))
     known = CompanyDesk(companies, cases, meetings, clock)
     desk = CaseDesk(cases, companies, meetings, advisors, referrals, plans, clock, wake)
-    sectors = frozenset(load_entry_point("nexus.gateway", "sectors")(resources.settings.sectors))
+    sectors = frozenset(sectors_of(resources.settings))
     agenda = AgendaDesk(booking, meetings, advisors, feeds, clock, wake)
     places = RegistrationDesk(registrations, HostingDesk(registrations, rows, seal, clock, wake), rows, clock)
     privacy = PrivacyDesk(

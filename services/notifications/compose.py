@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from nexus.composition import Composed, Resources, load_entry_point
+from nexus.composition import Composed, Resources
 from nexus.errors import InvalidInput
 from nexus.links import Links
 from nexus.personal import PERSONAL_DATA
@@ -13,7 +13,7 @@ from nexus.personal_store import Answers
 from nexus.seal import Seal, derived_key
 from nexus.settings import Settings
 from nexus.shared_secrets import link_secret, sealing_secret
-from nexus.sites import site_urls
+from nexus.sites import sectors_of, site_urls
 from services.content.contracts.comments import NOTICES
 from services.notifications.activities import ActivityDesk, ActivityNotices
 from services.notifications.channels.folder import FolderChannel
@@ -198,10 +198,9 @@ def _signature(settings: Settings, address: str) -> Callable[[bytes], bytes] | N
 
 def _senders(settings: Settings) -> dict[str, dict[Language, Sender]]:
     """Who each sector is, in each language, as its file says."""
-    sectors = load_entry_point("nexus.gateway", "sectors")(settings.sectors)
     return {
         name: {language: _sender(sector, language) for language in LANGUAGES}
-        for name, sector in sectors.items()
+        for name, sector in sectors_of(settings).items()
     }
 
 

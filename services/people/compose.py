@@ -9,7 +9,7 @@ from nexus.personal_store import Nights, Purges
 from nexus.seal import Seal, derived_key
 from nexus.shared_secrets import link_secret, sealing_secret
 from nexus.signing import Signer
-from nexus.sites import site_urls
+from nexus.sites import sectors_of, site_urls
 from services.content.contracts.verification import PURPOSE
 from services.people.authenticators import WebAuthn
 from services.people.contracts.privacy import PeoplePurged
@@ -77,9 +77,10 @@ def compose(resources: Resources) -> Composed:
     def purge() -> dict[str, int]:
         return privacy.purge() | own_data.purge()
 
+    sectors = frozenset(sectors_of(resources.settings))
     reminders = ReminderStore(resources.database)
     service = PeopleService(
-        accounts=AccountDesk(people, tickets, sessions, with_passkeys, seal, clock, wake),
+        accounts=AccountDesk(people, tickets, sessions, with_passkeys, sectors, seal, clock, wake),
         invitations=InvitationDesk(people, tickets, seal, clock, wake),
         signin=SignInDesk(people, tickets, sessions, seal, derived_key(secret, "code"), clock, wake),
         passkeys=with_passkeys,

@@ -48,6 +48,13 @@ def test_an_invitation_makes_an_account_with_its_roles(people: PeopleOnDatabase,
     assert people.service.get_person(GetPerson(id=person.id), admin).email == "paul@example.org"
 
 
+def test_nobody_is_invited_to_a_sector_that_is_not_there(people: PeopleOnDatabase) -> None:
+    with pytest.raises(InvalidInput, match="sector_unknown") as refused:
+        people.invite("paul@example.org", OPERATOR, Role.ADMIN, sector="tics")
+    assert refused.value.details["known"] == ["aero", "svts", "tic"]
+    assert people.mails() == []
+
+
 def test_an_invitation_adds_to_the_roles_of_an_account(people: PeopleOnDatabase, admin: Caller) -> None:
     people.sign_in("paul@example.org", VISITOR)
     person = invited(people, "paul@example.org", admin, Role.EDITOR)

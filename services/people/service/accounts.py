@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from nexus.audit import note
 from nexus.caller import Caller, Role
-from nexus.errors import Forbidden, NotFound, StaleRevision
+from nexus.errors import Forbidden, InvalidInput, NotFound, StaleRevision
 from services.people.contracts.people import (
     STAFF,
     ChangePerson,
@@ -37,12 +37,15 @@ _MOST_COLLEAGUES = 200
 
 @dataclass(frozen=True)
 class AccountDesk:
-    """What administrators do with the accounts of their sector, and members with those of their company."""
+    """What administrators do with the accounts of their sector, and members with those of their company.
+
+    `sectors` are those that there are."""
 
     people: PeopleStore
     tickets: TicketStore
     sessions: SessionDesk
     passkeys: PasskeyDesk
+    sectors: frozenset[str]
     seal: Seals
     clock: Callable[[], datetime]
     wake: Callable[[], None]
@@ -110,8 +113,12 @@ class AccountDesk:
         return named
 
     def invite(self, command: Invite, caller: Caller) -> Invited:
-        """Mail a link that makes an account, or adds to one. The operator is told the link as well."""
+        """Mail a link that makes an account, or adds to one. The operator is told the link as well.
+
+        Raises InvalidInput(`sector_unknown`)."""
         sector = rules.sector_of(caller, command.sector)
+        if sector not in self.sectors:
+            raise InvalidInput("sector_unknown", sector=sector, known=sorted(self.sectors))
         inviter = self.people.by_id(sector, caller.person)
         company = rules.company_to_join(command.roles, inviter, caller)
         token, now = new_token(), self.clock()
